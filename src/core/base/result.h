@@ -1,0 +1,48 @@
+// Errors as values: what was being done, to what, why it failed and what to do next.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <tl/expected.hpp>
+
+namespace shoji::base {
+
+enum class ErrorKind {
+    invalid,      // what came in is malformed or out of bounds
+    denied,       // a rule says no
+    not_found,    // the named thing does not exist
+    exists,       // the named thing exists already
+    unavailable,  // another program, file or network is not there now; trying again may help
+    full,         // a stated limit is reached
+    system,       // the operating system refused
+    corrupt,      // stored data is not what was written
+};
+
+struct Error {
+    ErrorKind kind = ErrorKind::system;
+    std::string message;  // English, for logs and administrators; never holds a secret
+
+    // The same error, told from one level further out: "opening the store: <message>".
+    Error context(std::string_view doing) && {
+        message = fmt::format("{}: {}", doing, message);
+        return std::move(*this);
+    }
+};
+
+template <class T>
+using Result = tl::expected<T, Error>;
+using Failure = tl::unexpected<Error>;
+
+template <class... Arguments>
+[[nodiscard]] Failure fail(ErrorKind kind, fmt::format_string<Arguments...> format,
+                           Arguments&&... arguments) {
+    return Failure(Error{kind, fmt::format(format, std::forward<Arguments>(arguments)...)});
+}
+
+// A failed system call: "opening /x: Permission denied".
+[[nodiscard]] Failure fail_errno(int error_number, std::string_view doing);
+
+}  // namespace shoji::base

@@ -1,0 +1,278 @@
+#include "core/base/settings.h"
+
+#include <algorithm>
+#include <concepts>
+#include <limits>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include <arpa/inet.h>
+#include <toml++/toml.h>
+
+namespace shoji::base {
+namespace {
+
+// Takes values out of one table and remembers which keys it knows, so that a misspelt key is an
+// error.
+class TableReader {
+  public:
+    TableReader(const toml::table& table, std::string name, std::optional<Error>& error)
+        : table_(table), name_(std::move(name)), error_(error) {}
+    TableReader(const TableReader&) = delete;
+    TableReader& operator=(const TableReader&) = delete;
+    ~TableReader() {
+        for (const auto& [key, value] : table_) {
+            if (!known_.contains(std::string(key.str()))) {
+                refuse(value, std::string(key.str()), "is not a setting");
+            }
+        }
+    }
+
+    template <class T>
+    void take(const std::string& key, T& into) {
+        known_.insert(key);
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return;
+        if constexpr (std::same_as<T, bool> || std::same_as<T, std::string>) {
+            const auto value = node->value_exact<T>();
+            if (!value) return refuse(*node, key, "has the wrong type");
+            into = *value;
+        } else {
+            const auto value = node->value_exact<std::int64_t>();
+            if (!value) return refuse(*node, key, "must be a whole number");
+            if (*value < 0 || *value > std::int64_t{std::numeric_limits<T>::max()}) {
+                return refuse(*node, key, "is out of range");
+            }
+            into = static_cast<T>(*value);
+        }
+    }
+
+    void take(const std::string& key, std::vector<std::string>& into) {
+        known_.insert(key);
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return;
+        const toml::array* array = node->as_array();
+        if (array == nullptr) return refuse(*node, key, "must be a list of strings");
+        for (const auto& element : *array) {
+            const auto value = element.value_exact<std::string>();
+            if (!value) return refuse(element, key, "must be a list of strings");
+            into.push_back(*value);
+        }
+    }
+
+    const toml::table* table(const std::string& key) {
+        known_.insert(key);
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return nullptr;
+        if (!node->is_table()) refuse(*node, key, "must be a table");
+        return node->as_table();
+    }
+
+    const toml::array* tables(const std::string& key) {
+        known_.insert(key);
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return nullptr;
+        if (!node->is_array_of_tables()) {
+            refuse(*node, key, "must be a list of tables");
+            return nullptr;
+        }
+        return node->as_array();
+    }
+
+    void refuse(const toml::node& node, const std::string& key, std::string_view why) {
+        if (error_) return;
+        error_ = Error{ErrorKind::invalid,
+                       fmt::format("shoji.toml, line {}: {}{}{} {}", node.source().begin.line,
+                                   name_, name_.empty() ? "" : ".", key, why)};
+    }
+
+  private:
+    const toml::table& table_;
+    std::string name_;
+    std::optional<Error>& error_;
+    std::set<std::string> known_;
+};
+
+void read_listener(const toml::table& table, Settings& settings, std::optional<Error>& error) {
+    TableReader reader(table, "listener", error);
+    Listener listener;
+    std::string certificate = "optional";
+    reader.take("address", listener.address);
+    reader.take("port", listener.port);
+    reader.take("zone", listener.zone);
+    reader.take("client_certificate", certificate);
+    if (certificate == "required") {
+        listener.client_certificate = ClientCertificate::required;
+    } else if (certificate == "off") {
+        listener.client_certificate = ClientCertificate::off;
+    } else if (certificate != "optional") {
+        reader.refuse(table, "client_certificate", "must be off, optional or required");
+    }
+    settings.listeners.push_back(std::move(listener));
+}
+
+void read_all(const toml::table& root, Settings& settings, std::optional<Error>& error) {
+    TableReader reader(root, "", error);
+    std::string runtime;
+    reader.take("runtime", runtime);
+    settings.runtime = runtime;
+    reader.take("instance", settings.instance);
+    reader.take("host_name", settings.host_name);
+    reader.take("separate_users", settings.separate_users);
+    reader.take("user_base", settings.user_base);
+    reader.take("terminal_networks", settings.terminal_networks);
+    reader.take("resolvers", settings.resolvers);
+    reader.take("journal_reserve_megabytes", settings.journal_reserve_megabytes);
+    if (const auto* table = reader.table("session")) {
+        TableReader session(*table, "session", error);
+        session.take("maximum", settings.session.maximum);
+        session.take("memory_megabytes", settings.session.memory_megabytes);
+        session.take("processes", settings.session.processes);
+        session.take("cpu_percent", settings.session.cpu_percent);
+        session.take("grace_seconds", settings.session.grace_seconds);
+        session.take("unclaimed_seconds", settings.session.unclaimed_seconds);
+    }
+    if (const auto* listeners = reader.tables("listener")) {
+        for (const auto& element : *listeners) read_listener(*element.as_table(), settings, error);
+    }
+}
+
+bool is_address(const std::string& text) {
+    in6_addr scratch{};
+    return inet_pton(AF_INET, text.c_str(), &scratch) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), &scratch) == 1;
+}
+
+bool is_network(const std::string& text) {
+    const auto slash = text.find('/');
+    if (slash == std::string::npos || !is_address(text.substr(0, slash))) return false;
+    const std::string bits = text.substr(slash + 1);
+    const bool digits = !bits.empty() && bits.size() <= 3 &&
+                        std::ranges::all_of(bits, [](char c) { return c >= '0' && c <= '9'; });
+    return digits && std::stoi(bits) <= (text.find(':') == std::string::npos ? 32 : 128);
+}
+
+const char* name_of(ClientCertificate certificate) {
+    switch (certificate) {
+        case ClientCertificate::off:
+            return "off";
+        case ClientCertificate::optional:
+            return "optional";
+        case ClientCertificate::required:
+            return "required";
+    }
+    return "required";
+}
+
+Failure out_of_range(std::string_view key, std::string_view range) {
+    return fail(ErrorKind::invalid, "shoji.toml: {} must be {}", key, range);
+}
+
+Result<void> check_session(const SessionLimits& session) {
+    if (session.maximum < 1 || session.maximum > 900) {
+        return out_of_range("session.maximum", "from 1 to 900");
+    }
+    if (session.memory_megabytes < 300) {
+        return out_of_range("session.memory_megabytes", "at least 300");
+    }
+    if (session.processes < 150) return out_of_range("session.processes", "at least 150");
+    if (session.cpu_percent < 10) return out_of_range("session.cpu_percent", "at least 10");
+    if (session.grace_seconds > 86400)
+        return out_of_range("session.grace_seconds", "at most 86400");
+    if (session.unclaimed_seconds < 1 || session.unclaimed_seconds > 3600) {
+        return out_of_range("session.unclaimed_seconds", "from 1 to 3600");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> check_settings(const Settings& settings) {
+    const bool hexadecimal = std::ranges::all_of(
+        settings.instance, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    if (settings.instance.size() != 8 || !hexadecimal) {
+        return out_of_range("instance", "8 lower-case hexadecimal digits");
+    }
+    if (!settings.runtime.is_absolute()) return out_of_range("runtime", "an absolute folder");
+    if (settings.separate_users && settings.user_base < 100000) {
+        return out_of_range("user_base", "at least 100000, away from the machine's own users");
+    }
+    if (settings.host_name.empty()) return out_of_range("host_name", "given");
+    if (settings.listeners.empty()) return out_of_range("listener", "given at least once");
+    for (const auto& listener : settings.listeners) {
+        if (!is_address(listener.address)) return out_of_range("listener.address", "an IP address");
+        if (listener.port == 0) return out_of_range("listener.port", "from 1 to 65535");
+        if (listener.zone.empty()) return out_of_range("listener.zone", "given");
+    }
+    if (!std::ranges::all_of(settings.terminal_networks, is_network)) {
+        return out_of_range("terminal_networks", "networks such as 10.1.0.0/16");
+    }
+    if (!std::ranges::all_of(settings.resolvers, is_address)) {
+        return out_of_range("resolvers", "IP addresses");
+    }
+    if (settings.journal_reserve_megabytes < 1) {
+        return out_of_range("journal_reserve_megabytes", "at least 1");
+    }
+    return check_session(settings.session);
+}
+
+Result<Settings> load_settings(const std::filesystem::path& state) {
+    const auto path = state / "shoji.toml";
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        return fail(ErrorKind::not_found, "there is no {}: run 'shoji init --state {}' first",
+                    path.native(), state.native());
+    }
+    toml::table parsed;
+    try {
+        parsed = toml::parse_file(path.native());
+    } catch (const toml::parse_error& error) {
+        return fail(ErrorKind::invalid, "{}, line {}: {}", path.native(), error.source().begin.line,
+                    error.description());
+    }
+    Settings settings;
+    settings.state = std::filesystem::absolute(state);
+    std::optional<Error> error;
+    read_all(parsed, settings, error);
+    if (error) return Failure(*error);
+    if (auto checked = check_settings(settings); !checked) return Failure(checked.error());
+    return settings;
+}
+
+std::string format_settings(const Settings& settings) {
+    const auto list = [](const std::vector<std::string>& values) {
+        toml::array array;
+        for (const auto& value : values) array.push_back(value);
+        return array;
+    };
+    toml::table session{{"maximum", settings.session.maximum},
+                        {"memory_megabytes", settings.session.memory_megabytes},
+                        {"processes", settings.session.processes},
+                        {"cpu_percent", settings.session.cpu_percent},
+                        {"grace_seconds", settings.session.grace_seconds},
+                        {"unclaimed_seconds", settings.session.unclaimed_seconds}};
+    toml::array listeners;
+    for (const auto& listener : settings.listeners) {
+        listeners.push_back(
+            toml::table{{"address", listener.address},
+                        {"port", listener.port},
+                        {"zone", listener.zone},
+                        {"client_certificate", name_of(listener.client_certificate)}});
+    }
+    const toml::table root{{"runtime", settings.runtime.native()},
+                           {"instance", settings.instance},
+                           {"host_name", settings.host_name},
+                           {"separate_users", settings.separate_users},
+                           {"user_base", std::int64_t{settings.user_base}},
+                           {"terminal_networks", list(settings.terminal_networks)},
+                           {"resolvers", list(settings.resolvers)},
+                           {"journal_reserve_megabytes", settings.journal_reserve_megabytes},
+                           {"session", session},
+                           {"listener", listeners}};
+    std::ostringstream text;
+    text << root << '\n';
+    return text.str();
+}
+
+}  // namespace shoji::base
