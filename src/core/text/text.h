@@ -1,0 +1,24 @@
+// The one catalogue of what people read, in Japanese and English. Its source is catalogue/*.json,
+// compiled in; the web pages read the same files.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace shoji::text {
+
+enum class Language { ja, en };
+
+// The language of an environment such as "ja_JP.UTF-8"; English when it is none of ours.
+Language language_of(std::string_view locale);
+
+// The message of that key with each {name} replaced. A key that the catalogue lacks yields the key
+// itself, so that a mistake shows on the page instead of hiding.
+std::string say(Language language, std::string_view key,
+                std::initializer_list<std::pair<std::string_view, std::string_view>> values = {});
+
+bool knows(std::string_view key);
+
+}  // namespace shoji::text

@@ -1,0 +1,31 @@
+#include "core/text/text.h"
+
+#include <gtest/gtest.h>
+
+namespace shoji::text {
+namespace {
+
+TEST(Text, SaysAMessageInBothLanguages) {
+    EXPECT_EQ(say(Language::en, "refusal.unreachable", {{"host", "a.example"}}),
+              "a.example does not answer. Please try again later.");
+    EXPECT_EQ(say(Language::ja, "refusal.unreachable", {{"host", "a.example"}}),
+              "a.example から応答がありません。しばらくしてからもう一度お試しください。");
+}
+
+TEST(Text, NeverExpandsWhatItSubstituted) {
+    EXPECT_EQ(say(Language::en, "refusal.unreachable", {{"host", "{host}"}}),
+              "{host} does not answer. Please try again later.");
+}
+
+TEST(Text, ShowsAKeyThatTheCatalogueLacks) {
+    EXPECT_FALSE(knows("no.such.key"));
+    EXPECT_EQ(say(Language::ja, "no.such.key"), "no.such.key");
+}
+
+TEST(Text, ReadsTheLanguageOfAnEnvironment) {
+    EXPECT_EQ(language_of("ja_JP.UTF-8"), Language::ja);
+    EXPECT_EQ(language_of("C.UTF-8"), Language::en);
+}
+
+}  // namespace
+}  // namespace shoji::text
