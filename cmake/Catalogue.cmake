@@ -1,7 +1,9 @@
 # Compiles src/core/text/catalogue/*.json into one sorted table. A key that stands twice, or lacks a
 # language, stops the build.
+cmake_minimum_required(VERSION 3.25)
+file(GLOB catalogue "${FOLDER}/*.json")
 set(keys)
-foreach(file IN LISTS CATALOGUE)
+foreach(file IN LISTS catalogue)
   file(READ "${file}" json)
   string(JSON count LENGTH "${json}")
   if(count EQUAL 0)
