@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,12 +24,15 @@ namespace shoji::control {
 inline constexpr std::size_t maximum_packet = 65536;
 inline constexpr std::size_t maximum_origins = 64;
 inline constexpr std::size_t maximum_host_name = 253;  // RFC 1035, section 2.3.4
-inline constexpr std::uint16_t minimum_side = 64;      // pixels
+inline constexpr std::size_t maximum_networks = 256;
+inline constexpr std::size_t maximum_resolvers = 16;
+inline constexpr std::size_t maximum_sessions = 1000;
+inline constexpr std::uint16_t minimum_side = 64;  // pixels
 inline constexpr std::uint16_t maximum_side = 7680;
 
 using SessionId = std::array<std::uint8_t, 16>;
 
-std::string to_text(const SessionId& id);  // 32 hexadecimal digits
+std::string to_text(const SessionId& id);  // 32 lower-case hexadecimal digits
 base::Result<SessionId> session_id_from(std::string_view text);
 
 enum class Scheme : std::uint8_t { http = 0, https = 1 };
@@ -48,10 +52,15 @@ struct Origin {
     friend bool operator==(const Origin&, const Origin&) = default;
 };
 
-// True when `host` has the form of a name in DNS (RFC 1123): labels of letters, digits and hyphens.
+// True when `host` has the form of a name in DNS (RFC 1123): labels of lower-case letters, digits
+// and inner hyphens, each of 1 to 63 bytes, without a dot at the end. The last label is no number,
+// or browsers would read an IPv4 address in it (WHATWG URL, "ends in a number": 127.1, 0x7f000001).
 bool is_host_name(std::string_view host);
-// "https://example.jp" or "http://127.0.0.1:8080": the port is left out when it is the scheme's
-// own.
+// True when `host` is an IP address in the one text form that inet_ntop(3) gives it: "192.0.2.1",
+// "2001:db8::1" without brackets.
+bool is_address_literal(std::string_view host);
+// "https://example.jp", "http://127.0.0.1:8080" or "http://[::1]:8080": the port is left out when
+// it is the scheme's own.
 std::string to_url(const Origin& origin);
 
 struct Geometry {
@@ -69,18 +78,25 @@ struct Start {
     Geometry geometry;
     Locale locale = Locale::ja;
     Layout layout = Layout::jp;
-    std::uint64_t expires =
-        0;  // seconds since 1970, when the destination's approval ends; 0: never
+    std::uint64_t expires = 0;  // seconds since 1970, when the approval ends; 0: never
+
+    friend bool operator==(const Start&, const Start&) = default;
 };
 struct Attach {
     std::uint32_t request = 0;
     SessionId session{};
+
+    friend bool operator==(const Attach&, const Attach&) = default;
 };
 struct End {
     SessionId session{};
+
+    friend bool operator==(const End&, const End&) = default;
 };
 struct List {
     std::uint32_t request = 0;
+
+    friend bool operator==(const List&, const List&) = default;
 };
 
 // Carries two descriptors: the display stream (SOCK_STREAM; see docs/wire.md) and the egress's
@@ -88,6 +104,8 @@ struct List {
 struct Started {
     std::uint32_t request = 0;
     SessionId session{};
+
+    friend bool operator==(const Started&, const Started&) = default;
 };
 
 enum class Reason : std::uint8_t {
@@ -109,19 +127,27 @@ inline constexpr std::uint8_t last_reason = 11;
 struct Failed {
     std::uint32_t request = 0;
     Reason reason = Reason::start_failed;
+
+    friend bool operator==(const Failed&, const Failed&) = default;
 };
 struct Exited {
     SessionId session{};
     Reason reason = Reason::ended;
+
+    friend bool operator==(const Exited&, const Exited&) = default;
 };
 struct SessionEntry {
     SessionId session{};
     std::uint64_t started = 0;       // seconds since 1970
     std::uint64_t memory_bytes = 0;  // of its cgroup; 0 where unknown
+
+    friend bool operator==(const SessionEntry&, const SessionEntry&) = default;
 };
 struct Listing {
     std::uint32_t request = 0;
-    std::vector<SessionEntry> sessions;  // at most 1000
+    std::vector<SessionEntry> sessions;  // at most maximum_sessions
+
+    friend bool operator==(const Listing&, const Listing&) = default;
 };
 
 struct Allowance {
@@ -129,6 +155,8 @@ struct Allowance {
     std::uint64_t expires = 0;
     std::vector<std::string> terminal_networks;  // CIDR; refused whatever the origins say
     std::vector<std::string> resolvers;          // IP addresses; empty: those of the system
+
+    friend bool operator==(const Allowance&, const Allowance&) = default;
 };
 
 enum class RefusalReason : std::uint8_t {
@@ -151,6 +179,8 @@ struct Refused {
     std::string host;  // what was asked for; empty where it had no valid form
     std::uint16_t port = 0;
     std::uint32_t times = 1;  // the same refusal so often since the last report of it
+
+    friend bool operator==(const Refused&, const Refused&) = default;
 };
 // Since the session began.
 struct Traffic {
@@ -159,12 +189,15 @@ struct Traffic {
     std::uint64_t connections = 0;
     std::uint64_t refusals = 0;
     std::uint64_t reports_lost = 0;  // refusals whose report found no room
+
+    friend bool operator==(const Traffic&, const Traffic&) = default;
 };
 
 using ToHost = std::variant<Start, Attach, End, List>;
 using FromHost = std::variant<Started, Failed, Exited, Listing>;
 using FromEgress = std::variant<Refused, Traffic>;
 
+// Precondition: the values lie within the bounds above; what does not is refused by the decoder.
 std::vector<std::uint8_t> encode(const ToHost& message);
 std::vector<std::uint8_t> encode(const FromHost& message);
 std::vector<std::uint8_t> encode(const FromEgress& message);

@@ -1,0 +1,13 @@
+// Whatever decodes must survive being encoded and decoded again.
+#include "screen/control/control.h"
+
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace shoji::control;
+    const auto message = decode_allowance({data, size});
+    if (!message) return 0;
+    const auto again = decode_allowance(encode(*message));
+    if (!again || *again != *message) std::abort();
+    return 0;
+}
