@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <fstream>
 #include <limits>
 #include <optional>
 #include <set>
@@ -12,6 +13,8 @@
 
 namespace shoji::base {
 namespace {
+
+constexpr std::size_t maximum_settings = 65536;
 
 // Takes values out of one table and remembers which keys it knows, so that a misspelt key is an
 // error.
@@ -217,18 +220,12 @@ Result<void> check_settings(const Settings& settings) {
     return check_session(settings.session);
 }
 
-Result<Settings> load_settings(const std::filesystem::path& state) {
-    const auto path = state / "shoji.toml";
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        return fail(ErrorKind::not_found, "there is no {}: run 'shoji init --state {}' first",
-                    path.native(), state.native());
-    }
+Result<Settings> parse_settings(std::string_view text, const std::filesystem::path& state) {
     toml::table parsed;
     try {
-        parsed = toml::parse_file(path.native());
+        parsed = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        return fail(ErrorKind::invalid, "{}, line {}: {}", path.native(), error.source().begin.line,
+        return fail(ErrorKind::invalid, "shoji.toml, line {}: {}", error.source().begin.line,
                     error.description());
     }
     Settings settings;
@@ -238,6 +235,23 @@ Result<Settings> load_settings(const std::filesystem::path& state) {
     if (error) return Failure(*error);
     if (auto checked = check_settings(settings); !checked) return Failure(checked.error());
     return settings;
+}
+
+Result<Settings> load_settings(const std::filesystem::path& state) {
+    const auto path = state / "shoji.toml";
+    std::ifstream file(path);
+    if (!file) {
+        return fail(ErrorKind::not_found, "{} cannot be read: run 'shoji init --state {}' first",
+                    path.native(), state.native());
+    }
+    std::string text(maximum_settings + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > maximum_settings) {
+        return fail(ErrorKind::invalid, "{} has more than {} bytes", path.native(),
+                    maximum_settings);
+    }
+    return parse_settings(text, state);
 }
 
 std::string format_settings(const Settings& settings) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -72,6 +73,9 @@ struct Settings {
 // Reads `state`/shoji.toml. Unknown keys, wrong types and values out of range are errors that name
 // the key and the line.
 Result<Settings> load_settings(const std::filesystem::path& state);
+
+// The same from the file's text.
+Result<Settings> parse_settings(std::string_view text, const std::filesystem::path& state);
 
 // The text of a shoji.toml that load_settings() reads back to the same settings.
 std::string format_settings(const Settings& settings);

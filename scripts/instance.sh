@@ -1,0 +1,164 @@
+# Starting, watching and stopping one installation's programs. Sourced after common.sh; expects $state.
+
+declare -A process_of=()   # program -> process id
+declare -A command_of=()   # program -> shell-quoted command line
+bin=$top/build/release/bin
+
+setting() { sed -n "s/^$1 = ['\"]\{0,1\}\([^'\"]*\)['\"]\{0,1\}\$/\1/p" "$state/shoji.toml" | head -n 1; }
+
+# Processes that a run killed without warning has left: their ids stand in $state/pids with the start
+# time that tells them from a later process of the same id.
+end_leftovers() {
+    local file=$state/pids program id start
+    [ -f "$file" ] || return 0
+    while read -r program id start; do
+        if [ "$(start_time "$id")" = "$start" ]; then
+            kill -TERM "$id" 2>/dev/null || true
+            wait_until_gone "$id"
+        fi
+    done <"$file"
+    rm -f "$file"
+}
+
+start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+wait_until_gone() {
+    local tries=0
+    while kill -0 "$1" 2>/dev/null; do
+        tries=$((tries + 1))
+        [ $tries -eq 150 ] && kill -KILL "$1" 2>/dev/null
+        sleep 0.1
+    done
+    return 0
+}
+
+# launch PROGRAM COMMAND…: in the background, in a session of its own so that Ctrl-C reaches only this
+# script, which then stops the programs in order.
+launch() {
+    local program=$1
+    shift
+    command_of[$program]=$(printf '%q ' "$@")
+    setsid "$@" >>"$state/logs/$program.log" 2>&1 </dev/null {lock}>&- &
+    process_of[$program]=$!
+    printf '%s %s %s\n' "$program" "$!" "$(start_time "$!")" >>"$state/pids"
+}
+
+# wait_for PROGRAM TEST…: until the test holds, as long as the program lives.
+wait_for() {
+    local program=$1 tries=0
+    shift
+    until "$@" 2>/dev/null; do
+        tries=$((tries + 1))
+        if [ $tries -gt 300 ] || ! kill -0 "${process_of[$program]}" 2>/dev/null; then
+            tail -n 20 "$state/logs/$program.log" >&2
+            fail run.did_not_start program "$program" log "$state/logs/$program.log"
+        fi
+        sleep 0.05
+    done
+}
+
+listens() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
+
+# Whatever user the programs drop to must be able to pass through to the state folder.
+check_traversable() {
+    local folder
+    [ "$(id -u)" -eq 0 ] || return 0
+    folder=$(realpath "$state")
+    while [ "$folder" != / ]; do
+        folder=$(dirname "$folder")
+        case $(stat -c %A "$folder") in *x | *t) ;; *) fail run.not_traversable folder "$folder" ;; esac
+    done
+}
+
+# prepare_state ADDRESS PORT: the folder, its keys and its lock.
+prepare_state() {
+    mkdir -p "$state"
+    check_traversable
+    exec {lock}>"$state/run.lock"
+    flock -n "$lock" || fail run.already state "$state"
+    end_leftovers
+    step run.step_state "$bin/shoji" init --state "$state" --listen "$1:$2" --zone my-number
+    mkdir -p "$state/logs"
+    chmod 700 "$state/logs"
+    find "$state/logs" -name '*.log' -exec mv -f {} {}.before \;
+}
+
+start_programs() {
+    local runtime
+    runtime=$(setting runtime)
+    launch shoji-audit "$bin/shoji-audit" --state "$state"
+    wait_for shoji-audit test -S "$runtime/audit/audit.sock"
+    launch shoji-host "$bin/shoji-host" --state "$state"
+    wait_for shoji-host test -S "$runtime/host/host.sock"
+    launch shoji-gateway "$bin/shoji-gateway" --state "$state"
+    wait_for shoji-gateway test -S "$runtime/gateway/admin.sock"
+    wait_for shoji-gateway listens "$1" "$2"
+}
+
+# start_demo PORT FORBIDDEN-PORT: as a user of its own; it reads nothing but its own folder.
+start_demo() {
+    local node base as_demo=()
+    node=$(command -v node)
+    rm -rf "$state/demo"
+    cp -r "$top/demo" "$state/demo"
+    chmod -R a+rX "$state/demo"
+    if [ "$(setting separate_users)" = true ]; then
+        base=$(($(setting user_base) + 3))
+        as_demo=(setpriv --reuid "$base" --regid "$base" --clear-groups --no-new-privs --bounding-set=-all)
+    fi
+    launch demo "${as_demo[@]}" "$node" "$state/demo/server.mjs" --port "$1" --forbidden-port "$2"
+    wait_for demo listens 127.0.0.1 "$1"
+}
+
+# The demonstration site as an allowed destination, for the role 'staff' in the zone of the terminals.
+describe_demo() {
+    sed "s/@PORT@/$1/g" "$top/demo/destination.toml" >"$state/demo.toml"
+    "$bin/shoji" --state "$state" apply "$state/demo.toml" --yes >/dev/null
+}
+
+# In the order in which nothing loses what it still has to say: the journal last.
+stop_programs() {
+    local program
+    for program in demo shoji-gateway shoji-host shoji-audit; do
+        [ -n "${process_of[$program]:-}" ] || continue
+        kill -TERM "${process_of[$program]}" 2>/dev/null || true
+        wait_until_gone "${process_of[$program]}"
+        wait "${process_of[$program]}" 2>/dev/null || true
+    done
+    process_of=()
+    rm -f "$state/pids"
+}
+
+# Starts again whatever ended by itself, until $stopping is set.
+watch_programs() {
+    local program dead
+    while [ -z "${stopping:-}" ]; do
+        dead=
+        wait -n -p dead "${process_of[@]}" || true
+        [ -z "${stopping:-}" ] || break
+        for program in "${!process_of[@]}"; do
+            [ "${process_of[$program]}" = "$dead" ] || continue
+            say run.restarted program "$program" log "$state/logs/$program.log" >&2
+            sleep 1
+            eval "launch $program ${command_of[$program]}"
+        done
+    done
+}
+
+# What an installation must not leave once it has stopped.
+leftovers() {
+    local instance runtime
+    instance=$(setting instance)
+    runtime=$(setting runtime)
+    find "$runtime" -type s 2>/dev/null
+    find "$runtime/host/sessions" -mindepth 1 -maxdepth 1 2>/dev/null
+    find /sys/fs/cgroup -maxdepth 4 -name "shoji*$instance*" -type d 2>/dev/null
+    command -v nft >/dev/null && [ "$(id -u)" -eq 0 ] && nft list tables 2>/dev/null | grep -F "$instance"
+    grep -F "$runtime" /proc/self/mounts
+    if [ "$(setting separate_users)" = true ]; then
+        local base
+        base=$(setting user_base)
+        ps -eo uid=,pid=,comm= | awk -v low="$base" '$1 >= low && $1 < low + 4000 {print "process " $2 " " $3}'
+    fi
+    return 0
+}
