@@ -1,0 +1,51 @@
+#include "screen/isolation/capabilities.h"
+
+#include <array>
+#include <cerrno>
+
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace shoji::isolation {
+namespace {
+
+constexpr int highest_possible = 63;
+constexpr unsigned long locked_bits =
+    SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
+    SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+
+bool may_change_bounding_set() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> sets{};
+    return ::syscall(SYS_capget, &header, sets.data()) == 0 &&
+           (sets[0].effective & (1U << CAP_SETPCAP)) != 0;
+}
+
+}  // namespace
+
+base::Result<void> drop_capabilities() {
+    if (may_change_bounding_set()) {
+        if (::prctl(PR_SET_SECUREBITS, locked_bits, 0, 0, 0) != 0) {
+            return base::fail_errno(errno, "locking the secure bits");
+        }
+        for (int capability = 0; capability <= highest_possible; ++capability) {
+            if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EINVAL) {
+                return base::fail_errno(errno, "dropping a capability for ever");
+            }
+        }
+    }
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) {
+        return base::fail_errno(errno, "clearing ambient capabilities");
+    }
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const std::array<__user_cap_data_struct, 2> none{};
+    if (::syscall(SYS_capset, &header, none.data()) != 0) {
+        return base::fail_errno(errno, "dropping capabilities");
+    }
+    return {};
+}
+
+}  // namespace shoji::isolation

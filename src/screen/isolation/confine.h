@@ -1,0 +1,23 @@
+// A program confines itself, once it has opened what it needs and before it reads a byte from
+// outside: no privilege to gain, nobody may look into its memory, no file, no port, no other system
+// call than the listed ones.
+#pragma once
+
+#include "core/base/result.h"
+#include "screen/isolation/landlock.h"
+#include "screen/isolation/seccomp.h"
+
+#include <string>
+#include <vector>
+
+namespace shoji::isolation {
+
+// Drops capabilities, sets no_new_privs, forbids core dumps and tracing, then puts Landlock and the
+// filter in force for the whole process (call it before the first thread is started). Returns the
+// protections that this kernel lacks, in words for the log; any other failure is an error, after
+// which the program must end.
+base::Result<std::vector<std::string>> confine_self(const SyscallFilter& filter,
+                                                    SyscallFilter::Otherwise otherwise,
+                                                    const LandlockRules& rules);
+
+}  // namespace shoji::isolation
