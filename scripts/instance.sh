@@ -112,7 +112,8 @@ start_demo() {
 
 # The demonstration site as an allowed destination, for the role 'staff' in the zone of the terminals.
 describe_demo() {
-    sed "s/@PORT@/$1/g" "$top/demo/destination.toml" >"$state/demo.toml"
+    sed "s/@PORT@/$1/g; s/@TODAY@/$(TZ=Asia/Tokyo date +%F)/; s/@EXPIRES@/$(TZ=Asia/Tokyo date -d '+1 year' +%F)/" \
+        "$top/demo/destination.toml" >"$state/demo.toml"
     "$bin/shoji" --state "$state" apply "$state/demo.toml" --yes >/dev/null
 }
 
