@@ -7,7 +7,7 @@ cd "$top"
 cache=$build/tidy
 mkdir -p "$cache"
 # A change of a header, of the rules or of the flags can change any result, so all of them are in the key.
-common=$(cat .clang-tidy "$build/compile_commands.json" $(find src bench -name '*.h' | sort) | sha256sum)
+common=$(cat .clang-tidy "$build/compile_commands.json" $(find src -name '*.h' | sort) | sha256sum)
 tidy_one() {
     local source=$1 key
     key=$(printf '%s %s' "$common" "$(sha256sum <"$source")" | sha256sum | cut -d' ' -f1)
@@ -17,5 +17,5 @@ tidy_one() {
 }
 export -f tidy_one
 export build cache common
-jq -r '.[].file' "$build/compile_commands.json" | grep "^$top/\(src\|bench\)/" | sort -u |
+jq -r '.[].file' "$build/compile_commands.json" | grep "^$top/src/" | sort -u |
     xargs -P 2 -I{} bash -c 'tidy_one "$1"' _ {}
