@@ -1,0 +1,19 @@
+// Links to places that the destination does not list, and ways to open a second window.
+export function links({ port, forbiddenPort }) {
+  const bullet = (colour) => `<svg width="12" height="12" shape-rendering="crispEdges" aria-hidden="true"><rect width="12" height="12" fill="${colour}"/></svg>`;
+  const entries = [
+    [`http://localhost:${forbiddenPort}/`, '許可されていないサイト', '#b00020'],
+    ['https://www.example.org/', '外部のサイト（example.org）', '#b01021'],
+    [`http://127.0.0.1:${port}/`, 'IP アドレスで指定したサイト', '#b02022'],
+    ['/redirect', '許可されていないサイトへの転送', '#b03023'],
+    ['http://169.254.169.254/latest/meta-data/', '装置の内部情報', '#b04024'],
+  ];
+  return {
+    title: '関連リンク',
+    script: 'links.js',
+    body: `<ul class="news">${entries.map(([href, name, colour]) => `<li>${bullet(colour)}<a href="${href}">${name}</a></li>`).join('')}
+<li>${bullet('#105010')}<a href="/second" target="_blank">新しいウインドウで開く（リンク）</a></li>
+<li>${bullet('#205010')}<button id="open">新しいウインドウで開く（ボタン）</button></li></ul>
+<form method="post" action="http://localhost:${forbiddenPort}/"><p>${bullet('#b05025')}<button>許可されていないサイトへ送信</button></p></form>`,
+  };
+}

@@ -1,0 +1,1 @@
+document.getElementById('open').addEventListener('click', () => window.open('/second', '', 'width=800,height=600'));
