@@ -196,9 +196,9 @@ std::uint64_t raw_bytes(const Rectangle& rectangle) {
         case RectangleKind::palette:
             return 3 * std::uint64_t{rectangle.colours} + area;
         case RectangleKind::solid:
-            return 3;
+            break;
     }
-    return 0;
+    return 3;
 }
 
 Result<FromSession> decode_from_session(std::span<const std::uint8_t> message) {

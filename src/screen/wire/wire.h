@@ -19,16 +19,17 @@
 namespace shoji::wire {
 
 inline constexpr std::uint16_t protocol_version = 1;
-inline constexpr std::size_t maximum_from_session = 2 * 1024 * 1024;  // bytes of a message
-inline constexpr std::size_t maximum_from_viewer = 8 * 1024;          // bytes of a message
-inline constexpr std::uint16_t minimum_side = 64;                     // pixels
-inline constexpr std::uint16_t maximum_side = 7680;                   // pixels
-inline constexpr std::uint16_t minimum_scale = 60;                    // 1/120
-inline constexpr std::uint16_t maximum_scale = 480;                   // 1/120
-inline constexpr std::int16_t maximum_wheel = 12000;                  // 1/120 of a notch
-inline constexpr std::uint16_t maximum_key = 247;                     // evdev code
-inline constexpr std::size_t maximum_text = 4000;                     // bytes of UTF-8
-inline constexpr std::size_t maximum_host = 253;                      // bytes
+inline constexpr std::size_t maximum_from_session =
+    std::size_t{2} * 1024 * 1024;                                          // bytes of a message
+inline constexpr std::size_t maximum_from_viewer = std::size_t{8} * 1024;  // bytes of a message
+inline constexpr std::uint16_t minimum_side = 64;                          // pixels
+inline constexpr std::uint16_t maximum_side = 7680;                        // pixels
+inline constexpr std::uint16_t minimum_scale = 60;                         // 1/120
+inline constexpr std::uint16_t maximum_scale = 480;                        // 1/120
+inline constexpr std::int16_t maximum_wheel = 12000;                       // 1/120 of a notch
+inline constexpr std::uint16_t maximum_key = 247;                          // evdev code
+inline constexpr std::size_t maximum_text = 4000;                          // bytes of UTF-8
+inline constexpr std::size_t maximum_host = 253;                           // bytes
 inline constexpr std::uint8_t maximum_cursor = 34;
 inline constexpr std::uint8_t maximum_purpose = 13;
 inline constexpr std::size_t maximum_rectangles = 4096;  // a part of a frame
@@ -149,9 +150,9 @@ struct Frame {
     bool first = false;
     bool last = false;
     bool fresh = false;  // the canvas is black before the first rectangle
-    std::vector<Rectangle> rectangles;
+    std::vector<Rectangle> rectangles{};
     std::uint32_t raw = 0;
-    std::span<const std::uint8_t> body;  // a view: into the message where it was decoded
+    std::span<const std::uint8_t> body{};  // a view: into the message where it was decoded
 };
 struct Cursor {
     std::uint8_t shape = 1;
