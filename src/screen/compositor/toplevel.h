@@ -1,0 +1,50 @@
+// xdg_toplevel: a window, over the whole output; or, with a parent, a dialog in its middle.
+#pragma once
+
+#include "screen/compositor/resource.h"
+#include "screen/compositor/xdg_surface.h"
+
+#include <memory>
+
+namespace shoji::compositor {
+
+class Toplevel : public Object, public XdgRole {
+  public:
+    explicit Toplevel(const std::shared_ptr<XdgSurface>& xdg_surface)
+        : server_(xdg_surface->server()), xdg_surface_(xdg_surface) {}
+
+    [[nodiscard]] std::shared_ptr<XdgSurface> xdg_surface() const { return xdg_surface_.lock(); }
+    // Null when the client has destroyed it, or has drawn nothing yet.
+    [[nodiscard]] std::shared_ptr<Surface> shown_surface() const;
+    [[nodiscard]] bool is_dialog() const { return dialog_ && !full_screen_; }
+    [[nodiscard]] bool is_full_screen() const { return full_screen_; }
+
+    void close();
+    void set_full_screen(bool full_screen);
+    void set_parent(bool has_parent);
+    void set_active(bool active);
+    // Answers a request, or tells a new output size.
+    void configure_if_started();
+    // At most one at a time.
+    std::weak_ptr<Object> decoration_object;
+
+    void send_configure() override;
+    void mapped() override;
+    void unmapped() override;
+    [[nodiscard]] RoleKind kind() const override { return RoleKind::toplevel; }
+
+  protected:
+    void destroyed() override;
+
+  private:
+    Server& server_;
+    std::weak_ptr<XdgSurface> xdg_surface_;
+    bool dialog_ = false;
+    bool full_screen_ = false;
+    bool active_ = true;
+};
+
+// xdg_surface.get_toplevel
+void create_toplevel(wl_client* client, wl_resource* xdg_surface, std::uint32_t id);
+
+}  // namespace shoji::compositor
