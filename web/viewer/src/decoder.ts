@@ -1,7 +1,7 @@
 // The picture that the frames describe, kept in memory: each rectangle kind changes it exactly, and
 // says nothing of a screen. Its rules are those of docs/wire.md, "frame".
 
-import { Kind, maximumRaw, ProtocolError, type Frame, type Rectangle } from './wire.js';
+import { Kind, maximumRaw, maximumRectangles, ProtocolError, type Frame, type Rectangle } from './wire.js';
 import { ZstdStream } from './zstd.js';
 
 // Pixels as canvas image data holds them: red in the lowest byte.
@@ -124,6 +124,7 @@ export class Decoder {
       at += draw(this.image, rectangle, body, at);
       this.dirty.push(rectangle);
     }
+    if (this.dirty.length > maximumRectangles) this.dirty = [boundingBox(this.dirty)];
     this.inside = !frame.last;
     if (!frame.last) return undefined;
     this.serial = frame.serial;
@@ -140,19 +141,23 @@ export class Decoder {
   }
 }
 
-// What to hand to the canvas: the rectangles, or their bounding box where that is cheaper than many
-// of them.
-export function toShow(changed: readonly Area[]): readonly Area[] {
-  if (changed.length <= 1) return changed;
-  let [left, top, right, bottom, sum] = [Infinity, Infinity, 0, 0, 0];
-  for (const area of changed) {
+function boundingBox(areas: readonly Area[]): Area {
+  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
+  for (const area of areas) {
     left = Math.min(left, area.x);
     top = Math.min(top, area.y);
     right = Math.max(right, area.x + area.width);
     bottom = Math.max(bottom, area.y + area.height);
-    sum += area.width * area.height;
   }
-  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+// What to hand to the canvas: the areas, or their bounding box where that is cheaper than many of
+// them.
+export function toShow(changed: readonly Area[]): readonly Area[] {
+  if (changed.length <= 1) return changed;
   const callCost = 4096; // pixels whose transfer costs as much as one more call
-  return box.width * box.height <= sum + changed.length * callCost ? [box] : changed;
+  const apart = changed.reduce((sum, area) => sum + area.width * area.height + callCost, 0);
+  const box = boundingBox(changed);
+  return box.width * box.height <= apart ? [box] : changed;
 }

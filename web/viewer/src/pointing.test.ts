@@ -27,7 +27,7 @@ describe('buttonChanges', () => {
 });
 
 describe('Wheel', () => {
-  const turn = { deltaX: 0, deltaY: 0, deltaMode: 0, shiftKey: false };
+  const turn = { deltaX: 0, deltaY: 0, deltaMode: 0 };
 
   it.each<[string, object, object]>([
     ['a notch that scrolls 100 pixels', { deltaY: 100, wheelDeltaY: -120 }, { dx: 0, dy: 120 }],

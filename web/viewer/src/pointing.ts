@@ -25,7 +25,6 @@ export interface WheelTurn {
   readonly deltaX: number;
   readonly deltaY: number;
   readonly deltaMode: number; // 0 pixels, 1 lines, 2 pages
-  readonly shiftKey: boolean;
   // Of Chromium and Firefox: 120 a notch of a wheel, the other way round.
   readonly wheelDeltaX?: number;
   readonly wheelDeltaY?: number;
