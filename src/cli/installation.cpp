@@ -1,0 +1,243 @@
+#include "cli/installation.h"
+
+#include "access/certificate.h"
+#include "cli/files.h"
+#include "core/base/random.h"
+#include "core/journal/folder.h"
+#include "core/journal/signing.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include <unistd.h>
+
+namespace shoji::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorKind;
+using base::fail;
+using base::Failure;
+using base::Result;
+using base::Settings;
+using std::chrono::days;
+
+constexpr days authority_lifetime{3650};
+constexpr days server_lifetime{397};  // what browsers accept at most (CA/Browser Forum, 6.3.2)
+constexpr days renewal{30};
+constexpr std::size_t maximum_pem = 65536;
+
+Result<base::Listener> listener_from(const std::string& text) {
+    const auto colon = text.rfind(':');
+    base::Listener listener;
+    if (colon == std::string::npos) {
+        return fail(ErrorKind::invalid, "'{}' is no address and port such as 192.0.2.1:8443", text);
+    }
+    listener.address = text.substr(0, colon);
+    if (listener.address.starts_with('[') && listener.address.ends_with(']')) {
+        listener.address = listener.address.substr(1, listener.address.size() - 2);
+    }
+    const char* end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data() + colon + 1, end, listener.port);
+    if (problem != std::errc{} || stop != end) {
+        return fail(ErrorKind::invalid, "'{}' does not end in a port from 1 to 65535", text);
+    }
+    return listener;
+}
+
+Result<base::ClientCertificate> certificate_mode_from(const std::string& text) {
+    if (text == "off") return base::ClientCertificate::off;
+    if (text == "optional") return base::ClientCertificate::optional;
+    if (text == "required") return base::ClientCertificate::required;
+    return fail(ErrorKind::invalid, "'{}' must be off, optional or required", text);
+}
+
+Settings fresh_settings(const InitRequest& request) {
+    Settings settings;
+    std::uint32_t random = 0;
+    base::fill_random({reinterpret_cast<std::uint8_t*>(&random), sizeof random});
+    settings.instance = fmt::format("{:08x}", random);
+    settings.runtime = fs::absolute(request.state) / "run";
+    settings.host_name = "localhost";
+    settings.separate_users = ::geteuid() == 0 && !request.ordinary_user;
+    // 4,000 ids a piece, between those of people and those of nobody; picked at random, so that
+    // several installations on one machine hardly meet.
+    if (settings.separate_users) settings.user_base = 1'000'000'000 + random % 200'000 * 4'000;
+    settings.listeners.push_back({"127.0.0.1", 8443, "my-number", {}});
+    return settings;
+}
+
+Result<void> change(Settings& settings, const InitRequest& request) {
+    if (request.runtime) settings.runtime = fs::absolute(*request.runtime);
+    if (request.host_name) settings.host_name = *request.host_name;
+    if (!request.listen.empty()) {
+        const base::Listener old = settings.listeners.front();
+        settings.listeners.clear();
+        for (const auto& text : request.listen) {
+            auto listener = listener_from(text);
+            if (!listener) return Failure(listener.error());
+            listener->zone = old.zone;
+            listener->client_certificate = old.client_certificate;
+            settings.listeners.push_back(*listener);
+        }
+    }
+    for (auto& listener : settings.listeners) {
+        if (request.zone) listener.zone = *request.zone;
+        if (!request.client_certificate) continue;
+        const auto mode = certificate_mode_from(*request.client_certificate);
+        if (!mode) return Failure(mode.error());
+        listener.client_certificate = *mode;
+    }
+    return base::check_settings(settings);
+}
+
+// One run of initialise(): each step makes what is missing and notes it.
+class Maker {
+  public:
+    Maker(const Settings& settings, InitOutcome& outcome)
+        : settings_(settings), outcome_(outcome) {}
+
+    Result<void> make() {
+        const auto& state = settings_.state;
+        for (const auto& step :
+             {folder(settings_.authority_state(), 0700, {}),
+              folder(settings_.gateway_state(), 0700, owner(settings_.gateway_user())),
+              folder(settings_.audit_state(), 0700, owner(settings_.audit_user())),
+              folder(settings_.runtime, 0755, {}), authority(), server(), vault(), journal()}) {
+            if (!step) return step;
+        }
+        const auto text = base::format_settings(settings_);
+        const auto old = read_file(state / "shoji.toml", maximum_pem);
+        if (old && *old == text) return {};
+        return file(state / "shoji.toml", text, 0644, {});
+    }
+
+  private:
+    [[nodiscard]] Owner owner(uid_t user) const { return {user, settings_.separate_users}; }
+
+    static Result<void> folder(const fs::path& path, mode_t mode, Owner owner) {
+        return make_folder(path, mode, owner);
+    }
+
+    Result<void> file(const fs::path& path, std::string_view text, mode_t mode, Owner owner) {
+        outcome_.written.push_back(path.lexically_relative(settings_.state).native());
+        return write_file(path, text, mode, owner);
+    }
+
+    Result<void> authority() {
+        const auto key = settings_.authority_state() / "authority.key";
+        const auto certificate = settings_.authority_state() / "authority.crt";
+        if (fs::exists(key) && fs::exists(certificate)) {
+            const auto key_text = read_file(key, maximum_pem);
+            const auto certificate_text = read_file(certificate, maximum_pem);
+            if (!key_text) return Failure(key_text.error());
+            if (!certificate_text) return Failure(certificate_text.error());
+            authority_ = {*key_text, *certificate_text};
+            return {};
+        }
+        auto made = access::make_authority("Shoji " + settings_.instance, authority_lifetime);
+        if (!made) return Failure(made.error());
+        authority_ = *made;
+        if (auto done = file(key, authority_.key, 0600, {}); !done) return done;
+        if (auto done = file(certificate, authority_.certificate, 0644, {}); !done) return done;
+        // A copy for whoever sets terminals up, and one for the gateway to check terminals against.
+        if (auto done = file(settings_.state / "authority.crt", authority_.certificate, 0644, {});
+            !done) {
+            return done;
+        }
+        return file(settings_.gateway_state() / "clients.crt", authority_.certificate, 0644,
+                    owner(settings_.gateway_user()));
+    }
+
+    [[nodiscard]] bool server_is_current() const {
+        const auto pem = read_file(settings_.gateway_state() / "tls.crt", maximum_pem);
+        const auto names = read_file(settings_.gateway_state() / "tls.names", maximum_pem);
+        if (!pem || !names || *names != server_names()) return false;
+        const auto expires = access::expiry_of(*pem);
+        return expires && *expires - std::chrono::system_clock::now() > renewal;
+    }
+
+    [[nodiscard]] std::string server_names() const {
+        std::string names = settings_.host_name;
+        for (const auto& listener : settings_.listeners) names += "\n" + listener.address;
+        return names + "\n";
+    }
+
+    Result<void> server() {
+        if (server_is_current()) return {};
+        std::vector<std::string> addresses;
+        for (const auto& listener : settings_.listeners) {
+            if (std::ranges::find(addresses, listener.address) == addresses.end()) {
+                addresses.push_back(listener.address);
+            }
+        }
+        auto made =
+            access::issue_server(authority_, settings_.host_name, addresses, server_lifetime);
+        if (!made) return Failure(made.error());
+        const auto gateway = settings_.gateway_state();
+        const Owner user = owner(settings_.gateway_user());
+        if (auto done = file(gateway / "tls.key", made->key, 0600, user); !done) return done;
+        if (auto done = file(gateway / "tls.crt", made->certificate, 0644, user); !done)
+            return done;
+        return file(gateway / "tls.names", server_names(), 0644, user);
+    }
+
+    Result<void> vault() {
+        const auto path = settings_.gateway_state() / "secrets.key";
+        if (fs::exists(path)) return {};
+        std::string key(32, '\0');
+        base::fill_random({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
+        return file(path, key, 0600, owner(settings_.gateway_user()));
+    }
+
+    Result<void> journal() {
+        const auto path = settings_.audit_state() / journal::signing_key_file;
+        if (fs::exists(path)) return {};
+        const auto key = journal::SigningKey::generate();
+        if (auto saved = key.save(path); !saved) return saved;
+        if (settings_.separate_users &&
+            ::lchown(path.c_str(), settings_.audit_user(), settings_.audit_user()) != 0) {
+            return base::fail_errno(errno, "giving " + path.native() + " to its owner");
+        }
+        outcome_.written.push_back(path.lexically_relative(settings_.state).native());
+        return file(settings_.state / journal::public_key_file, journal::to_text(key.public_key()),
+                    0644, {});
+    }
+
+    const Settings& settings_;
+    InitOutcome& outcome_;
+    access::Identity authority_;
+};
+
+}  // namespace
+
+Result<InitOutcome> initialise(const InitRequest& request) {
+    std::error_code problem;
+    fs::create_directories(request.state, problem);
+    if (problem) {
+        return fail(ErrorKind::system, "making the folder {}: {}", request.state.native(),
+                    problem.message());
+    }
+    InitOutcome outcome;
+    if (fs::exists(request.state / "shoji.toml")) {
+        auto loaded = base::load_settings(request.state);
+        if (!loaded) return Failure(loaded.error());
+        outcome.settings = *loaded;
+        if (outcome.settings.separate_users && ::geteuid() != 0) {
+            return fail(
+                ErrorKind::denied,
+                "{} belongs to an installation run by root: use sudo, or another folder with "
+                "--state",
+                request.state.native());
+        }
+    } else {
+        outcome.settings = fresh_settings(request);
+    }
+    outcome.settings.state = fs::absolute(request.state);
+    if (auto changed = change(outcome.settings, request); !changed) return Failure(changed.error());
+    if (auto made = Maker(outcome.settings, outcome).make(); !made) return Failure(made.error());
+    return outcome;
+}
+
+}  // namespace shoji::cli
