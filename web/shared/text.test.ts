@@ -37,4 +37,17 @@ describe('the catalogue', () => {
       expect([key, placeholders(ja)]).toEqual([key, placeholders(en)]);
     }
   });
+
+  const keys = new Set(files.flatMap((name) =>
+    Object.keys(JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Catalogue)));
+
+  it.each(['viewer', 'console'])('has every message that the %s names', (page) => {
+    const source = new URL(`../${page}/src/`, import.meta.url);
+    const named = readdirSync(source).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .flatMap((name) => [...readFileSync(new URL(name, source), 'utf8')
+        .matchAll(/'((?:viewer|console|ended|enrol|sign_in)\.[a-z_.]+)'/g)])
+      .map(([, key]) => key!);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((key) => !key.endsWith('_') && !keys.has(key))).toEqual([]);
+  });
 });

@@ -110,7 +110,6 @@ export class Session {
     if (this.welcome) throw new wire.ProtocolError('a second welcome');
     this.welcome = true;
     this.events.greeted();
-    this.ping();
   }
 
   private handleSession(message: Exclude<wire.Incoming, { type: 'refused' | 'ticket' | 'waiting' | 'ended' | 'welcome' }>): void {

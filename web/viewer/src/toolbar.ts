@@ -28,6 +28,7 @@ export class Toolbar {
   private readonly pageFullScreen: HTMLButtonElement;
   private readonly fullScreen: HTMLButtonElement;
   private readonly first: HTMLButtonElement;
+  private readonly endButton: HTMLButtonElement;
   private readonly sessionButtons: HTMLButtonElement[];
 
   constructor(private readonly texts: Texts, name: string, events: ToolbarEvents) {
@@ -49,7 +50,8 @@ export class Toolbar {
     const end = this.button('viewer.end', 'end', () => events.end(), say('viewer.end'));
     end.classList.add('end');
     this.first = back;
-    this.sessionButtons = [back, forward, reload, smaller, reset, larger, end];
+    this.endButton = end;
+    this.sessionButtons = [back, forward, reload, smaller, reset, larger];
     this.latency.title = say('viewer.latency_meaning');
     this.root = element('header', { class: 'toolbar' },
       element('div', { class: 'name', title: name }, element('span', { class: 'mark', 'aria-hidden': 'true' }),
@@ -74,6 +76,8 @@ export class Toolbar {
     this.state.replaceChildren(icon(icons[stateIcons[state]]), this.texts.say(`viewer.state.${state}`));
     this.state.dataset['state'] = state;
     for (const button of this.sessionButtons) button.disabled = state !== 'connected';
+    this.endButton.disabled = state !== 'connected' && state !== 'waiting';
+    this.endButton.hidden = state === 'ended';
     if (state !== 'connected') this.latency.textContent = '';
     if (state === 'ended') this.setWindows(0, false);
   }
