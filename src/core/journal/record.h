@@ -6,8 +6,10 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shoji::journal {
@@ -47,6 +49,16 @@ struct Record {
 // record is never lost for its content.
 std::vector<std::uint8_t> encode(const Record& record);
 base::Result<Record> decode_record(std::span<const std::uint8_t> packet);
+
+// The words for them in the journal: "session_start", "refused".
+std::string_view name_of(Action action);
+std::string_view name_of(Outcome outcome);
+std::optional<Action> action_from(std::string_view name);
+std::optional<Outcome> outcome_from(std::string_view name);
+
+// Lets a session or sign-in begin. When space runs out these are refused first, so that the ends
+// and refusals of what runs already still find room.
+bool begins_something(const Record& record);
 
 // shoji-audit answers each record with one byte.
 enum class Acknowledgement : std::uint8_t {
