@@ -110,7 +110,7 @@ void HeadlessCompositor::command(Command command) {
         case Command::close_window:
             return server_.close_window();
         case Command::leave_full_screen:
-            return server_.leave_full_screen();
+            return chord(nullptr, KEY_ESC);
     }
 }
 

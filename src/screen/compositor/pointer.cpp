@@ -74,7 +74,8 @@ std::optional<Hit> Pointer::target() const {
     const double x = to_logical(place_->x, server_.scale());
     const double y = to_logical(place_->y, server_.scale());
     const auto held = focus();
-    if (pressed_.empty() || !held) return pick(server_.scene(), x, y);
+    if (pressed_.empty() || !held || server_.data_devices().dragging())
+        return pick(server_.scene(), x, y);
     for (const View& view : server_.scene()) {
         if (view.id == held->id()) return Hit{held, x - view.logical.x, y - view.logical.y};
     }
@@ -104,6 +105,10 @@ void Pointer::set_focus(const std::optional<Hit>& hit) {
 
 void Pointer::refresh() {
     const auto hit = target();
+    if (server_.data_devices().dragging()) {
+        server_.data_devices().drag_to(hit);
+        return;
+    }
     if ((hit ? hit->surface : nullptr) != focus()) {
         set_focus(hit);
         return;
@@ -118,6 +123,12 @@ void Pointer::refresh() {
                                wl_fixed_from_double(hit->x), wl_fixed_from_double(hit->y));
         send_frame(object->resource());
     }
+}
+
+bool Pointer::begin_drag() {
+    if (pressed_.empty() || !focus()) return false;
+    set_focus(std::nullopt);
+    return true;
 }
 
 void Pointer::move(int x, int y) {
@@ -145,7 +156,9 @@ void Pointer::button(Button button, bool pressed) {
     }
     if (pressed_.erase(code) == 0) return;
     send_button(code, false);
-    if (pressed_.empty()) refresh();
+    if (!pressed_.empty()) return;
+    server_.data_devices().drop();
+    refresh();
 }
 
 void Pointer::wheel(int dx, int dy) {
@@ -178,6 +191,7 @@ void Pointer::wheel(int dx, int dy) {
 
 void Pointer::release_all() {
     for (const std::uint32_t code : std::exchange(pressed_, {})) send_button(code, false);
+    server_.data_devices().drop();
     refresh();
 }
 

@@ -24,6 +24,8 @@ class Pointer {
     void button(Button button, bool pressed);
     void wheel(int dx, int dy);  // 1/120 of a notch
     void release_all();
+    // Takes the pointer away from the surface on which a button is down; false when none is.
+    bool begin_drag();
     // The scene has changed under it, or motion that had to wait may be sent.
     void refresh();
 

@@ -2,7 +2,6 @@
 
 #include "screen/compositor/census.h"
 #include "screen/compositor/cursor_shape.h"
-#include "screen/compositor/data_device.h"
 #include "screen/compositor/decoration.h"
 #include "screen/compositor/limits.h"
 #include "screen/compositor/presentation.h"
@@ -64,7 +63,7 @@ base::Result<void> Server::start(base::FileDescriptor client) {
     offer_cursor_shapes(*this);
     TextInputs::offer(*this);
     offer_presentation(*this);
-    offer_data_devices(*this);
+    DataDevices::offer(*this);
 
     const int socket = client.get();
     // As much as the system gives; libwayland needs the descriptor not to block.
@@ -207,12 +206,6 @@ void Server::resize(Size size, int scale) {
     settle();
 }
 
-void Server::leave_full_screen() {
-    const auto window = windows_.top();
-    if (window && window->is_full_screen()) window->set_full_screen(false);
-    settle();
-}
-
 void Server::close_window() {
     if (const auto window = windows_.top()) window->close();
     settle();
@@ -259,7 +252,7 @@ void Server::report() {
     report_text_input();
     const auto window = windows_.top();
     const int count = windows_.count();
-    const bool full_screen = window && window->is_full_screen();
+    const bool full_screen = window && window->page_is_full_screen();
     if (count != told_windows_ || full_screen != told_full_screen_) {
         told_windows_ = count;
         told_full_screen_ = full_screen;
@@ -278,7 +271,8 @@ void Server::report_text_input() {
         told_purpose_ = purpose;
         listener_.on_text_input(enabled, purpose);
     }
-    if (!enabled) return;
+    // No caret has been told before it has a width.
+    if (!enabled || input->state().caret.width == 0) return;
     const Rectangle caret = caret_of(*input);
     if (caret == told_caret_) return;
     told_caret_ = caret;

@@ -4,6 +4,7 @@
 
 #include "screen/compositor/canvas.h"
 #include "screen/compositor/compositor.h"
+#include "screen/compositor/data_device.h"
 #include "screen/compositor/fractional_scale.h"
 #include "screen/compositor/output.h"
 #include "screen/compositor/popup.h"
@@ -42,7 +43,6 @@ class Server {
     std::vector<Rectangle> take_damage();
     void allow_frames(bool allowed);
     void resize(Size size, int scale);
-    void leave_full_screen();
     void close_window();
     // Ends every call that may have changed something: brings the picture, the focus and the
     // listener up to date and sends what waits.
@@ -58,6 +58,7 @@ class Server {
     [[nodiscard]] Output& output() { return output_; }
     [[nodiscard]] FractionalScales& fractional_scales() { return fractional_scales_; }
     [[nodiscard]] Seat& seat() { return seat_; }
+    [[nodiscard]] DataDevices& data_devices() { return data_devices_; }
     [[nodiscard]] TextInputs& text_inputs() { return text_inputs_; }
     [[nodiscard]] Windows& windows() { return windows_; }
     [[nodiscard]] const Windows& windows() const { return windows_; }
@@ -110,6 +111,7 @@ class Server {
     Windows windows_;
     WeakList<Popup> popups_;
     TextInputs text_inputs_;
+    DataDevices data_devices_{*this};
     Seat seat_;
 
     // What the listener was told last, and what is true now.

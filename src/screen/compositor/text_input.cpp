@@ -76,6 +76,7 @@ void TextInput::leave(const Surface& surface) {
 void TextInput::reset() {
     state_ = {};
     pending_ = {};
+    composing_ = false;
 }
 
 void TextInput::enable() {
@@ -89,6 +90,9 @@ void TextInput::commit() {
     state_ = pending_;
     if (!state_.enabled) state_ = {};
     if (std::exchange(enabled_anew_, false) && state_.enabled) server_.field_changed();
+    // Chromium tells where the caret is only once its last commit was answered. An answer also ends
+    // a composition, so that while one lasts its next step has to do.
+    if (state_.enabled && !composing_) send_done();
 }
 
 void TextInput::destroyed() {
@@ -105,6 +109,7 @@ void TextInput::send_preedit(std::string_view text, int cursor_begin, int cursor
     const bool hidden =
         cursor_begin < 0 || cursor_end < 0 || cursor_begin > size || cursor_end > size;
     const std::string copy(text);
+    composing_ = !copy.empty();
     zwp_text_input_v3_send_preedit_string(resource(), copy.empty() ? nullptr : copy.c_str(),
                                           hidden ? -1 : cursor_begin, hidden ? -1 : cursor_end);
     send_done();
@@ -112,6 +117,7 @@ void TextInput::send_preedit(std::string_view text, int cursor_begin, int cursor
 
 void TextInput::send_commit(std::string_view text) {
     if (!acceptable(text)) return;
+    composing_ = false;
     zwp_text_input_v3_send_commit_string(resource(), std::string(text).c_str());
     send_done();
 }

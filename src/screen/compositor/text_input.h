@@ -45,6 +45,7 @@ class TextInput : public Object {
     State pending_;
     State state_;
     bool enabled_anew_ = false;
+    bool composing_ = false;
     std::uint32_t commits_ = 0;
 };
 

@@ -46,6 +46,13 @@ const struct xdg_toplevel_interface toplevel_requests = {
 
 }  // namespace
 
+// Chromium shows a page's second window with tabs and an address field, but not when it is told to
+// be full screen.
+Toplevel::Toplevel(const std::shared_ptr<XdgSurface>& xdg_surface)
+    : server_(xdg_surface->server()),
+      xdg_surface_(xdg_surface),
+      always_(server_.windows().count() > 0) {}
+
 std::shared_ptr<Surface> Toplevel::shown_surface() const {
     const auto xdg = xdg_surface();
     auto surface = xdg && xdg->is_mapped() ? xdg->surface() : nullptr;
@@ -57,6 +64,9 @@ void Toplevel::close() {
 }
 
 void Toplevel::set_full_screen(bool full_screen) {
+    // Before it is shown it is the browser that asks (--kiosk), not a page.
+    const auto xdg = xdg_surface();
+    if (full_screen && xdg && !xdg->is_mapped()) always_ = true;
     full_screen_ = full_screen;
     configure_if_started();
     server_.scene_changed();
@@ -93,7 +103,7 @@ void Toplevel::send_configure() {
     std::vector<std::uint32_t> states;
     if (active_) states.push_back(XDG_TOPLEVEL_STATE_ACTIVATED);
     if (!is_dialog()) states.push_back(XDG_TOPLEVEL_STATE_MAXIMIZED);
-    if (full_screen_) states.push_back(XDG_TOPLEVEL_STATE_FULLSCREEN);
+    if (full_screen_ || (always_ && !dialog_)) states.push_back(XDG_TOPLEVEL_STATE_FULLSCREEN);
     wl_array array = array_of(states);
     // A dialog knows best how large it has to be.
     const Size told = is_dialog() ? Size{0, 0} : size;

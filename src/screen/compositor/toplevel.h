@@ -10,14 +10,14 @@ namespace shoji::compositor {
 
 class Toplevel : public Object, public XdgRole {
   public:
-    explicit Toplevel(const std::shared_ptr<XdgSurface>& xdg_surface)
-        : server_(xdg_surface->server()), xdg_surface_(xdg_surface) {}
+    explicit Toplevel(const std::shared_ptr<XdgSurface>& xdg_surface);
 
     [[nodiscard]] std::shared_ptr<XdgSurface> xdg_surface() const { return xdg_surface_.lock(); }
     // Null when the client has destroyed it, or has drawn nothing yet.
     [[nodiscard]] std::shared_ptr<Surface> shown_surface() const;
     [[nodiscard]] bool is_dialog() const { return dialog_ && !full_screen_; }
-    [[nodiscard]] bool is_full_screen() const { return full_screen_; }
+    // The page in it asked for the whole screen; only known of a first window.
+    [[nodiscard]] bool page_is_full_screen() const { return full_screen_ && !always_; }
 
     void close();
     void set_full_screen(bool full_screen);
@@ -41,6 +41,7 @@ class Toplevel : public Object, public XdgRole {
     std::weak_ptr<XdgSurface> xdg_surface_;
     bool dialog_ = false;
     bool full_screen_ = false;
+    bool always_ = false;  // told that it is full screen, whatever it asks for
     bool active_ = true;
 };
 
