@@ -34,7 +34,7 @@ struct Layers {
     bool no_new_privileges = true;
     bool landlock = true;
     bool filter = true;
-    bool sealed_memory_files = true;  // vm.memfd_noexec
+    bool sealed_memory_files = true;
     bool limits = true;
 };
 
@@ -56,6 +56,8 @@ struct LaunchPlan {
     std::optional<FilterProgram> filter;
     std::optional<LandlockRules> landlock;  // paths inside the root
     std::uint64_t open_files = 1024;
+    // Only root of the machine may ask for it; a kernel before 6.3 does not have it.
+    bool forbid_executable_memory_files = false;
     const Cgroup* cgroup = nullptr;
     Layers layers;
 };

@@ -101,10 +101,13 @@ base::Result<void> Child::set_up_network() {
     return tell('l', std::span(&descriptor, 1));
 }
 
-// Memory files of this pid namespace can never be executable (kernel 6.3, memfd_create(2)). Only
-// root of the machine may ask for it; whether the kernel has it is reported by mechanisms.h.
+// vm.memfd_noexec = 2: memory files of this pid namespace can never be executable, and asking for
+// one without MFD_NOEXEC_SEAL is refused (memfd_create(2)).
 base::Result<void> Child::seal_memory_files() {
-    if (!as_root_ || !plan_.layers.sealed_memory_files || !plan_.layers.own_processes) return {};
+    if (!plan_.forbid_executable_memory_files || !plan_.layers.sealed_memory_files || !as_root_ ||
+        !plan_.layers.own_processes) {
+        return {};
+    }
     const base::FileDescriptor file(::open("/proc/sys/vm/memfd_noexec", O_WRONLY | O_CLOEXEC));
     if (!file.valid() && errno == ENOENT) return {};
     if (!file.valid() || ::write(file.get(), "2", 1) != 1) {

@@ -10,7 +10,8 @@
 
 namespace shoji::isolation {
 
-// The loader of this machine's 64-bit programs: the kernel opens it for execution with each of them.
+// The loader of this machine's 64-bit programs: the kernel opens it for execution with each of
+// them.
 #if defined(__x86_64__)
 inline constexpr const char* loader = "/lib64/ld-linux-x86-64.so.2";
 #elif defined(__aarch64__)

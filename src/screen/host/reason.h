@@ -1,0 +1,22 @@
+// Why a session ended, from what is seen of its processes. Pure.
+#pragma once
+
+#include "screen/control/control.h"
+#include "screen/host/process.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace shoji::host {
+
+struct Ends {
+    std::array<std::optional<ExitStatus>, 3> parts;  // by Part; nothing: it runs
+    std::uint64_t memory_kills = 0;                  // of the browser's and the helpers' groups
+};
+
+// Nothing while all run. When one of browser and compositor ends the other soon follows: wait a
+// little, then ask, for the one that ended wrongly is the cause.
+std::optional<control::Reason> reason_of(const Ends& ends);
+
+}  // namespace shoji::host
