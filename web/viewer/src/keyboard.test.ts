@@ -85,13 +85,20 @@ describe('Keyboard', () => {
     return { keyboard, sent };
   }
 
-  it('sends a press and its release, and no repeats', () => {
+  it('sends a press, its repeats and its release', () => {
     const { keyboard, sent } = made();
     expect(keyboard.down(event('KeyA', 'a'), false)).toBe(true);
     keyboard.down(event('KeyA', 'a'), true);
     keyboard.up(event('KeyA', 'a'));
     keyboard.up(event('KeyA', 'a'));
-    expect(sent).toEqual(['+30', '-30']);
+    expect(sent).toEqual(['+30', '+30', '-30']);
+  });
+
+  it('does not repeat modifiers', () => {
+    const { keyboard, sent } = made();
+    keyboard.down(event('ShiftLeft', 'Shift', { shiftKey: true }), false);
+    keyboard.down(event('ShiftLeft', 'Shift', { shiftKey: true }), true);
+    expect(sent).toEqual(['+42']);
   });
 
   it('leaves the release of what it did not send alone', () => {

@@ -33,8 +33,8 @@ export class Keyboard {
     if (decision.to === 'text') {
       this.sink.commit(decision.text);
     } else if (decision.to === 'session') {
-      // The session repeats a held key by itself.
-      if (repeat && this.pressed.has(event.code)) return true;
+      // A held key repeats here, at the terminal's own pace; modifiers do not.
+      if (repeat && isModifier) return true;
       this.withShift(decision.shift, () => this.sink.key(decision.evdev, true));
       if (decision.tap === true) this.sink.key(decision.evdev, false);
       else this.pressed.set(event.code, decision.evdev);

@@ -31,15 +31,18 @@ export interface WheelTurn {
 }
 
 const notch = 120;
-const pixelsANotch = 100;
 const linesANotch = 3;
+const notchesAPage = 5;
 
 function units(delta: number, mode: number, wheelDelta: number | undefined): number {
   if (delta === 0) return 0;
-  if (wheelDelta !== undefined && wheelDelta !== 0 && wheelDelta % notch === 0) return -wheelDelta;
   if (mode === 1) return (delta / linesANotch) * notch;
-  if (mode === 2) return delta * notch * 5;
-  return (delta / pixelsANotch) * notch;
+  if (mode === 2) return delta * notchesAPage * notch;
+  // A wheel with notches scrolls 53 to 120 pixels with each, by system and by the page's zoom. What
+  // is no such wheel scrolls pixels, and a notch of the session's browser is about 120 of them.
+  const notches = wheelDelta === undefined ? 0 : -wheelDelta / notch;
+  const pixels = delta / notches;
+  return Number.isInteger(notches) && pixels >= 40 && pixels <= 160 ? notches * notch : delta;
 }
 
 // Gathers fractions, so that slow turns of a precise wheel are not lost.

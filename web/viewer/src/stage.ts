@@ -71,9 +71,10 @@ export class Stage {
     this.buttons = 0;
     this.wantsText = false;
     this.last = { x: -1, y: -1 };
+    const told = this.focused;
     if (document.activeElement === document.body) this.focus();
     else this.placeFocus();
-    this.events.send(wire.focus(this.focused));
+    if (this.focused === told) this.events.send(wire.focus(told));
   }
 
   setTextInput(enabled: boolean, purpose: number): void {
@@ -228,9 +229,11 @@ export class Stage {
   private observeSize(): void {
     const observer = new ResizeObserver(([entry]) => {
       const exact = entry!.devicePixelContentBoxSize?.[0];
-      const { width, height } = entry!.contentRect;
-      if (exact !== undefined) this.setSize(exact.inlineSize, exact.blockSize);
-      else this.setSize(width * devicePixelRatio, height * devicePixelRatio);
+      const width = entry!.contentRect.width * devicePixelRatio;
+      const height = entry!.contentRect.height * devicePixelRatio;
+      // An emulated ratio (in a browser's developer tools) does not show in the exact size.
+      if (exact !== undefined && Math.abs(exact.inlineSize - width) < 2) this.setSize(exact.inlineSize, exact.blockSize);
+      else this.setSize(width, height);
     });
     try {
       observer.observe(this.root, { box: 'device-pixel-content-box' });

@@ -15,7 +15,7 @@ import * as wire from './wire.js';
 // What is blocked so long after the user did something is told at once; the rest is only counted.
 const attention = 5000; // milliseconds
 // Endings after which the same ticket may still serve.
-const worthAnother = new Set(['ended.protocol', 'ended.taken_over']);
+const worthAnother = new Set(['ended.protocol']);
 
 export class Viewer {
   private readonly link: Link;

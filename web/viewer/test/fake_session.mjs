@@ -13,7 +13,13 @@ import { WebSocketServer } from 'ws';
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
 
+let kept;
 function certificate() {
+  kept ??= makeCertificate();
+  return kept;
+}
+
+function makeCertificate() {
   const folder = mkdtempSync(join(tmpdir(), 'shoji-fake-'));
   try {
     const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
