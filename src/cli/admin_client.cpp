@@ -1,0 +1,101 @@
+#include "cli/admin_client.h"
+
+#include "core/base/unix_socket.h"
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+namespace shoji::cli {
+namespace {
+
+namespace json = boost::json;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+
+constexpr std::size_t maximum_answer = std::size_t{16} << 20U;  // bytes
+constexpr timeval patience{30, 0};
+
+constexpr std::array<std::pair<std::string_view, ErrorKind>, 8> kinds{
+    {{"invalid", ErrorKind::invalid},
+     {"denied", ErrorKind::denied},
+     {"not_found", ErrorKind::not_found},
+     {"exists", ErrorKind::exists},
+     {"unavailable", ErrorKind::unavailable},
+     {"full", ErrorKind::full},
+     {"system", ErrorKind::system},
+     {"corrupt", ErrorKind::corrupt}}};
+
+Result<void> send_all(int socket, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0) return base::fail_errno(errno, "asking the gateway");
+        text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return {};
+}
+
+Result<std::string> receive_line(int socket) {
+    std::string line;
+    std::array<char, 16384> part{};
+    while (line.size() < maximum_answer) {
+        const ssize_t got = ::recv(socket, part.data(), part.size(), 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return base::fail_errno(errno, "waiting for the gateway's answer");
+        if (got == 0) return fail(ErrorKind::unavailable, "the gateway closed without an answer");
+        line.append(part.data(), static_cast<std::size_t>(got));
+        if (line.ends_with('\n')) return line;
+    }
+    return fail(ErrorKind::invalid, "the gateway's answer is longer than {} bytes", maximum_answer);
+}
+
+base::Failure error_from(const json::object& answer) {
+    const json::value* error = answer.if_contains("error");
+    if (error == nullptr || !error->is_object()) {
+        return fail(ErrorKind::invalid, "the gateway's answer has no result and no error");
+    }
+    const auto text = [&](std::string_view key) -> std::string {
+        const json::value* value = error->as_object().if_contains(key);
+        return value != nullptr && value->is_string() ? std::string(value->as_string())
+                                                      : std::string();
+    };
+    const std::string name = text("kind");
+    ErrorKind kind = ErrorKind::system;
+    for (const auto& [known, value] : kinds) {
+        if (known == name) kind = value;
+    }
+    return fail(kind, "{}", text("message"));
+}
+
+}  // namespace
+
+Result<json::value> ask_gateway(const base::Settings& settings, std::string_view command,
+                                json::object arguments) {
+    auto socket = base::connect_unix(settings.admin_socket(), base::SocketKind::stream);
+    if (!socket) return base::Failure(socket.error());
+    ::setsockopt(socket->get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    arguments["command"] = command;
+    if (auto sent = send_all(socket->get(), json::serialize(arguments) + "\n"); !sent) {
+        return base::Failure(sent.error());
+    }
+    const auto line = receive_line(socket->get());
+    if (!line) return base::Failure(line.error());
+    boost::system::error_code problem;
+    const json::value answer = json::parse(*line, problem);
+    if (problem || !answer.is_object()) {
+        return fail(ErrorKind::invalid, "the gateway's answer is no JSON object");
+    }
+    const json::value* ok = answer.as_object().if_contains("ok");
+    if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) return error_from(answer.as_object());
+    const json::value* result = answer.as_object().if_contains("result");
+    return result != nullptr ? *result : json::value();
+}
+
+}  // namespace shoji::cli

@@ -1,0 +1,18 @@
+// Asking the gateway at its admin socket: one JSON object a line each way.
+#pragma once
+
+#include "core/base/settings.h"
+
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+namespace shoji::cli {
+
+// The "result" of the answer. `unavailable` when no gateway is there; otherwise the gateway's own
+// error.
+base::Result<boost::json::value> ask_gateway(const base::Settings& settings,
+                                             std::string_view command,
+                                             boost::json::object arguments = {});
+
+}  // namespace shoji::cli

@@ -1,0 +1,55 @@
+// What `shoji` does, a function a command; main.cpp only reads the command line. Each says what it
+// did and gives the exit code.
+#pragma once
+
+#include "cli/installation.h"
+#include "cli/terminal_output.h"
+#include "core/policy/policy.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shoji::cli {
+
+struct Context {
+    TerminalOutput& output;
+    std::filesystem::path state;
+};
+
+Exit run_init(const Context& context, InitRequest request);
+Exit run_status(const Context& context);
+
+Exit run_user_add(const Context& context, const std::string& name, const std::string& role,
+                  bool administrator);
+Exit run_user_list(const Context& context);
+Exit run_user_remove(const Context& context, const std::string& name);
+Exit run_user_reset(const Context& context, const std::string& name);
+Exit run_user_unlock(const Context& context, const std::string& name);
+
+// Makes the terminal's key and certificate, registers it, and writes `file` (mode 0600).
+Exit run_terminal_enrol(const Context& context, const std::string& name, const std::string& zone,
+                        const std::filesystem::path& file, int days);
+Exit run_terminal_list(const Context& context);
+Exit run_terminal_revoke(const Context& context, const std::string& name);
+
+Exit run_session_list(const Context& context);
+Exit run_session_kill(const Context& context, const std::string& id);
+Exit run_refused(const Context& context, const std::string& destination);
+
+// Changes of the configuration, each shown as a plan; confirmed unless `yes`.
+Exit run_apply(const Context& context, const std::filesystem::path& file, bool yes);
+Exit run_add(const Context& context, const policy::Zone& zone);
+Exit run_add(const Context& context, const policy::Role& role);
+Exit run_add(const Context& context, const policy::Destination& destination);
+Exit run_add(const Context& context, const policy::Route& route);
+enum class Kind { zone, role, destination, route };
+Exit run_list(const Context& context, Kind kind);
+Exit run_remove(const Context& context, Kind kind, const std::string& id);
+
+Exit run_audit_verify(const Context& context, const std::filesystem::path& checkpoint);
+Exit run_audit_export(const Context& context);
+Exit run_audit_checkpoint(const Context& context);
+
+}  // namespace shoji::cli

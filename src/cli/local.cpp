@@ -1,0 +1,113 @@
+// What needs no gateway: making the installation, and reading the journal.
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "core/journal/folder.h"
+
+#include <iostream>
+
+namespace shoji::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view key_of(journal::Trouble trouble) {
+    switch (trouble) {
+        case journal::Trouble::altered:
+            return "cli.audit.altered";
+        case journal::Trouble::missing:
+            return "cli.audit.missing";
+        case journal::Trouble::moved:
+            return "cli.audit.moved";
+        case journal::Trouble::forged:
+            return "cli.audit.forged";
+        case journal::Trouble::not_signed:
+            return "cli.audit.not_signed";
+        case journal::Trouble::cut:
+            return "cli.audit.cut";
+        case journal::Trouble::rewritten:
+            return "cli.audit.rewritten";
+        case journal::Trouble::incomplete:
+            return "cli.audit.incomplete";
+    }
+    return "cli.audit.altered";
+}
+
+}  // namespace
+
+Exit run_init(const Context& context, InitRequest request) {
+    request.state = context.state;
+    const auto outcome = initialise(request);
+    if (!outcome) return context.output.fail(outcome.error());
+    json::array written;
+    for (const auto& name : outcome->written) written.emplace_back(name);
+    context.output.result(
+        json::object{{"state", context.state.native()}, {"written", std::move(written)}});
+    if (outcome->written.empty()) {
+        context.output.say("cli.init.nothing", {{"state", context.state.native()}});
+    }
+    for (const auto& name : outcome->written)
+        context.output.say("cli.init.written", {{"file", name}});
+    if (!outcome->settings.separate_users) context.output.say("cli.init.ordinary_user");
+    return Exit::done;
+}
+
+Exit run_audit_verify(const Context& context, const std::filesystem::path& checkpoint) {
+    const auto settings = base::load_settings(context.state);
+    if (!settings) return context.output.fail(settings.error());
+    const auto key = journal::load_public_key(settings->state / journal::public_key_file);
+    if (!key) return context.output.fail(key.error());
+    std::optional<journal::ParsedLine> known;
+    if (!checkpoint.empty()) {
+        auto loaded = journal::load_checkpoint(checkpoint, *key);
+        if (!loaded) return context.output.fail(loaded.error());
+        known = std::move(*loaded);
+    }
+    const auto report = journal::verify_folder(settings->audit_state(), *key, known);
+    if (!report) return context.output.fail(report.error());
+    const std::string lines = std::to_string(report->tally.lines);
+    const std::string last = std::to_string(report->tally.last_signed);
+    if (!report->finding) {
+        context.output.result(json::object{{"whole", true},
+                                           {"lines", report->tally.lines},
+                                           {"records", report->tally.records},
+                                           {"lastSigned", report->tally.last_signed}});
+        context.output.say("cli.audit.whole", {{"lines", lines}, {"last", last}});
+        return Exit::done;
+    }
+    const std::string_view trouble = key_of(report->finding->trouble);
+    const auto kind = trouble.substr(std::string_view("cli.audit.").size());
+    context.output.result(json::object{{"whole", false},
+                                       {"trouble", json::string_view(kind.data(), kind.size())},
+                                       {"first", report->finding->first},
+                                       {"last", report->finding->last}});
+    context.output.say(trouble, {{"first", std::to_string(report->finding->first)},
+                                 {"last", std::to_string(report->finding->last)}});
+    return Exit::negative;
+}
+
+Exit run_audit_export(const Context& context) {
+    const auto settings = base::load_settings(context.state);
+    if (!settings) return context.output.fail(settings.error());
+    const auto rest = journal::read_lines(settings->audit_state(), [](std::string_view line) {
+        std::cout << line << '\n';
+        return std::cout.good();
+    });
+    if (!rest) return context.output.fail(rest.error());
+    return std::cout.flush() ? Exit::done : Exit::failed;
+}
+
+Exit run_audit_checkpoint(const Context& context) {
+    const auto settings = base::load_settings(context.state);
+    if (!settings) return context.output.fail(settings.error());
+    const auto key = journal::load_public_key(settings->state / journal::public_key_file);
+    if (!key) return context.output.fail(key.error());
+    const auto path = settings->audit_state() / journal::checkpoint_file;
+    const auto checkpoint = journal::load_checkpoint(path, *key);
+    if (!checkpoint) return context.output.fail(checkpoint.error());
+    const auto line = read_file(path, journal::maximum_line);
+    if (!line) return context.output.fail(line.error());
+    std::cout << *line;
+    return Exit::done;
+}
+
+}  // namespace shoji::cli

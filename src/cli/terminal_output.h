@@ -1,0 +1,63 @@
+// What the administrator sees: words of the catalogue or JSON, tables that line up with Japanese
+// text.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/text/text.h"
+
+#include <initializer_list>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+namespace shoji::cli {
+
+// The exit codes of `shoji` (docs/cli.md).
+enum class Exit : int {
+    done = 0,
+    negative = 1,     // asked and answered: no (an altered journal, a plan not confirmed …)
+    usage = 2,        // the command line is wrong
+    unreachable = 3,  // the gateway or a file is not there
+    not_found = 4,    // the named thing does not exist
+    refused = 5,      // not permitted, or it exists already, or out of bounds
+    failed = 6,       // the system failed
+};
+Exit exit_for(base::ErrorKind kind);
+
+class TerminalOutput {
+  public:
+    using Values = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+    TerminalOutput(std::ostream& out, std::ostream& error, text::Language language, bool json)
+        : out_(out), error_(error), language_(language), json_(json) {}
+
+    [[nodiscard]] bool json() const { return json_; }
+    [[nodiscard]] text::Language language() const { return language_; }
+
+    // A message of the catalogue on a line of its own; nothing with --json.
+    void say(std::string_view key, Values values = {});
+    // The result with --json.
+    void result(const boost::json::value& value);
+    // Header keys of the catalogue and rows; control characters in cells are replaced.
+    void table(const std::vector<std::string_view>& header,
+               const std::vector<std::vector<std::string>>& rows);
+    // What happened, to what, what to do; {"error": …} with --json. Gives the exit code.
+    Exit fail(const base::Error& error);
+    Exit fail(Exit code, std::string_view key, Values values = {});
+
+  private:
+    std::ostream& out_;
+    std::ostream& error_;
+    text::Language language_;
+    bool json_;
+};
+
+// Columns that `text` takes on a terminal: East Asian wide and full-width characters take two
+// (Unicode Standard Annex 11).
+std::size_t display_width(std::string_view text);
+
+}  // namespace shoji::cli
