@@ -64,7 +64,8 @@ Settings fresh_settings(const InitRequest& request) {
     // 4,000 ids a piece, between those of people and those of nobody; picked at random, so that
     // several installations on one machine hardly meet.
     if (settings.separate_users) settings.user_base = 1'000'000'000 + random % 200'000 * 4'000;
-    settings.listeners.push_back({"127.0.0.1", 8443, "my-number", {}});
+    settings.listeners.push_back(
+        {"127.0.0.1", 8443, "my-number", base::ClientCertificate::optional});
     return settings;
 }
 
