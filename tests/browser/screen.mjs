@@ -76,4 +76,19 @@ export class Screen {
     const found = await this.waitForColour(colour, options);
     await this.click(found.x + 4, found.y + 4);
   }
+
+  // The panel that says what was refused, once there is something to say.
+  async openRefusals() {
+    const refusals = this.page.getByTestId('refusals');
+    await this.page.locator('.banner:not([hidden])').waitFor({ timeout: 15000 });
+    await this.page.locator('[data-action=why]').click();
+    await refusals.waitFor();
+    return refusals;
+  }
+
+  async end() {
+    await this.page.locator('[data-action=end]').click();
+    await this.page.locator('[data-action=end_now]').click();
+    await this.page.getByTestId('ended').waitFor();
+  }
 }
