@@ -21,7 +21,6 @@ constexpr const char* fixed_arguments[] = {
     "--disable-default-apps",
     "--disable-domain-reliability",
     "--disable-breakpad",
-    "--disable-crashpad-for-testing",
     "--disable-sync",
     "--disable-extensions",
     "--disable-component-extensions-with-background-pages",
