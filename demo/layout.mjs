@@ -14,7 +14,13 @@ export const places = [
   ['/upload', '書類の提出', '#2e4057'],
   ['/input', '申請フォーム', '#0b6e99'],
   ['/links', '関連リンク', '#b5651d'],
+];
+
+// Pages that no city hall has: what the tests and measurements of the screen need.
+export const inspections = [
   ['/dialogs', '確認画面', '#8d5a97'],
+  ['/scroll', 'スクロール', '#a8577e'],
+  ['/idle', '静かなページ', '#7a8b2f'],
   ['/latency', '応答の測定', '#30638e'],
   ['/escapes', '脱出の試み', '#5c5c5c'],
 ];
@@ -25,26 +31,35 @@ const marker = `<svg class="marker" width="32" height="32" shape-rendering="cris
 <rect width="16" height="16" fill="#1e6f5c"/><rect x="16" width="16" height="16" fill="#e9c46a"/>
 <rect y="16" width="16" height="16" fill="#264653"/><rect x="16" y="16" width="16" height="16" fill="#f4a261"/></svg>`;
 
-export function layout({ url }, { title, body, script, wide }) {
-  const entries = places.map(([path, name, colour]) => `<li><a href="${path}"${path === url.pathname
+function links(list, url) {
+  return `<ul>${list.map(([path, name, colour]) => `<li><a href="${path}"${path === url.pathname
     ? ' aria-current="page"' : ''}><svg width="12" height="12" shape-rendering="crispEdges" aria-hidden="true"><rect
-    width="12" height="12" fill="${colour}"/></svg>${name}</a></li>`).join('');
+    width="12" height="12" fill="${colour}"/></svg>${name}</a></li>`).join('')}</ul>`;
+}
+
+export function layout({ url }, { title, body, script, wide, lead = '' }) {
   return `<!doctype html>
 <html lang="ja">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(title)} | さくら市（デモサイト）</title>
 <link rel="stylesheet" href="/static/style.css">
 <link rel="icon" href="/static/icon.svg">
 </head>
 <body>
-<header>${marker}<div><p class="city">さくら市</p><p class="kana">Sakura City ― 架空の市のデモサイトです</p></div></header>
-<nav aria-label="主なページ"><ul>${entries}</ul></nav>
+<header>${marker}<div><p class="city">さくら市</p><p class="kana">Sakura City ― 架空の市のデモサイトです</p></div>
+<p class="contact">市役所代表 <strong>0000-00-0000</strong><br>平日 8時30分〜17時15分</p></header>
+<nav aria-label="主なページ">${links(places, url)}</nav>
+<nav class="inspections" aria-label="点検用のページ"><span>点検用</span>${links(inspections, url)}</nav>
+${lead}
 <main${wide ? ' class="wide"' : ''}>
 <h1>${escape(title)}</h1>
 ${body}
 </main>
-<footer><p>さくら市役所 〒000-0000 さくら市中央一丁目 1 番 1 号 ／ 開庁時間 平日 8:30〜17:15</p></footer>
+<footer><div><p><strong>さくら市役所</strong><br>〒000-0000 さくら市中央一丁目 1 番 1 号</p>
+<p>開庁時間 平日 8時30分〜17時15分<br>（土・日・祝日と 12月29日〜1月3日を除く）</p>
+<p>この市は架空です。画面転送の点検に使います。</p></div></footer>
 ${script ? `<script src="/static/${script}" defer></script>` : ''}
 </body>
 </html>

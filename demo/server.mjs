@@ -11,10 +11,12 @@ import { article } from './pages/article.mjs';
 import { dialogs } from './pages/dialogs.mjs';
 import { escapes } from './pages/escapes.mjs';
 import { home } from './pages/home.mjs';
+import { idle } from './pages/idle.mjs';
 import { input } from './pages/input.mjs';
 import { latency } from './pages/latency.mjs';
 import { links } from './pages/links.mjs';
 import { photos } from './pages/photos.mjs';
+import { scroll } from './pages/scroll.mjs';
 import { search } from './pages/search.mjs';
 import { second } from './pages/second.mjs';
 import { table } from './pages/table.mjs';
@@ -30,9 +32,9 @@ if (!Number.isInteger(port) || port < 1 || port > 65535) {
   process.exit(2);
 }
 
-const pages = { '/': home, '/article': article, '/dialogs': dialogs, '/escapes': escapes, '/input': input,
-  '/latency': latency, '/links': links, '/photos': photos, '/search': search, '/second': second,
-  '/table': table, '/upload': upload };
+const pages = { '/': home, '/article': article, '/dialogs': dialogs, '/escapes': escapes, '/idle': idle,
+  '/input': input, '/latency': latency, '/links': links, '/photos': photos, '/scroll': scroll,
+  '/search': search, '/second': second, '/table': table, '/upload': upload };
 const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 const maximumBody = 65536;
 const pictures = new Map();

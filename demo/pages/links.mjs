@@ -8,12 +8,19 @@ export function links({ port, forbiddenPort }) {
     ['/redirect', '許可されていないサイトへの転送', '#b03023'],
     ['http://169.254.169.254/latest/meta-data/', '装置の内部情報', '#b04024'],
   ];
+  const others = [
+    ['file:///etc/passwd', '装置のファイル', '#b06026'],
+    [`view-source:http://localhost:${port}/`, 'ページのソース', '#b07027'],
+    ['/download', 'ファイルのダウンロード', '#b08028'],
+  ];
+  const lines = (list) => list.map(([href, name, colour]) => `<li>${bullet(colour)}<a href="${href}">${name}</a></li>`).join('');
   return {
     title: '関連リンク',
     script: 'links.js',
-    body: `<ul class="news">${entries.map(([href, name, colour]) => `<li>${bullet(colour)}<a href="${href}">${name}</a></li>`).join('')}
+    body: `<ul class="news">${lines(entries)}
 <li>${bullet('#105010')}<a href="/second" target="_blank">新しいウインドウで開く（リンク）</a></li>
 <li>${bullet('#205010')}<button id="open">新しいウインドウで開く（ボタン）</button></li></ul>
-<form method="post" action="http://localhost:${forbiddenPort}/"><p>${bullet('#b05025')}<button>許可されていないサイトへ送信</button></p></form>`,
+<form method="post" action="http://localhost:${forbiddenPort}/"><p class="send">${bullet('#b05025')} <button>許可されていないサイトへ送信</button></p></form>
+<ul class="news">${lines(others)}<li>${bullet('#b09029')}<button id="print">印刷する</button></li></ul>`,
   };
 }
