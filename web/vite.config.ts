@@ -31,6 +31,6 @@ export default defineConfig(({ mode }) => {
       cssCodeSplit: false,
       rollupOptions: { output: { format: 'iife', entryFileNames: 'assets/[name]-[hash].js' } },
     },
-    test: { include: ['**/*.test.ts'] },
+    test: { include: ['**/*.test.ts'], testTimeout: 60000 },
   };
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { frame, StoredStream, type Part } from '../test/messages.js';
 import { black, Decoder, drawColours, drawCopy, drawPalette, drawSolid, Picture, toShow } from './decoder.js';
@@ -77,6 +78,15 @@ describe('Decoder', () => {
     expect(decoder.picture.pixels.every((pixel) => pixel === black)).toBe(true);
   });
 
+  it('keeps the list of changes bounded in a frame that does not end', () => {
+    const decoder = new Decoder();
+    const stream = new StoredStream();
+    const many = Array.from({ length: 4096 }, (_, i) => [0, i % 64, 5, 1, 1, 0, 0]);
+    decoder.apply(part({ flags: 5, stream }));
+    for (let i = 0; i < 5; i++) decoder.apply(part({ flags: 0, rectangles: many, stream }));
+    expect(decoder.apply(part({ flags: 2, stream }))!.length).toBeLessThan(4097);
+  });
+
   it('takes the bodies of all parts from one stream', () => {
     const decoder = new Decoder();
     decoder.apply(part({ ...white, stream: new StoredStream() }));
@@ -96,6 +106,33 @@ describe('Decoder', () => {
     const decoder = new Decoder();
     const apply = () => parts.forEach((one) => decoder.apply(part(one)));
     expect(apply).toThrow(ProtocolError);
+  });
+});
+
+describe('what the session\'s encoder sent', () => {
+  it('becomes the same pixels', () => {
+    const file = new Uint8Array(readFileSync(new URL('../test/frames.bin', import.meta.url)));
+    const view = new DataView(file.buffer, file.byteOffset);
+    const kinds = new Set<Kind>();
+    const decoder = new Decoder();
+    let frames = 0;
+    for (let at = 0; at < file.length; at += 4, frames++) {
+      let messages = view.getUint32(at, true);
+      for (at += 4; messages > 0; messages--) {
+        const size = view.getUint32(at, true);
+        const message = decode(file.subarray(at + 4, at + 4 + size)) as Frame;
+        message.rectangles.forEach((one) => kinds.add(one.kind));
+        expect(decoder.apply(message) !== undefined).toBe(message.last);
+        at += 4 + size;
+      }
+      let hash = 2166136261;
+      for (let i = 0; i < decoder.picture.bytes.length; i += 4) {
+        const [red, green, blue] = decoder.picture.bytes.subarray(i, i + 3);
+        hash = Math.imul(hash ^ ((red! << 16) | (green! << 8) | blue!), 16777619);
+      }
+      expect(hash >>> 0).toBe(view.getUint32(at, true));
+    }
+    expect([frames, kinds.size]).toEqual([7, 4]);
   });
 });
 

@@ -1,15 +1,16 @@
-// Writes the recorded streams of zstd/: pieces flushed by libzstd as the session flushes them.
-//   g++ -std=c++20 make_zstd_vectors.cpp -lzstd -o /tmp/make && /tmp/make zstd
+// Writes the recorded streams of zstd_streams/: pieces flushed by libzstd as the session flushes
+// them.
+//   g++ -std=c++20 make_zstd_vectors.cpp -lzstd -o /tmp/make && /tmp/make zstd_streams
 // A file holds, for each piece: u32 bytes of the piece, u32 raw bytes, u32 FNV-1a of the raw bytes,
 // then the piece.
-#include <zstd.h>
-
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <random>
 #include <string>
 #include <vector>
+
+#include <zstd.h>
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -28,7 +29,8 @@ static void record(const std::string& path, int level, const std::vector<Bytes>&
         Bytes out(ZSTD_compressBound(raw.size()) + 64);
         ZSTD_inBuffer input{raw.data(), raw.size(), 0};
         ZSTD_outBuffer output{out.data(), out.size(), 0};
-        while (ZSTD_compressStream2(context, &output, &input, ZSTD_e_flush) != 0) {}
+        while (ZSTD_compressStream2(context, &output, &input, ZSTD_e_flush) != 0) {
+        }
         for (std::uint32_t number : {static_cast<std::uint32_t>(output.pos),
                                      static_cast<std::uint32_t>(raw.size()), fnv(raw)})
             std::fwrite(&number, 4, 1, file);
@@ -51,7 +53,8 @@ int main(int, char** arguments) {
                 for (auto n = below(180); n > 0 && i < size; --n, ++i) raw[i] = raw[from + n];
             } else {
                 const auto colour = below(4) ? 0 : below(24);
-                for (auto n = below(12); n > 0 && i < size; --n) raw[i++] = static_cast<std::uint8_t>(colour);
+                for (auto n = below(12); n > 0 && i < size; --n)
+                    raw[i++] = static_cast<std::uint8_t>(colour);
             }
         }
         return raw;
@@ -62,7 +65,8 @@ int main(int, char** arguments) {
         return raw;
     };
     std::vector<Bytes> pieces;
-    for (std::size_t size : {1, 3, 8, 100, 1000, 40000, 3, 17, 0, 260, 5000}) pieces.push_back(text(size));
+    for (std::size_t size : {1, 3, 8, 100, 1000, 40000, 3, 17, 0, 260, 5000})
+        pieces.push_back(text(size));
     record(folder + "/small_3.bin", 3, pieces);
     record(folder + "/small_1.bin", 1, pieces);
     pieces = {Bytes(300000, 7), text(300000), Bytes(10, 1), text(5)};

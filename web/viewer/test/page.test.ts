@@ -53,7 +53,7 @@ const wantText = (enabled: boolean, purpose = 0): Promise<unknown> => {
   return page.waitForSelector(`canvas[data-text-input=${enabled ? 'enabled' : 'disabled'}]`);
 };
 
-describe.runIf(existsSync(executablePath))('the page', { timeout: 30000 }, () => {
+describe.runIf(existsSync(executablePath))('the page', () => {
   it('stands in an origin of its own, greets with its size and shows the exact picture', async () => {
     await connected();
     expect(await page.evaluate(() => [self.origin, '__shoji' in window])).toEqual(['null', false]);
