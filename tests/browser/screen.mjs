@@ -73,8 +73,7 @@ export class Screen {
 
   // The centre of the first block of `colour`.
   async clickColour(colour, options) {
-    const found = await this.waitForColour(colour, options);
-    await this.click(found.x + 4, found.y + 4);
+    await this.click(...(await this.placeOf(colour, options)));
   }
 
   // The panel that says what was refused, once there is something to say.
@@ -84,6 +83,11 @@ export class Screen {
     await this.page.locator('[data-action=why]').click();
     await refusals.waitFor();
     return refusals;
+  }
+
+  async placeOf(colour, options) {
+    const { x, y } = await this.waitForColour(colour, options);
+    return [x + 4, y + 4];
   }
 
   async end() {

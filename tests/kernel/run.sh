@@ -50,7 +50,8 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# What the guest is to do; guest.sh reads it there.
+# Where things are, for init.sh, and what the guest is to do, for guest.sh.
+printf '%s\n' "$top" "$here" "$guest/modules" >"$work/paths"
 {
     declare -p user
     printf 'folder=%q\n' "$PWD"
@@ -67,7 +68,7 @@ err=$!
 
 # norandmaps: the emulator reuses what it has translated only at equal addresses. Without it every start of
 # Chromium costs as much as the first, three times more than the others.
-kernel_options="quiet console=ttyS0 panic=-1 mitigations=off norandmaps shoji.top=$top shoji.here=$here shoji.modules=$guest/modules"
+kernel_options="quiet console=ttyS0 panic=-1 mitigations=off norandmaps"
 
 # setpriv: with this script killed the emulator dies too. No process of the guest outlives it.
 setpriv --pdeathsig KILL timeout --foreground --kill-after=5 "$timeout" \
