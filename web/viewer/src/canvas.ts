@@ -13,7 +13,7 @@ export class Canvas {
   private shown: { picture: Picture; data: ImageData } | undefined;
 
   constructor(readonly canvas: HTMLCanvasElement) {
-    const context = canvas.getContext('2d', { alpha: false, desynchronized: true });
+    const context = canvas.getContext('2d', { alpha: false });
     if (context === null) throw new Error('no 2d canvas');
     this.context = context;
   }

@@ -46,7 +46,7 @@ export class Banner {
   readonly root = element('div', { class: 'banner', role: 'status', 'aria-live': 'polite', hidden: true });
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly texts: Texts, private readonly details: () => void) {
+  constructor(private readonly texts: Texts, private readonly details: () => void, private readonly dismissed: () => void) {
     this.root.addEventListener('pointerenter', () => clearTimeout(this.timer));
     this.root.addEventListener('focusin', () => clearTimeout(this.timer));
     this.root.addEventListener('pointerleave', () => this.wait());
@@ -59,8 +59,8 @@ export class Banner {
       element('p', {}, element('strong', {}, say('viewer.blocked')), ' ',
         say(entry.message, { host: entry.host || say('viewer.why.no_host') })),
       element('button', { type: 'button', click: () => { this.hide(); this.details(); } }, say('viewer.blocked.why')),
-      element('button', { type: 'button', class: 'bare', 'aria-label': say('viewer.close'), click: () => this.hide() },
-        icon(icons.close)));
+      element('button', { type: 'button', class: 'bare', 'aria-label': say('viewer.close'),
+        click: () => { this.hide(); this.dismissed(); } }, icon(icons.close)));
     this.root.hidden = false;
     this.wait();
   }

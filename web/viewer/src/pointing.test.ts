@@ -35,6 +35,7 @@ describe('Wheel', () => {
     ['a notch of a zoomed page', { deltaY: 80, wheelDeltaY: -120 }, { dx: 0, dy: 120 }],
     ['pixels alone', { deltaY: 50 }, { dx: 0, dy: 50 }],
     ['pixels of a touchpad', { deltaY: 7, wheelDeltaY: -21 }, { dx: 0, dy: 7 }],
+    ['many pixels of a touchpad', { deltaY: 80, wheelDeltaY: -240 }, { dx: 0, dy: 80 }],
     ['more pixels than its notches say', { deltaY: 600, wheelDeltaY: -120 }, { dx: 0, dy: 600 }],
     ['three lines', { deltaY: 3, deltaMode: 1 }, { dx: 0, dy: 120 }],
     ['sideways', { deltaX: 25 }, { dx: 25, dy: 0 }],

@@ -39,10 +39,11 @@ function units(delta: number, mode: number, wheelDelta: number | undefined): num
   if (mode === 1) return (delta / linesANotch) * notch;
   if (mode === 2) return delta * notchesAPage * notch;
   // A wheel with notches scrolls 53 to 120 pixels with each, by system and by the page's zoom. What
-  // is no such wheel scrolls pixels, and a notch of the session's browser is about 120 of them.
+  // is no such wheel scrolls pixels, and a notch of the session's browser is about 120 of them; for
+  // it browsers claim three units a pixel, which is 40 pixels a notch.
   const notches = wheelDelta === undefined ? 0 : -wheelDelta / notch;
   const pixels = delta / notches;
-  return Number.isInteger(notches) && pixels >= 40 && pixels <= 160 ? notches * notch : delta;
+  return Number.isInteger(notches) && pixels > 45 && pixels <= 160 ? notches * notch : delta;
 }
 
 // Gathers fractions, so that slow turns of a precise wheel are not lost.
@@ -52,8 +53,9 @@ export class Wheel {
 
   // In 1/120 of a notch, whole; undefined while it is less than one unit.
   turn(event: WheelTurn): { dx: number; dy: number } | undefined {
-    this.restX += units(event.deltaX, event.deltaMode, event.wheelDeltaX);
-    this.restY += units(event.deltaY, event.deltaMode, event.wheelDeltaY);
+    const { deltaMode } = event; // read first, or Firefox tells pixels where it has lines
+    this.restX += units(event.deltaX, deltaMode, event.wheelDeltaX);
+    this.restY += units(event.deltaY, deltaMode, event.wheelDeltaY);
     const limit = (value: number): number => Math.max(-maximumWheel, Math.min(maximumWheel, Math.trunc(value)));
     const [dx, dy] = [limit(this.restX), limit(this.restY)];
     this.restX = (this.restX - dx) % 1;

@@ -39,7 +39,7 @@ export class Viewer {
     this.canvas = new Canvas(this.stage.canvas);
     this.toolbar = this.makeToolbar(name);
     this.cover = new Cover(texts, () => this.link.hurry());
-    this.banner = new Banner(texts, () => this.showRefusals());
+    this.banner = new Banner(texts, () => this.showRefusals(), () => this.stage.focus());
     this.session = this.makeSession();
     this.link = this.makeLink(around);
     this.build(name);
