@@ -28,7 +28,7 @@ bool is_unreserved(char c) {
 bool ends_in_number(std::string_view host) {
     const auto dot = host.rfind('.');
     const auto last = dot == std::string_view::npos ? host : host.substr(dot + 1);
-    if (std::ranges::all_of(last, is_digit)) return true;
+    if (!last.empty() && std::ranges::all_of(last, is_digit)) return true;
     return last.starts_with("0x") && std::ranges::all_of(last.substr(2), [](char c) {
                return is_digit(c) || (c >= 'a' && c <= 'f');
            });
