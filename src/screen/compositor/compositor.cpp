@@ -50,25 +50,30 @@ class HeadlessCompositor final : public Compositor {
         server_.settle();
     }
     void button(Button button, bool pressed) override {
+        if (pressed && server_.congested()) return;
         server_.seat().pointer().button(button, pressed);
         server_.settle();
     }
     void wheel(int dx, int dy) override {
+        if (server_.congested()) return;
         constexpr int most = 12000;
         server_.seat().pointer().wheel(std::clamp(dx, -most, most), std::clamp(dy, -most, most));
         server_.settle();
     }
     void key(std::uint16_t evdev_code, bool pressed) override {
+        if (pressed && server_.congested()) return;
         server_.seat().keyboard().key(evdev_code, pressed);
         server_.settle();
     }
     void preedit(std::string_view text, int cursor_begin, int cursor_end) override {
+        if (server_.congested()) return;
         if (const auto input = server_.text_inputs().active()) {
             input->send_preedit(text, cursor_begin, cursor_end);
         }
         server_.settle();
     }
     void commit(std::string_view text) override {
+        if (server_.congested()) return;
         if (const auto input = server_.text_inputs().active()) input->send_commit(text);
         server_.settle();
     }

@@ -12,7 +12,7 @@ class Server;
 
 class FractionalScales {
   public:
-    void offer(Server& server);
+    static void offer(Server& server);
     // The output's scale, in 1/120, to all surfaces that asked.
     void tell(int scale);
     void add(const std::shared_ptr<Object>& object) { objects_.add(object); }

@@ -97,10 +97,13 @@ void Keyboard::change(std::uint16_t evdev_code, bool pressed) {
 
 void Keyboard::key(std::uint16_t evdev_code, bool pressed) {
     if (evdev_code == 0 || evdev_code > highest_code) return;
-    if (pressed_.erase(evdev_code) > 0) change(evdev_code, false);
-    if (!pressed) return;
-    pressed_.insert(evdev_code);
-    change(evdev_code, true);
+    if (!pressed) {
+        if (pressed_.erase(evdev_code) > 0) change(evdev_code, false);
+    } else if (pressed_.insert(evdev_code).second) {
+        change(evdev_code, true);
+    } else {
+        send_key(evdev_code, true);
+    }
 }
 
 void Keyboard::release_all() {

@@ -1,5 +1,5 @@
 // wl_keyboard: which keys are down, and the surface that hears of them. Repeating is the viewer's
-// business: a key that is pressed while it is down is released first.
+// business: the client is told not to, and a press of a key that is down is a press once more.
 #pragma once
 
 #include "screen/compositor/keymap.h"

@@ -21,7 +21,4 @@ constexpr std::uint32_t max_object_id = 65536;  // libwayland's table of ids onl
 constexpr std::size_t surface_budget_pictures = 12;
 constexpr std::size_t surface_budget_pixels = 8U << 20U;
 
-// Motion waits when so many bytes are unread by the client.
-constexpr int backlog_bytes = 64 << 10;
-
 }  // namespace shoji::compositor

@@ -20,7 +20,7 @@ void describe(wl_resource* resource, Size size, int scale) {
     if (bound >= WL_OUTPUT_SCALE_SINCE_VERSION) {
         wl_output_send_scale(resource, (scale + scale_unit - 1) / scale_unit);
     }
-    if (bound >= WL_OUTPUT_DONE_SINCE_VERSION) wl_output_send_done(resource);
+    Output::send_done(resource);
 }
 
 void bind_output(wl_client* client, void* data, std::uint32_t bound, std::uint32_t id) {
@@ -46,9 +46,10 @@ void Output::tell(Size size, int scale) {
     for (const auto& object : objects_.living()) describe(object->resource(), size, scale);
 }
 
-wl_resource* Output::any() const {
-    const auto all = objects_.living();
-    return all.empty() ? nullptr : all.front()->resource();
+void Output::send_done(wl_resource* output) {
+    if (wl_resource_get_version(output) >= WL_OUTPUT_DONE_SINCE_VERSION) {
+        wl_output_send_done(output);
+    }
 }
 
 }  // namespace shoji::compositor

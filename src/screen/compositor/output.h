@@ -12,12 +12,12 @@ class Server;
 
 class Output {
   public:
-    void offer(Server& server);
+    static void offer(Server& server);
     // To all who bound it: its new size in device pixels and scale in 1/120.
     void tell(Size size, int scale);
     void add(const std::shared_ptr<Object>& object) { objects_.add(object); }
-    // A resource of it to name in an event; null before the client has bound one.
-    [[nodiscard]] wl_resource* any() const;
+    // Ends a group of events to one who bound it.
+    static void send_done(wl_resource* output);
 
   private:
     WeakList<Object> objects_;

@@ -79,7 +79,8 @@ std::optional<Hit> Pointer::target() const {
     for (const View& view : server_.scene()) {
         if (view.id == held->id()) return Hit{held, x - view.logical.x, y - view.logical.y};
     }
-    return std::nullopt;
+    // It is hidden now, but has to hear of the release.
+    return Hit{held, sent_x_, sent_y_};
 }
 
 void Pointer::set_focus(const std::optional<Hit>& hit) {

@@ -15,7 +15,6 @@
 
 #include <fcntl.h>
 #include <linux/sockios.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -54,12 +53,13 @@ base::Result<void> Server::start(base::FileDescriptor client) {
     offer_surfaces(*this);
     offer_subsurfaces(*this);
     offer_shared_memory(*this);
-    output_.offer(*this);
+    Output::offer(*this);
+    XdgOutputs::offer(*this);
     Seat::offer(*this);
     offer_shell(*this);
     offer_decoration(*this);
     offer_viewports(*this);
-    fractional_scales_.offer(*this);
+    FractionalScales::offer(*this);
     offer_cursor_shapes(*this);
     TextInputs::offer(*this);
     offer_presentation(*this);
@@ -68,6 +68,10 @@ base::Result<void> Server::start(base::FileDescriptor client) {
     const int socket = client.get();
     // As much as the system gives; libwayland needs the descriptor not to block.
     ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof send_buffer_bytes);
+    socklen_t length = sizeof send_buffer_;
+    if (::getsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_buffer_, &length) != 0) {
+        return base::fail_errno(errno, "preparing the client's socket");
+    }
     const int flags = ::fcntl(socket, F_GETFL);
     if (flags < 0 || ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0) {
         return base::fail_errno(errno, "preparing the client's socket");
@@ -103,6 +107,7 @@ void Server::settle() {
     update_scene();
     serve_frames();
     flush();
+    update_scene();  // the client may be gone now, and its windows with it
     report();
     settling_ = false;
 }
@@ -198,9 +203,10 @@ void Server::resize(Size size, int scale) {
     scale_ = scale;
     canvas_.resize(size);
     if (client_ != nullptr) {
+        xdg_outputs_.tell(size, scale);
         output_.tell(size, scale);
         fractional_scales_.tell(scale);
-        for (const auto& window : windows_.shown()) window->configure_if_started();
+        for (const auto& window : windows_.all()) window->configure_if_started();
     }
     scene_changed_ = true;
     settle();
@@ -222,10 +228,14 @@ std::uint32_t Server::milliseconds() const {
         std::chrono::duration_cast<std::chrono::milliseconds>(now()).count());
 }
 
-bool Server::congested() const {
+int Server::unread_bytes() const {
     int unread = 0;
-    return client_ != nullptr && ::ioctl(wl_client_get_fd(client_), SIOCOUTQ, &unread) == 0 &&
-           unread > backlog_bytes;
+    if (client_ == nullptr || ::ioctl(wl_client_get_fd(client_), SIOCOUTQ, &unread) != 0) return 0;
+    return unread;
+}
+
+bool Server::congested() const {
+    return unread_bytes() > send_buffer_ / 4;
 }
 
 bool Server::reserve_pixels(std::size_t count) {
@@ -241,9 +251,8 @@ void Server::flush() {
     if (client_ == nullptr) return;
     wl_display_flush_clients(display_);
     if (client_ == nullptr) return;
-    // What does not fit into the socket any more would be lost: the client does not read.
-    pollfd writable{wl_client_get_fd(client_), POLLOUT, 0};
-    if (::poll(&writable, 1, 0) == 0) wl_client_destroy(client_);
+    // What does not fit into the socket any more is lost: the client does not read.
+    if (unread_bytes() > send_buffer_ / 4 * 3) wl_client_destroy(client_);
 }
 
 void Server::report() {

@@ -11,6 +11,7 @@
 #include "screen/compositor/seat.h"
 #include "screen/compositor/text_input.h"
 #include "screen/compositor/windows.h"
+#include "screen/compositor/xdg_output.h"
 
 #include <chrono>
 #include <cstdint>
@@ -56,6 +57,7 @@ class Server {
     [[nodiscard]] Size size() const { return size_; }   // device pixels
     [[nodiscard]] int scale() const { return scale_; }  // 1/120
     [[nodiscard]] Output& output() { return output_; }
+    [[nodiscard]] XdgOutputs& xdg_outputs() { return xdg_outputs_; }
     [[nodiscard]] FractionalScales& fractional_scales() { return fractional_scales_; }
     [[nodiscard]] Seat& seat() { return seat_; }
     [[nodiscard]] DataDevices& data_devices() { return data_devices_; }
@@ -70,7 +72,7 @@ class Server {
     // Another field of the page takes text now.
     void field_changed() { field_changed_ = true; }
     void dismiss_popups();
-    // The client has not read what it was sent; motion can wait.
+    // The client is behind in reading: motion can wait, and new input is better lost than piled up.
     [[nodiscard]] bool congested() const;
     // Room for a surface's copy of its pixels; false when the client has too much already.
     [[nodiscard]] bool reserve_pixels(std::size_t count);
@@ -83,6 +85,8 @@ class Server {
     };
     static void on_client_gone(wl_listener* listener, void* client);
 
+    // Counted as the kernel counts them: with its own overhead for each piece sent.
+    [[nodiscard]] int unread_bytes() const;
     void update_scene();
     void collect_damage();
     void update_focus();
@@ -98,6 +102,7 @@ class Server {
     wl_display* display_ = nullptr;
     wl_client* client_ = nullptr;
     ClientEnd client_end_;
+    int send_buffer_ = 0;  // of the client's socket, in bytes
 
     Canvas canvas_;
     Scene scene_;
@@ -107,6 +112,7 @@ class Server {
     bool frames_allowed_ = true;
 
     Output output_;
+    XdgOutputs xdg_outputs_;
     FractionalScales fractional_scales_;
     Windows windows_;
     WeakList<Popup> popups_;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 #include <wayland-server-protocol.h>
@@ -31,10 +32,12 @@ bool read_fully(int descriptor, std::uint32_t* to, std::size_t bytes, std::int64
     return true;
 }
 
-// Reading other files (FUSE, a pipe) could block for as long as the client likes.
+// Reading anything else (FUSE, a pipe, a device) could block for as long as the client likes.
 bool is_memory(int descriptor) {
-    struct statfs info {};
-    return ::fstatfs(descriptor, &info) == 0 && info.f_type == TMPFS_MAGIC;
+    struct stat file {};
+    struct statfs system {};
+    return ::fstat(descriptor, &file) == 0 && S_ISREG(file.st_mode) &&
+           ::fstatfs(descriptor, &system) == 0 && system.f_type == TMPFS_MAGIC;
 }
 
 const struct wl_buffer_interface buffer_requests = {.destroy = destroy_request};

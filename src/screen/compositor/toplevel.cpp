@@ -132,8 +132,10 @@ void create_toplevel(wl_client* client, wl_resource* xdg_resource, std::uint32_t
                                "it has another role, or the surface is gone");
         return;
     }
-    make_resource(client, xdg_toplevel_interface, wl_resource_get_version(xdg_resource), id,
-                  &toplevel_requests, toplevel);
+    if (make_resource(client, xdg_toplevel_interface, wl_resource_get_version(xdg_resource), id,
+                      &toplevel_requests, toplevel) != nullptr) {
+        xdg->server().windows().created(toplevel);
+    }
 }
 
 }  // namespace shoji::compositor
