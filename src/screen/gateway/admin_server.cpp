@@ -1,0 +1,139 @@
+#include "screen/gateway/admin_server.h"
+
+#include <algorithm>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <spdlog/spdlog.h>
+
+namespace shoji::gateway {
+namespace {
+
+namespace json = boost::json;
+
+using namespace std::chrono_literals;
+
+constexpr auto idle_limit = 60s;
+
+std::string_view name_of(base::ErrorKind kind) {
+    using enum base::ErrorKind;
+    switch (kind) {
+        case invalid:
+            return "invalid";
+        case denied:
+            return "denied";
+        case not_found:
+            return "not_found";
+        case exists:
+            return "exists";
+        case unavailable:
+            return "unavailable";
+        case full:
+            return "full";
+        case system:
+            return "system";
+        case corrupt:
+            return "corrupt";
+    }
+    return "system";
+}
+
+std::string line_of(const base::Result<json::value>& result) {
+    json::object object{{"ok", result.has_value()}};
+    if (result) {
+        object["result"] = *result;
+    } else {
+        const std::string_view kind = name_of(result.error().kind);
+        object["error"] = json::object{{"kind", json::string_view(kind.data(), kind.size())},
+                                       {"message", result.error().message}};
+    }
+    std::string line(json::serialize(object));
+    line += '\n';
+    return line;
+}
+
+}  // namespace
+
+AdminServer::AdminServer(const asio::any_io_executor& executor, AdminCommands& commands,
+                         std::vector<uid_t> users)
+    : executor_(executor), commands_(commands), users_(std::move(users)), acceptor_(executor) {}
+
+void AdminServer::start(base::FileDescriptor listener, std::filesystem::path path) {
+    path_ = std::move(path);
+    acceptor_.assign(asio::local::stream_protocol(), listener.release());
+    spawn(executor_, accept(), "accepting administrators");
+}
+
+void AdminServer::stop() {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    std::error_code also_ignored;
+    std::filesystem::remove(path_, also_ignored);
+}
+
+Task<> AdminServer::accept() {
+    while (acceptor_.is_open()) {
+        boost::system::error_code error;
+        auto socket = std::make_shared<Socket>(
+            co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error)));
+        if (!acceptor_.is_open()) co_return;
+        if (error) {
+            co_await sleep_for(100ms);
+            continue;
+        }
+        const auto peer = base::peer_credentials(socket->native_handle());
+        if (!peer || std::ranges::find(users_, peer->user) == users_.end()) {
+            spdlog::warn("admin: user id {} was turned away", peer ? peer->user : uid_t(-1));
+            continue;
+        }
+        if (connections_ >= maximum_connections) continue;
+        spawn(executor_, serve(std::move(socket), fmt::format("uid:{}", peer->user)),
+              "serving an administrator");
+    }
+}
+
+Task<> AdminServer::serve(std::shared_ptr<Socket> socket, std::string who) {
+    ++connections_;
+    std::string received;
+    for (;;) {
+        asio::steady_timer limit(executor_, idle_limit);
+        limit.async_wait([socket](const boost::system::error_code& cancelled) {
+            boost::system::error_code ignored;
+            if (!cancelled) socket->close(ignored);
+        });
+        boost::system::error_code error;
+        const std::size_t size = co_await asio::async_read_until(
+            *socket, asio::dynamic_buffer(received, admin::maximum_line), '\n',
+            asio::redirect_error(asio::use_awaitable, error));
+        limit.cancel();
+        const bool too_long = error == asio::error::not_found;
+        if (error && !too_long) break;
+        std::string line = received.substr(0, too_long ? 0 : size);
+        received.erase(0, line.size());
+        std::string reply =
+            too_long ? line_of(base::fail(base::ErrorKind::invalid, "a line of more than {} bytes",
+                                          admin::maximum_line))
+                     : co_await answer(std::move(line), who);
+        limit.expires_after(idle_limit);
+        limit.async_wait([socket](const boost::system::error_code& cancelled) {
+            boost::system::error_code ignored;
+            if (!cancelled) socket->close(ignored);
+        });
+        co_await asio::async_write(*socket, asio::buffer(reply),
+                                   asio::redirect_error(asio::use_awaitable, error));
+        if (error || too_long) break;
+    }
+    --connections_;
+}
+
+Task<std::string> AdminServer::answer(std::string line, std::string who) {
+    auto request = admin::parse(line);
+    if (!request) co_return line_of(base::Failure(request.error()));
+    const auto result = co_await commands_.carry_out(std::move(*request), std::move(who));
+    co_return line_of(result);
+}
+
+}  // namespace shoji::gateway

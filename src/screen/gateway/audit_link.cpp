@@ -1,0 +1,131 @@
+#include "screen/gateway/audit_link.h"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+namespace shoji::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto answer_limit = 5s;  // a disk that syncs slowly is still a disk
+constexpr auto away_limit = 2s;    // a journal that is being restarted is back by then
+constexpr auto retry_pause = 250ms;
+constexpr std::size_t answer_bytes = 1;
+
+}  // namespace
+
+AuditLink::AuditLink(const asio::any_io_executor& executor, std::filesystem::path path,
+                     std::vector<uid_t> users)
+    : executor_(executor), path_(std::move(path)), users_(std::move(users)), deadline_(executor) {}
+
+Task<base::Result<void>> AuditLink::write(journal::Record record) {
+    auto writer = std::make_shared<Writer>(executor_);
+    queue_.push_back({journal::encode(record), writer});
+    send_next();
+    auto answer = co_await writer->answer.wait(connected() ? answer_limit : away_limit);
+    if (answer) co_return std::move(*answer);
+    // What was refused now must not be recorded as done later.
+    writer->waits = false;
+    std::erase_if(queue_, [&](const Entry& entry) { return entry.writer == writer; });
+    co_return base::fail(base::ErrorKind::unavailable,
+                         "the audit journal is away: shoji-audit does not run or does not answer");
+}
+
+void AuditLink::note(const journal::Record& record) {
+    if (waiting() >= maximum_notes) {
+        if (lost_++ == 0) spdlog::error("audit: records are being lost, too many wait");
+        return;
+    }
+    queue_.push_back({journal::encode(record), nullptr});
+    send_next();
+}
+
+void AuditLink::send_next() {
+    if (!socket_ || under_way_ || queue_.empty()) return;
+    under_way_ = std::move(queue_.front());
+    queue_.pop_front();
+    if (!socket_->send(under_way_->packet)) return socket_->close();
+    deadline_.expires_after(answer_limit);
+    deadline_.async_wait([socket = socket_](const boost::system::error_code& cancelled) {
+        if (!cancelled) socket->close();
+    });
+}
+
+void AuditLink::settle(journal::Acknowledgement acknowledgement) {
+    deadline_.cancel();
+    if (!under_way_) return socket_->close();  // an answer to nothing
+    Entry entry = std::move(*under_way_);
+    under_way_.reset();
+    Answer answer;
+    if (acknowledgement == journal::Acknowledgement::full) {
+        answer = base::fail(base::ErrorKind::full, "the audit journal is full");
+    } else if (acknowledgement != journal::Acknowledgement::written) {
+        answer = base::fail(base::ErrorKind::unavailable, "the audit journal could not be written");
+    }
+    const bool was_full = std::exchange(full_, acknowledgement == journal::Acknowledgement::full);
+    if (full_ && !was_full) spdlog::error("audit: the journal is full: nothing new may begin");
+    if (entry.writer) {
+        entry.writer->answer.set(std::move(answer));
+    } else if (!answer) {
+        refused_notes_.push_back(std::move(entry));
+    } else if (!refused_notes_.empty()) {
+        // The journal takes records again.
+        std::ranges::move(refused_notes_, std::back_inserter(queue_));
+        refused_notes_.clear();
+    }
+}
+
+void AuditLink::break_off() {
+    deadline_.cancel();
+    socket_.reset();
+    // Whether it was written is not known: twice is better than never.
+    const bool wanted = under_way_ && (!under_way_->writer || under_way_->writer->waits);
+    if (wanted) queue_.push_front(std::move(*under_way_));
+    under_way_.reset();
+    std::ranges::move(refused_notes_, std::back_inserter(queue_));
+    refused_notes_.clear();
+}
+
+base::Result<std::shared_ptr<PacketSocket>> AuditLink::connect() {
+    auto socket = PacketSocket::connect(executor_, path_);
+    if (!socket) return base::Failure(socket.error());
+    const auto peer = socket->peer();
+    if (!peer) return base::Failure(peer.error());
+    if (std::ranges::find(users_, peer->user) == users_.end()) {
+        return base::fail(base::ErrorKind::denied, "user id {} at {} is not shoji-audit",
+                          peer->user, path_.native());
+    }
+    return std::make_shared<PacketSocket>(std::move(*socket));
+}
+
+Task<> AuditLink::converse() {
+    const auto socket = socket_;
+    for (;;) {
+        send_next();
+        const auto packet = co_await socket->receive(answer_bytes);
+        if (!packet || packet->bytes.size() != answer_bytes) co_return;
+        settle(static_cast<journal::Acknowledgement>(packet->bytes.front()));
+    }
+}
+
+Task<> AuditLink::run() {
+    bool told = false;
+    for (;;) {
+        auto socket = connect();
+        if (socket) {
+            told = false;
+            socket_ = std::move(*socket);
+            spdlog::info("audit: connected");
+            co_await converse();
+            break_off();
+            spdlog::warn("audit: the connection broke");
+        } else if (!std::exchange(told, true)) {
+            spdlog::warn("audit: {}", socket.error().message);
+        }
+        co_await sleep_for(retry_pause);
+    }
+}
+
+}  // namespace shoji::gateway

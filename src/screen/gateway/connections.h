@@ -1,0 +1,64 @@
+// The connections that are open: how many there may be, and which belong to which terminal.
+#pragma once
+
+#include "core/store/types.h"
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace shoji::gateway {
+
+class Connections {
+  public:
+    static constexpr std::size_t maximum = 2000;
+    // A city hall may sit behind one address of a translator.
+    static constexpr std::size_t maximum_of_address = 400;
+
+    struct Entry {
+        std::string address;
+        std::optional<store::Digest> fingerprint;
+        bool viewer = false;
+        std::function<void()> close;  // cuts it; may be called more than once
+    };
+
+    // One open connection; it is forgotten with this object. The book must outlive it.
+    class Place {
+      public:
+        Place(Connections& book, std::list<Entry>::iterator entry) : book_(&book), entry_(entry) {}
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        Place(Place&& other) noexcept : book_(other.book_), entry_(other.entry_) {
+            other.book_ = nullptr;
+        }
+        Place& operator=(Place&&) = delete;
+        ~Place() {
+            if (book_ != nullptr) book_->forget(entry_);
+        }
+        Entry& entry() { return *entry_; }
+
+      private:
+        Connections* book_;
+        std::list<Entry>::iterator entry_;
+    };
+
+    // None when there are too many, of this address or in all.
+    std::optional<Place> admit(const std::string& address);
+    // Of one terminal: its viewers' connections, or the others.
+    void close_of(const store::Digest& fingerprint, bool viewers);
+    void close_all();
+
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+  private:
+    void forget(std::list<Entry>::iterator entry);
+    void close_where(const std::function<bool(const Entry&)>& which);
+
+    std::list<Entry> entries_;
+    std::unordered_map<std::string, std::size_t> of_address_;
+};
+
+}  // namespace shoji::gateway

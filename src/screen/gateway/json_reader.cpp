@@ -1,0 +1,89 @@
+#include "screen/gateway/json_reader.h"
+
+#include "core/base/bytes.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+namespace shoji::gateway {
+
+base::Result<boost::json::object> parse_object(std::string_view text, std::size_t limit) {
+    constexpr std::size_t deepest = 8;
+    if (text.size() > limit) {
+        return base::fail(base::ErrorKind::invalid, "it is longer than {} bytes", limit);
+    }
+    boost::json::parse_options options;
+    options.max_depth = deepest;
+    boost::json::error_code error;
+    boost::json::value value = boost::json::parse({text.data(), text.size()}, error, {}, options);
+    if (error) return base::fail(base::ErrorKind::invalid, "it is no JSON: {}", error.message());
+    if (!value.is_object()) return base::fail(base::ErrorKind::invalid, "it is no JSON object");
+    return std::move(value.as_object());
+}
+
+const boost::json::value* ObjectReader::take(std::string_view key) {
+    known_.emplace(key);
+    return object_.if_contains({key.data(), key.size()});
+}
+
+void ObjectReader::refuse(std::string_view key, std::string_view why) {
+    if (!error_) {
+        error_ = base::Error{base::ErrorKind::invalid, fmt::format("'{}' {}", key, why)};
+    }
+}
+
+std::optional<std::string> ObjectReader::optional_text(std::string_view key, std::size_t limit) {
+    const boost::json::value* value = take(key);
+    if (value == nullptr) return {};
+    const boost::json::string* string = value->if_string();
+    if (string == nullptr || string->size() > limit ||
+        !base::is_utf8({string->data(), string->size()})) {
+        refuse(key, fmt::format("must be text of at most {} bytes", limit));
+        return {};
+    }
+    return std::string(string->data(), string->size());
+}
+
+std::string ObjectReader::text(std::string_view key, std::size_t limit) {
+    auto found = optional_text(key, limit);
+    if (!found) refuse(key, "is missing");
+    return std::move(found).value_or("");
+}
+
+std::int64_t ObjectReader::number(std::string_view key, std::int64_t least, std::int64_t most) {
+    const boost::json::value* value = take(key);
+    const std::int64_t* number = value == nullptr ? nullptr : value->if_int64();
+    if (number == nullptr || *number < least || *number > most) {
+        refuse(key, fmt::format("must be a whole number from {} to {}", least, most));
+        return least;
+    }
+    return *number;
+}
+
+bool ObjectReader::optional_flag(std::string_view key) {
+    const boost::json::value* value = take(key);
+    if (value == nullptr) return false;
+    const bool* flag = value->if_bool();
+    if (flag == nullptr) refuse(key, "must be true or false");
+    return flag != nullptr && *flag;
+}
+
+const boost::json::object* ObjectReader::object(std::string_view key) {
+    const boost::json::value* value = take(key);
+    const boost::json::object* object = value == nullptr ? nullptr : value->if_object();
+    if (object == nullptr) refuse(key, "must be an object");
+    return object;
+}
+
+base::Result<void> ObjectReader::finish() {
+    for (const auto& member : object_) {
+        if (!known_.contains(std::string_view(member.key().data(), member.key().size()))) {
+            // The key is the sender's own text: it is not repeated.
+            return base::fail(base::ErrorKind::invalid, "it has a member that is not known");
+        }
+    }
+    if (error_) return base::Failure(*error_);
+    return {};
+}
+
+}  // namespace shoji::gateway

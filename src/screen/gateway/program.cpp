@@ -1,0 +1,241 @@
+#include "screen/gateway/program.h"
+
+#include "core/base/privilege.h"
+#include "core/policy/json.h"
+#include "screen/gateway/admin_server.h"
+#include "screen/gateway/clock.h"
+#include "screen/gateway/password.h"
+#include "screen/gateway/server.h"
+#include "screen/gateway/static_files.h"
+
+#include <csignal>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace shoji::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tidy_pause = 60s;
+constexpr auto goodbye_time = 1s;
+
+// What is opened with the privileges that the program was started with.
+struct Opened {
+    StaticFiles files;
+    std::vector<OpenListener> listeners;
+    uid_t state_owner = 0;
+};
+
+base::Result<uid_t> owner_of(const std::filesystem::path& folder) {
+    struct stat status {};
+    if (::stat(folder.c_str(), &status) != 0) {
+        return base::fail_errno(errno, "looking at " + folder.native());
+    }
+    return status.st_uid;
+}
+
+// The folder of the admin socket, which belongs to the gateway's user.
+base::Result<void> prepare_runtime(const base::Settings& settings) {
+    const auto folder = settings.admin_socket().parent_path();
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        return base::fail(base::ErrorKind::system, "making {}: {}", folder.native(),
+                          error.message());
+    }
+    if (::geteuid() != 0 || !settings.separate_users) return {};
+    const uid_t user = settings.gateway_user();
+    if (::chown(folder.c_str(), user, user) != 0) {
+        return base::fail_errno(errno, "giving " + folder.native() + " to the gateway's user");
+    }
+    return {};
+}
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of descriptors stays low");
+}
+
+base::Result<Opened> open_with_privileges(asio::io_context& loop, const base::Settings& settings,
+                                          const std::filesystem::path& web) {
+    auto files = StaticFiles::load(web);
+    if (!files) return base::Failure(files.error());
+    auto listeners = open_listeners(loop, settings);
+    if (!listeners) return base::Failure(listeners.error());
+    auto owner = owner_of(settings.state);
+    if (!owner) return base::Failure(owner.error());
+    if (auto prepared = prepare_runtime(settings); !prepared) {
+        return base::Failure(prepared.error());
+    }
+    raise_descriptor_limit();
+    return Opened{std::move(*files), std::move(*listeners), *owner};
+}
+
+base::Result<void> drop(const base::Settings& settings) {
+    if (settings.separate_users) return base::drop_privileges(settings.gateway_user());
+    spdlog::warn("without users of its own each program can reach the files of the others");
+    return base::drop_privileges(::geteuid());
+}
+
+// What the store knows at the start.
+struct Remembered {
+    store::StoredConfiguration configuration;
+    std::vector<store::Screen> screens;
+    std::vector<store::User> users;
+};
+
+base::Result<Remembered> recall(store::Store& store) {
+    Remembered remembered;
+    auto configuration = store.configurations.current();
+    if (!configuration) return base::Failure(configuration.error());
+    auto screens = store.screens.list();
+    if (!screens) return base::Failure(screens.error());
+    auto users = store.users.list();
+    if (!users) return base::Failure(users.error());
+    return Remembered{std::move(*configuration), std::move(*screens), std::move(*users)};
+}
+
+base::Result<void> set_policy(PolicyBook& policy, const store::StoredConfiguration& stored) {
+    if (stored.revision == 0) return {};
+    auto configuration = policy::configuration_from_text(stored.document);
+    if (!configuration) {
+        return base::Failure(std::move(configuration.error()).context("the stored configuration"));
+    }
+    policy.set(stored.revision, std::move(*configuration));
+    return {};
+}
+
+// Web sessions that are over end together with their screens; those with a viewer at work stay.
+Task<> tidy(Records& records, Screens& screens) {
+    for (;;) {
+        co_await sleep_for(tidy_pause);
+        const auto over = co_await records.run(
+            [watching = screens.watching_web_sessions(),
+             now = now_seconds()](store::Store& store) -> base::Result<std::vector<store::Digest>> {
+                for (const auto& token : watching) {
+                    if (auto touched = store.web_sessions.touch(token, now); !touched) {
+                        return base::Failure(touched.error());
+                    }
+                }
+                return store.web_sessions.remove_expired({}, now);
+            });
+        if (!over) {
+            spdlog::error("{}", over.error().message);
+            continue;
+        }
+        for (const auto& token : *over) screens.end_of_web_session(token);
+    }
+}
+
+// The gateway's parts, each made from those before it.
+class Gateway {
+  public:
+    Gateway(asio::io_context& loop, const base::Settings& settings, Opened opened,
+            std::unique_ptr<store::Store> store)
+        : loop_(loop),
+          settings_(settings),
+          files_(std::move(opened.files)),
+          records_(std::move(store)),
+          audit_(loop.get_executor(), settings.audit_socket(), audit_users()),
+          host_(loop.get_executor(), settings.host_socket(), {0, ::geteuid()}),
+          screens_({loop.get_executor(), records_, audit_, host_, policy_}, settings.session),
+          sign_in_(records_, audit_, passwords_),
+          api_(files_, sign_in_, screens_, policy_),
+          commands_({loop.get_executor(), records_, audit_, host_, policy_, passwords_, screens_,
+                     connections_, own_certificate_expires(opened.listeners.front().tls)}),
+          admin_(loop.get_executor(), commands_, {0, ::geteuid(), opened.state_owner}),
+          server_({loop.get_executor(), api_, screens_, records_, audit_, connections_},
+                  settings.host_name, std::move(opened.listeners)),
+          signals_(loop, SIGTERM, SIGINT) {}
+
+    base::Result<void> start(const Remembered& remembered) {
+        if (auto set = set_policy(policy_, remembered.configuration); !set) return set;
+        screens_.adopt(remembered.screens, remembered.users);
+        constexpr mode_t for_all = 0666;  // whoever is at the other end is asked of the kernel
+        auto socket =
+            base::listen_unix(settings_.admin_socket(), base::SocketKind::stream, for_all, true);
+        if (!socket) return base::Failure(socket.error());
+        const auto executor = loop_.get_executor();
+        spawn(executor, audit_.run(), "the audit journal");
+        spawn(executor, host_.run(), "the host");
+        spawn(executor, screens_.watch(), "watching the screens");
+        spawn(executor, tidy(records_, screens_), "tidying");
+        audit_.note({journal::Action::program_started, journal::Outcome::allowed, "shoji-gateway",
+                     "", "", ""});
+        admin_.start(std::move(*socket), settings_.admin_socket());
+        server_.start();
+        signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+            if (error) return;
+            spdlog::info("signal {}: ending", signal);
+            spawn(loop_.get_executor(), end(), "ending");
+        });
+        return {};
+    }
+
+    // After the loop has stopped: nothing may be under way when the parts go.
+    void join() {
+        records_.join();
+        passwords_.join();
+    }
+
+  private:
+    std::vector<uid_t> audit_users() const {
+        std::vector<uid_t> users{0, ::geteuid()};
+        if (settings_.separate_users) users.push_back(settings_.audit_user());
+        return users;
+    }
+
+    Task<> end() {
+        server_.stop();
+        admin_.stop();
+        screens_.leave_viewers();
+        co_await sleep_for(goodbye_time);
+        loop_.stop();
+    }
+
+    asio::io_context& loop_;
+    const base::Settings& settings_;
+    StaticFiles files_;
+    Records records_;
+    Passwords passwords_;
+    PolicyBook policy_;
+    Connections connections_;
+    AuditLink audit_;
+    HostLink host_;
+    Screens screens_;
+    SignIn sign_in_;
+    Api api_;
+    AdminCommands commands_;
+    AdminServer admin_;
+    Server server_;
+    asio::signal_set signals_;
+};
+
+}  // namespace
+
+base::Result<void> run(const base::Settings& settings, const std::filesystem::path& web) {
+    asio::io_context loop(1);
+    auto opened = open_with_privileges(loop, settings, web);
+    if (!opened) return base::Failure(opened.error());
+    if (auto dropped = drop(settings); !dropped) return dropped;
+    auto store = store::Store::open(settings.gateway_state());
+    if (!store) return base::Failure(store.error());
+    const auto remembered = recall(**store);
+    if (!remembered) return base::Failure(remembered.error());
+    nobodys_hash();  // made now, so that the first wrong name takes no longer than the others
+    Gateway gateway(loop, settings, std::move(*opened), std::move(*store));
+    if (auto started = gateway.start(*remembered); !started) return started;
+    loop.run();
+    gateway.join();
+    return {};
+}
+
+}  // namespace shoji::gateway

@@ -1,0 +1,250 @@
+#include "screen/gateway/screens.h"
+
+#include "screen/gateway/clock.h"
+#include "screen/gateway/screen.h"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+namespace shoji::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr store::Seconds ticket_seconds = 30;
+constexpr unsigned int forbidden = 403;
+
+NoScreen no_screen(const base::Error& error, std::string_view of) {
+    const bool full = error.kind == base::ErrorKind::full;
+    return {503, fmt::format("{}.{}", of, full ? "full" : "unavailable"), {}};
+}
+
+NoScreen no_screen(const HostAnswer& answer) {
+    if (!answer.reason) return {503, "host.unavailable", {}};
+    switch (*answer.reason) {
+        case control::Reason::limit_reached:
+            return {503, "screen.limit_reached", {}};
+        case control::Reason::mechanism_missing:
+            return {503, "screen.mechanism_missing", {}};
+        default:
+            return {503, "screen.start_failed", {}};
+    }
+}
+
+control::Start start_request(const policy::Destination& destination, const ScreenBody& body) {
+    control::Start request;
+    for (const auto& origin : destination.origins) {
+        const auto scheme =
+            origin.scheme == policy::Scheme::https ? control::Scheme::https : control::Scheme::http;
+        request.origins.push_back({scheme, origin.host, origin.port, origin.internal});
+    }
+    request.geometry = body.geometry;
+    request.locale = body.locale;
+    request.layout = body.layout;
+    const auto end = policy::end_of_day_in_japan(destination.expires).time_since_epoch();
+    request.expires = static_cast<std::uint64_t>(std::max<std::int64_t>(end.count(), 1));
+    return request;
+}
+
+journal::Record record_of(const Applicant& applicant, journal::Action action,
+                          const std::string& what, const std::string& reason) {
+    return {action, journal::Outcome::allowed, applicant.name, applicant.terminal.described(), what,
+            reason};
+}
+
+}  // namespace
+
+Screens::Screens(Parts parts, const base::SessionLimits& limits)
+    : parts_(std::move(parts)), limits_(limits) {
+    parts_.host.on_connected([this] { claim_all(); });
+    parts_.host.on_exited([this](const control::Exited& message) { exited(message); });
+}
+
+Task<std::variant<Token, NoScreen>> Screens::start(Applicant applicant, ScreenBody body) {
+    const auto decision = parts_.policy.decide(applicant.terminal.zone, applicant.role,
+                                               body.destination, now_seconds());
+    auto record = record_of(applicant, journal::Action::route_decision, body.destination,
+                            fmt::format("{} ({})", decision.rule, decision.reason));
+    if (!decision.allowed) {
+        record.outcome = journal::Outcome::refused;
+        parts_.audit.note(record);
+        co_return NoScreen{forbidden, std::string(decision.reason), decision.rule};
+    }
+    const auto fair_share = std::max<std::size_t>(10, limits_.maximum / 2);
+    const auto own = std::ranges::count_if(
+        screens_, [&](const auto& screen) { return screen.second->entry.user == applicant.user; });
+    if (static_cast<std::size_t>(own) >= fair_share) {
+        co_return NoScreen{503, "screen.limit_reached", {}};
+    }
+    if (auto recorded = co_await parts_.audit.write(record); !recorded) {
+        co_return no_screen(recorded.error(), "journal");
+    }
+    co_return co_await begin(std::move(applicant), std::move(body), decision);
+}
+
+Task<std::variant<Token, NoScreen>> Screens::begin(Applicant applicant, ScreenBody body,
+                                                   policy::Decision decision) {
+    const auto policy = parts_.policy.current();
+    const auto* destination = policy::find_destination(*policy, body.destination);
+    if (destination == nullptr) co_return NoScreen{forbidden, "policy.destination_unknown", {}};
+    auto request = start_request(*destination, body);
+    auto answer = co_await parts_.host.start(std::move(request));
+    auto record =
+        record_of(applicant, journal::Action::session_start, body.destination, decision.rule);
+    if (!answer.streams) {
+        const NoScreen why = no_screen(answer);
+        record.outcome = journal::Outcome::failed;
+        record.reason = why.error;
+        parts_.audit.note(record);
+        co_return why;
+    }
+    const auto id = answer.streams->session;
+    const Handle screen =
+        keep({id, applicant.user, applicant.web_session, body.destination, applicant.terminal.zone,
+              applicant.terminal.described(), applicant.terminal.fingerprint, now_seconds()},
+             applicant.name, applicant.role);
+    take_streams(screen, std::move(*answer.streams));
+    recheck();  // the policy may have changed while the host was at work
+    record.what = fmt::format("{} {}", body.destination, control::to_text(id));
+    const auto recorded = co_await parts_.audit.write(record);
+    if (!recorded) {
+        end(screen, static_cast<std::uint8_t>(Reason::start_failed), recorded.error().message);
+        co_return no_screen(recorded.error(), "journal");
+    }
+    const Token ticket = new_token();
+    const bool established = co_await establish(screen, ticket);
+    if (!established) co_return NoScreen{503, "screen.start_failed", {}};
+    co_return ticket;
+}
+
+Task<bool> Screens::establish(Handle screen, Token ticket) {
+    const auto stored =
+        co_await parts_.records.run([entry = screen->entry, digest = digest_of(ticket),
+                                     until = now_seconds() + ticket_seconds](store::Store& store) {
+            // Who signed out meanwhile, or was removed, gets no screen.
+            return store.web_sessions.find(entry.web_session)
+                .and_then([&](const auto&) { return store.screens.add(entry); })
+                .and_then([&] { return store.screens.set_ticket(digest, entry.id, until); });
+        });
+    if (stored && !screen->over) co_return true;
+    if (!stored) spdlog::error("{}", stored.error().message);
+    end(screen, static_cast<std::uint8_t>(Reason::start_failed), "it could not be stored");
+    // It may have ended before it was stored.
+    const auto removed = co_await parts_.records.run(
+        [id = screen->entry.id](store::Store& store) { return store.screens.remove(id); });
+    if (!removed) spdlog::error("{}", removed.error().message);
+    co_return false;
+}
+
+Task<> Screens::serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Terminal terminal) {
+    const auto viewer =
+        std::make_shared<Viewer>(parts_.executor, std::move(socket), std::move(terminal));
+    viewer->start();
+    const Handle screen = co_await admit(viewer, ticket);
+    if (!screen) {
+        viewer->send(wire::Ended{static_cast<std::uint8_t>(Reason::unknown_session)});
+        viewer->finish(CloseCode::normal);
+        co_return;
+    }
+    note(*screen, journal::Action::connection, journal::Outcome::allowed,
+         "viewer connected from " + viewer->terminal().described(), "");
+    auto display = co_await display_for(screen, viewer);
+    if (display) {
+        const RelayEnd end = co_await viewer->relay(std::move(*display));
+        co_await settle(screen, viewer, end);
+    }
+    viewer->finish(screen->over ? CloseCode::normal : CloseCode::service_restart);
+    detach(screen, viewer);
+}
+
+Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticket) {
+    const auto id = co_await parts_.records.run(
+        [digest = digest_of(ticket), now = now_seconds()](store::Store& store) {
+            return store.screens.use_ticket(digest, now);
+        });
+    if (!id) {
+        spdlog::info("a viewer was turned away: {}", id.error().message);
+        co_return nullptr;
+    }
+    const Handle screen = find(*id);
+    if (!screen || screen->over) co_return nullptr;
+    const Terminal& terminal = viewer->terminal();
+    if (terminal.zone != screen->entry.zone || terminal.fingerprint != screen->entry.fingerprint) {
+        note(*screen, journal::Action::connection, journal::Outcome::refused,
+             "viewer at " + terminal.described(), "a ticket of another terminal");
+        co_return nullptr;
+    }
+    if (screen->viewer) {
+        screen->viewer->send(wire::Ended{wire::ended_taken_over});
+        screen->viewer->finish(CloseCode::normal);
+    }
+    screen->viewer = viewer;
+    const bool renewed = co_await renew_ticket(screen, viewer);
+    if (renewed && !screen->over) co_return screen;
+    detach(screen, viewer);
+    co_return nullptr;
+}
+
+Task<bool> Screens::renew_ticket(Handle screen, std::shared_ptr<Viewer> viewer) {
+    const Token next = new_token();
+    const auto stored = co_await parts_.records.run(
+        [digest = digest_of(next), id = screen->entry.id](store::Store& store) {
+            return store.screens.set_ticket(digest, id, 0);
+        });
+    if (!stored) {
+        spdlog::error("{}", stored.error().message);
+        co_return false;
+    }
+    viewer->send(wire::Ticket{next});
+    co_return true;
+}
+
+Task<std::optional<base::FileDescriptor>> Screens::display_for(Handle screen,
+                                                               std::shared_ptr<Viewer> viewer) {
+    // Shorter than what a silent WebSocket is given, since nothing is read from it meanwhile.
+    constexpr int attempts = 15;
+    for (int attempt = 0; attempt < attempts && !screen->over && !viewer->gone(); ++attempt) {
+        if (!screen->display) co_await attach(screen);
+        if (screen->over || viewer->gone()) break;
+        if (screen->display) co_return std::exchange(screen->display, std::nullopt);
+        viewer->send(wire::Waiting{1});
+        co_await screen->changed.wait_for(1s);
+    }
+    co_return std::nullopt;
+}
+
+Task<> Screens::settle(Handle screen, std::shared_ptr<Viewer> viewer, RelayEnd end_of_relay) {
+    switch (end_of_relay) {
+        case RelayEnd::viewer_gone:
+            break;
+        case RelayEnd::session_gone:
+            // If the session died, the host says so in a moment; if not, a new connection helps.
+            for (int tenth = 0; tenth < 20 && !screen->over; ++tenth) co_await sleep_for(100ms);
+            break;
+        case RelayEnd::ended_by_viewer:
+            end(screen, static_cast<std::uint8_t>(Reason::ended), "the user ended it");
+            break;
+        case RelayEnd::viewer_malformed:
+            note(*screen, journal::Action::refusal, journal::Outcome::refused,
+                 "a message of the viewer", viewer->complaint());
+            viewer->finish(CloseCode::policy_violation);
+            break;
+        case RelayEnd::session_malformed:
+            note(*screen, journal::Action::refusal, journal::Outcome::refused,
+                 "a message of the session", viewer->complaint());
+            end(screen, static_cast<std::uint8_t>(Reason::session_failed),
+                "the session broke the protocol");
+            break;
+    }
+}
+
+void Screens::detach(const Handle& screen, const std::shared_ptr<Viewer>& viewer) {
+    if (screen->viewer != viewer) return;
+    screen->viewer.reset();
+    screen->left = Screen::Clock::now();
+    note(*screen, journal::Action::connection, journal::Outcome::allowed, "viewer disconnected",
+         "");
+}
+
+}  // namespace shoji::gateway
