@@ -24,8 +24,7 @@ base::Result<isolation::Root> root_of(const fs::path& program) {
 
 }  // namespace
 
-base::Result<Equipment> equip(const Programs& programs, const base::Settings& settings,
-                              const Machine& machine) {
+base::Result<Equipment> equip(const Programs& programs, const base::Settings& settings) {
     Equipment equipment;
     equipment.browser = programs.browser / "chromium";
     equipment.compositor = inner_folder / "shoji-session";
@@ -51,8 +50,7 @@ base::Result<Equipment> equip(const Programs& programs, const base::Settings& se
     const fs::path hosts = fs::canonical("/etc/hosts", absent);
     if (!absent) equipment.egress_root.binds.push_back({hosts, "/etc/hosts", false});
 
-    auto filter = isolation::browser_filter(machine.sealed_memory_files)
-                      .compile(isolation::SyscallFilter::Otherwise::refuse);
+    auto filter = isolation::browser_filter().compile(isolation::SyscallFilter::Otherwise::refuse);
     if (!filter) return base::Failure(filter.error());
     equipment.browser_filter = std::move(*filter);
     equipment.browser_landlock = isolation::browser_landlock(equipment.browser, proxy_port);

@@ -3,7 +3,6 @@
 
 #include "core/base/result.h"
 #include "core/base/settings.h"
-#include "screen/host/machine.h"
 #include "screen/isolation/browser.h"
 #include "screen/isolation/root.h"
 #include "screen/isolation/seccomp.h"
@@ -30,7 +29,6 @@ struct Equipment {
     isolation::LandlockRules browser_landlock;
 };
 
-base::Result<Equipment> equip(const Programs& programs, const base::Settings& settings,
-                              const Machine& machine);
+base::Result<Equipment> equip(const Programs& programs, const base::Settings& settings);
 
 }  // namespace shoji::host

@@ -95,7 +95,7 @@ base::Result<void> run(const base::Settings& settings, const Programs& programs)
     const auto machine = examine_machine(settings, firewall_slots(settings, records));
     if (!machine) return base::Failure(machine.error());
     for (const auto& protection : machine->missing) spdlog::warn("missing: {}", protection);
-    const auto equipment = equip(programs, settings, *machine);
+    const auto equipment = equip(programs, settings);
     if (!equipment) return base::Failure(equipment.error());
 
     auto server = Server::listen(settings, *loop);

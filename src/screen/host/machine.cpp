@@ -1,6 +1,5 @@
 #include "screen/host/machine.h"
 
-#include "screen/isolation/browser.h"
 #include "screen/isolation/landlock.h"
 
 #include <algorithm>
@@ -92,10 +91,6 @@ base::Result<Machine> examine_machine(const base::Settings& settings,
     }
     std::ranges::copy(isolation::missing_in_landlock(isolation::landlock_abi()),
                       std::back_inserter(machine.missing));
-    machine.sealed_memory_files = isolation::memory_files_can_be_sealed();
-    if (!machine.sealed_memory_files) {
-        machine.missing.emplace_back("memory files could be run as programs (kernel 6.3)");
-    }
     return machine;
 }
 

@@ -16,7 +16,6 @@ struct Machine {
     bool separate_users = false;
     std::optional<isolation::CgroupMounts> cgroups;  // none: no limits
     bool firewall = false;
-    bool sealed_memory_files = false;  // MFD_NOEXEC_SEAL
     std::vector<std::string> resolvers;
     std::string time_zone;
     // Protections that sessions do without here, in words for the log.

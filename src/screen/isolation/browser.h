@@ -14,16 +14,13 @@ namespace shoji::isolation {
 
 inline constexpr const char* browser_home = "/home/user";
 
-// Whether memory files can be made non-executable for good (MFD_NOEXEC_SEAL, kernel 6.3).
-bool memory_files_can_be_sealed();
-
 // Chromium in `folder` (Debian: /usr/lib/chromium) with its libraries, fonts and their cache, and
 // scratch folders of `scratch_bytes` each. The caller adds the policy files.
 base::Result<Root> browser_root(const std::filesystem::path& folder, std::uint64_t scratch_bytes);
 
 // Its own sandbox stays on, so it may make user, pid and network namespaces and change its root; it
 // may not mount, trace, load code into the kernel, or speak to anything but Unix sockets and TCP.
-SyscallFilter browser_filter(bool sealed_memory_files);
+SyscallFilter browser_filter();
 
 // In the root above: reads everything, writes the scratch folders and /proc (its own id maps), runs
 // `program` alone, and connects to `proxy_port` alone.

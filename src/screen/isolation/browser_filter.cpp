@@ -14,7 +14,6 @@
 namespace shoji::isolation {
 namespace {
 
-constexpr unsigned seal_against_execution = 0x8;  // MFD_NOEXEC_SEAL, linux/memfd.h of kernel 6.3
 constexpr std::uint64_t all_32_bits = 0xffffffff;
 constexpr std::uint64_t socket_type_bits = 0xf;  // without SOCK_NONBLOCK and SOCK_CLOEXEC
 
@@ -105,15 +104,13 @@ void allow_files(SyscallFilter& filter) {
     }
 }
 
-void allow_memory(SyscallFilter& filter, bool sealed_memory_files) {
+void allow_memory(SyscallFilter& filter) {
     filter.allow({"brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "msync", "mincore",
                   "mlock", "munlock", "mlock2", "pkey_alloc", "pkey_free", "pkey_mprotect",
                   "membarrier"});
-    if (sealed_memory_files) {
-        filter.allow_when("memfd_create", {{1, seal_against_execution, seal_against_execution}});
-    } else {
-        filter.allow({"memfd_create"});
-    }
+    // No memory files: such a file has no path for Landlock to judge, and could be run or mapped as
+    // a program. Chromium then takes files of /dev/shm, which is mounted noexec.
+    filter.refuse("memfd_create", ENOSYS);
 }
 
 void allow_processes(SyscallFilter& filter) {
@@ -233,16 +230,10 @@ void allow_sockets(SyscallFilter& filter) {
 
 }  // namespace
 
-bool memory_files_can_be_sealed() {
-    const int file = ::memfd_create("probe", MFD_CLOEXEC | seal_against_execution);
-    if (file >= 0) ::close(file);
-    return file >= 0;
-}
-
-SyscallFilter browser_filter(bool sealed_memory_files) {
+SyscallFilter browser_filter() {
     SyscallFilter filter;
     allow_files(filter);
-    allow_memory(filter, sealed_memory_files);
+    allow_memory(filter);
     allow_processes(filter);
     allow_sockets(filter);
     return filter;

@@ -9,6 +9,7 @@
 
 #include <grp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +78,11 @@ int SandboxTest::as(Caller caller, const std::function<int()>& body) {
                 ::_exit(201);
             }
         }
+        // A shell's soft limit must not stand in for the one that is tested.
+        rlimit files{};
+        ::getrlimit(RLIMIT_NOFILE, &files);
+        files.rlim_cur = files.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &files);
         ::_exit(body());
     }
     return wait_for(child);
@@ -108,8 +114,7 @@ LaunchPlan SandboxTest::plan(const std::vector<std::string>& arguments,
         rules.paths.push_back({browser_home, true});
     }
     plan.landlock = rules;
-    const bool sealed = memory_files_can_be_sealed();
-    auto filter = browser_filter(sealed).compile(SyscallFilter::Otherwise::refuse);
+    auto filter = browser_filter().compile(SyscallFilter::Otherwise::refuse);
     if (filter) {
         plan.filter = std::move(*filter);
     } else {
