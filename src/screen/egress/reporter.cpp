@@ -111,9 +111,9 @@ void Reporter::flush() {
 }
 
 void Reporter::send_refusals() {
-    last_refusals_ = Clock::now();
     for (const auto* refused = book_.front(); refused != nullptr; refused = book_.front()) {
         if (!send(*refused)) return;
+        last_refusals_ = Clock::now();
         book_.pop();
     }
 }
