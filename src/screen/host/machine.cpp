@@ -3,6 +3,7 @@
 #include "screen/isolation/landlock.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -113,7 +114,11 @@ std::vector<std::string> parse_resolvers(std::string_view resolv_conf) {
 std::string time_zone_of(std::string_view local_time_target) {
     const auto found = local_time_target.find(zone_folder);
     if (found == std::string_view::npos) return "UTC";
-    return std::string(local_time_target.substr(found + zone_folder.size()));
+    const std::string_view name = local_time_target.substr(found + zone_folder.size());
+    const auto in_a_name = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '/' || c == '_' || c == '-' || c == '+';
+    };
+    return name.empty() || !std::ranges::all_of(name, in_a_name) ? "UTC" : std::string(name);
 }
 
 isolation::FirewallGround firewall_ground(const base::Settings& settings, const Machine& machine) {
