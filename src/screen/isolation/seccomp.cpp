@@ -120,6 +120,8 @@ SyscallFilter runtime_filter() {
                   "getrandom",
                   "read",
                   "readv",
+                  "pread64",
+                  "fstatfs",
                   "write",
                   "writev",
                   "close",
