@@ -16,7 +16,23 @@ double seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
+constexpr std::chrono::seconds period(5);
+
 }  // namespace
+
+void RecentHighest::add(double value, Time now) {
+    if (!present_ || now - since_ >= period) {
+        before_ = now - since_ < 2 * period ? present_ : std::nullopt;
+        present_ = value;
+        since_ = now;
+    }
+    present_ = std::max(*present_, value);
+}
+
+std::optional<double> RecentHighest::value() const {
+    if (!present_ || !before_) return present_;
+    return std::max(*present_, *before_);
+}
 
 void SendWindow::sent(std::uint32_t serial, std::size_t bytes, Time now) {
     flights_.push_back({serial, bytes, now, delivered_});
@@ -32,9 +48,9 @@ void SendWindow::acknowledged(std::uint32_t serial, Time now) {
         if (flight.serial != serial) continue;
         // A trip of no time at all is one that the clock could not measure.
         const Duration trip = std::max<Duration>(now - flight.at, std::chrono::microseconds(1));
-        round_trip_.add(trip, now, false);
+        round_trip_ = std::min(round_trip_.value_or(trip), trip);
         const auto delivered = static_cast<double>(delivered_ - flight.delivered_before);
-        bytes_a_second_.add(delivered / seconds(trip), now, true);
+        bytes_a_second_.add(delivered / seconds(trip), now);
     }
 }
 
@@ -43,19 +59,17 @@ bool SendWindow::has_room() const {
 }
 
 std::size_t SendWindow::frame_limit() const {
-    const auto trip = round_trip();
-    if (!trip) return least_frames;
+    if (!round_trip_) return least_frames;
     // One a refresh for the length of the trip, one being drawn there and one being made here.
-    const double frames = seconds(*trip) / frame_interval.count() + 2;
+    const double frames = seconds(*round_trip_) / frame_interval.count() + 2;
     return std::clamp(static_cast<std::size_t>(std::min(frames, 1000.0)), least_frames,
                       most_frames);
 }
 
 std::size_t SendWindow::byte_limit() const {
-    const auto trip = round_trip();
-    const auto rate = bytes_a_second_.best();
-    if (!trip || !rate) return least_bytes;
-    const double bytes = 2 * *rate * seconds(*trip);
+    const auto rate = bytes_a_second_.value();
+    if (!round_trip_ || !rate) return least_bytes;
+    const double bytes = 2 * *rate * seconds(*round_trip_);
     return std::clamp(static_cast<std::size_t>(std::min(bytes, 1e12)), least_bytes, most_bytes);
 }
 

@@ -1,9 +1,9 @@
 // How much may be on its way to the viewer: frames and bytes sent and not acknowledged
 // (docs/wire.md, last section). Pure: the clock is an argument.
 //
-// Sized by the shortest round trip and the highest rate of delivery of the last seconds, as BBR
-// does for TCP (Cardwell et al., 2016): the longer trips that a queue causes must not make room for
-// a longer queue. A slow line then skips frames and never lags behind.
+// Sized by the connection's shortest round trip and its highest rate of delivery of late, much as
+// BBR does for TCP (Cardwell et al., 2016): the longer trips that a queue causes must not make room
+// for a longer queue. A slow line then skips frames and never lags behind.
 #pragma once
 
 #include <chrono>
@@ -17,30 +17,16 @@ namespace shoji::session {
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
-// The best of the values of the last five to ten seconds.
-template <class Value>
-class Recent {
+// The highest of the values of the last five to ten seconds.
+class RecentHighest {
   public:
-    void add(Value value, Time now, bool higher_is_better) {
-        if (!present_ || now - since_ >= std::chrono::seconds(5)) {
-            before_ = present_ && now - since_ < std::chrono::seconds(10) ? present_ : std::nullopt;
-            present_ = value;
-            since_ = now;
-        }
-        present_ = better(*present_, value, higher_is_better);
-        best_ = before_ ? better(*before_, *present_, higher_is_better) : *present_;
-    }
-    [[nodiscard]] std::optional<Value> best() const { return best_; }
+    void add(double value, Time now);
+    [[nodiscard]] std::optional<double> value() const;
 
   private:
-    static Value better(Value a, Value b, bool higher_is_better) {
-        return (a > b) == higher_is_better ? a : b;
-    }
-
-    Time since_;
-    std::optional<Value> before_;
-    std::optional<Value> present_;
-    std::optional<Value> best_;
+    Time since_;                    // the present period's begin
+    std::optional<double> before_;  // of the period before
+    std::optional<double> present_;
 };
 
 class SendWindow {
@@ -57,8 +43,8 @@ class SendWindow {
     [[nodiscard]] std::size_t bytes_in_flight() const { return bytes_in_flight_; }
     [[nodiscard]] std::size_t frame_limit() const;  // 3 to 32
     [[nodiscard]] std::size_t byte_limit() const;   // 64 KiB to 32 MiB
-    // The shortest of late; nothing before the first acknowledgement.
-    [[nodiscard]] std::optional<Duration> round_trip() const { return round_trip_.best(); }
+    // The shortest; nothing before the first acknowledgement.
+    [[nodiscard]] std::optional<Duration> round_trip() const { return round_trip_; }
 
   private:
     struct Flight {
@@ -70,9 +56,9 @@ class SendWindow {
 
     std::deque<Flight> flights_;
     std::size_t bytes_in_flight_ = 0;
-    std::uint64_t delivered_ = 0;    // bytes acknowledged since the beginning
-    Recent<Duration> round_trip_;    // the lowest
-    Recent<double> bytes_a_second_;  // the highest
+    std::uint64_t delivered_ = 0;  // bytes acknowledged since the beginning
+    std::optional<Duration> round_trip_;
+    RecentHighest bytes_a_second_;
 };
 
 }  // namespace shoji::session
