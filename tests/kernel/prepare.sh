@@ -1,5 +1,5 @@
 # Debian's kernel and the first files of its guest. Sourced by run.sh.
-# build/kernels/VERSION/ holds vmlinuz, initrd and modules/ (a tree with lib/modules/RELEASE).
+# build/kernels/VERSION/ holds vmlinux, initrd and modules/ (a tree with lib/modules/RELEASE).
 
 kernels=$top/build/kernels
 # What the guest needs before it sees the machine's files: the bus, the shared folders, the overlay, output.
@@ -35,6 +35,15 @@ fill_initrd() {
         done
 }
 
+# The kernel's image as it would unpack itself, which takes half of an emulated start. Debian packs it with xz;
+# bytes follow the packed part, so xz complains at its end.
+unpack_image() {
+    local packed=$1 image=$2 start
+    start=$(LC_ALL=C grep -aboP -m 1 '\xfd7zXZ\x00' "$packed" | head -n 1 | cut -d: -f1)
+    tail -c "+$((start + 1))" "$packed" | xz -dc >"$image" 2>/dev/null || true
+    [ "$(head -c 4 "$image")" = $'\x7fELF' ]
+}
+
 # Everything in a fresh folder, given its name at the end: half a kernel is never found there.
 build_kernel() {
     local version=$1 tree=$2 package release
@@ -50,7 +59,7 @@ build_kernel() {
     mkdir "$tree/done"
     (cd "$tree/initrd.files" && find . | "$tree/busybox/bin/busybox" cpio -o -H newc) \
         >"$tree/done/initrd" 2>/dev/null &&
-        mv "$tree/kernel/boot/vmlinuz-$release" "$tree/done/vmlinuz" &&
+        unpack_image "$tree/kernel/boot/vmlinuz-$release" "$tree/done/vmlinux" &&
         mkdir -p "$tree/done/modules/lib/modules" &&
         mv "$tree/kernel/lib/modules/$release" "$tree/done/modules/lib/modules/"
 }

@@ -75,7 +75,7 @@ setpriv --pdeathsig KILL timeout --foreground --kill-after=5 "$timeout" \
     setpriv --pdeathsig KILL qemu-system-x86_64 \
     -machine q35 -accel tcg,thread=multi,tb-size=1536 -cpu Nehalem -smp 2 -m "$memory" \
     -nodefaults -no-user-config -nic none -display none -no-reboot \
-    -kernel "$guest/vmlinuz" -initrd "$guest/initrd" -append "$kernel_options" \
+    -kernel "$guest/vmlinux" -initrd "$guest/initrd" -append "$kernel_options" \
     -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
     -virtfs local,path="$work",mount_tag=work,security_model=none \
     -chardev file,id=console,path="$work/console" -serial chardev:console \
