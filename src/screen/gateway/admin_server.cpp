@@ -113,10 +113,14 @@ Task<> AdminServer::serve(std::shared_ptr<Socket> socket, std::string who) {
         if (error && !too_long) break;
         std::string line = received.substr(0, too_long ? 0 : size);
         received.erase(0, line.size());
-        std::string reply =
-            too_long ? line_of(base::fail(base::ErrorKind::invalid, "a line of more than {} bytes",
-                                          admin::maximum_line))
-                     : co_await answer(std::move(line), who);
+        // No conditional expression: GCC 12 destroys the temporaries of one that awaits twice.
+        std::string reply;
+        if (too_long) {
+            reply = line_of(base::fail(base::ErrorKind::invalid, "a line of more than {} bytes",
+                                       admin::maximum_line));
+        } else {
+            reply = co_await answer(std::move(line), who);
+        }
         limit.expires_after(idle_limit);
         limit.async_wait([socket](const boost::system::error_code& cancelled) {
             boost::system::error_code ignored;
