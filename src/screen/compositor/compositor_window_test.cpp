@@ -37,7 +37,7 @@ TEST(Window, the_newest_covers_the_others_until_it_goes) {
     const auto second = client.shown_window(100, 80, green);
     EXPECT_EQ(client.pixel(50, 50), green);
     EXPECT_EQ(client.listener.windows, 2);
-    client.compositor->take_damage();
+    static_cast<void>(client.compositor->take_damage());
     client.send(second.toplevel, 0, {});
     client.send(second.xdg_surface, 0, {});
     client.send(second.surface, 0, {});
@@ -129,7 +129,7 @@ TEST(Window, can_be_hidden_and_shown_again) {
 TEST(Damage, only_what_changed_is_copied_and_reported) {
     WireClient client(small());
     const auto window = client.shown_window(100, 80, red);
-    client.compositor->take_damage();
+    static_cast<void>(client.compositor->take_damage());
     const auto next = client.solid(100, 80, green);
     client.send(window.surface, 1, {}, next, 0U, 0U);
     client.send(window.surface, 2, {}, 10U, 20U, 5U, 6U);
@@ -156,7 +156,7 @@ TEST(Damage, is_scaled_with_the_viewport) {
     client.commit(window.surface);
     client.pump();
     EXPECT_EQ(client.pixel(149, 119), red);
-    client.compositor->take_damage();
+    static_cast<void>(client.compositor->take_damage());
 
     client.send(window.surface, 1, {}, client.solid(150, 120, green), 0U, 0U);
     client.send(window.surface, 2, {}, 10U, 20U, 10U, 10U);

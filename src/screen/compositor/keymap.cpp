@@ -38,30 +38,36 @@ base::Result<base::FileDescriptor> sealed_copy(std::string_view text) {
 }  // namespace
 
 base::Result<Keymap> Keymap::load(Layout layout) {
-    Keymap made;
-    made.context_.reset(xkb_context_new(XKB_CONTEXT_NO_ENVIRONMENT_NAMES));
-    if (!made.context_) return base::fail(base::ErrorKind::system, "xkbcommon does not start");
+    auto compiled = std::make_shared<Compiled>();
+    compiled->context.reset(xkb_context_new(XKB_CONTEXT_NO_ENVIRONMENT_NAMES));
+    if (!compiled->context) return base::fail(base::ErrorKind::system, "xkbcommon does not start");
     const bool japanese = layout == Layout::jp;
     const xkb_rule_names names{"evdev", japanese ? "jp106" : "pc105", japanese ? "jp" : "us",
                                nullptr, nullptr};
-    made.keymap_.reset(
-        xkb_keymap_new_from_names(made.context_.get(), &names, XKB_KEYMAP_COMPILE_NO_FLAGS));
-    if (!made.keymap_) {
+    compiled->keymap.reset(
+        xkb_keymap_new_from_names(compiled->context.get(), &names, XKB_KEYMAP_COMPILE_NO_FLAGS));
+    if (!compiled->keymap) {
         return base::fail(base::ErrorKind::not_found,
                           "the keymap {} cannot be made; is the package xkb-data installed?",
                           names.layout);
     }
-    made.state_.reset(xkb_state_new(made.keymap_.get()));
-    char* text = xkb_keymap_get_as_string(made.keymap_.get(), XKB_KEYMAP_FORMAT_TEXT_V1);
-    if (!made.state_ || text == nullptr) {
-        return base::fail(base::ErrorKind::system, "xkbcommon cannot write its keymap");
-    }
-    const std::unique_ptr<char, decltype(&std::free)> owned(text, std::free);
-    const std::string_view with_zero(text, std::strlen(text) + 1);
+    const std::unique_ptr<char, decltype(&std::free)> text(
+        xkb_keymap_get_as_string(compiled->keymap.get(), XKB_KEYMAP_FORMAT_TEXT_V1), std::free);
+    if (!text) return base::fail(base::ErrorKind::system, "xkbcommon cannot write its keymap");
+    const std::string_view with_zero(text.get(), std::strlen(text.get()) + 1);
     auto memory = sealed_copy(with_zero);
     if (!memory) return tl::unexpected(memory.error());
-    made.text_ = std::move(*memory);
-    made.size_ = static_cast<std::uint32_t>(with_zero.size());
+    compiled->text = std::move(*memory);
+    compiled->size = static_cast<std::uint32_t>(with_zero.size());
+    Keymap made;
+    made.compiled_ = std::move(compiled);
+    return made.fresh();
+}
+
+Keymap Keymap::fresh() const {
+    Keymap made;
+    made.compiled_ = compiled_;
+    made.state_.reset(xkb_state_new(compiled_->keymap.get()));
     return made;
 }
 
@@ -80,7 +86,7 @@ Modifiers Keymap::modifiers() const {
 }
 
 std::uint32_t Keymap::mask(const char* name) const {
-    const xkb_mod_index_t index = xkb_keymap_mod_get_index(keymap_.get(), name);
+    const xkb_mod_index_t index = xkb_keymap_mod_get_index(compiled_->keymap.get(), name);
     return index == XKB_MOD_INVALID || index >= 32 ? 0 : std::uint32_t{1} << index;
 }
 

@@ -25,11 +25,13 @@ class Keymap {
   public:
     // Reads xkb-data's files.
     static base::Result<Keymap> load(Layout layout);
+    // The same keymap with no key down, without reading anything.
+    [[nodiscard]] Keymap fresh() const;
 
     // The keymap's text in a sealed memfd, open for reading only, with the zero byte at its end
     // counted in its size (wl_keyboard.keymap).
-    [[nodiscard]] int descriptor() const { return text_.get(); }
-    [[nodiscard]] std::uint32_t size() const { return size_; }
+    [[nodiscard]] int descriptor() const { return compiled_->text.get(); }
+    [[nodiscard]] std::uint32_t size() const { return compiled_->size; }
 
     void update(std::uint16_t evdev_code, bool pressed);
     [[nodiscard]] Modifiers modifiers() const;
@@ -42,11 +44,14 @@ class Keymap {
         void operator()(xkb_keymap* keymap) const { xkb_keymap_unref(keymap); }
         void operator()(xkb_state* state) const { xkb_state_unref(state); }
     };
-    std::unique_ptr<xkb_context, Free> context_;
-    std::unique_ptr<xkb_keymap, Free> keymap_;
+    struct Compiled {
+        std::unique_ptr<xkb_context, Free> context;
+        std::unique_ptr<xkb_keymap, Free> keymap;
+        base::FileDescriptor text;
+        std::uint32_t size = 0;
+    };
+    std::shared_ptr<Compiled> compiled_;
     std::unique_ptr<xkb_state, Free> state_;
-    base::FileDescriptor text_;
-    std::uint32_t size_ = 0;
 };
 
 }  // namespace shoji::compositor

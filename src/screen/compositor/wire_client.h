@@ -305,7 +305,7 @@ class WireClient {
             if (size < 8 || unread.size() - at < size) break;
             Event event{header[0], static_cast<std::uint16_t>(header[1] & 0xffffU),
                         std::vector<std::uint32_t>((size - 8) / 4)};
-            std::memcpy(event.words.data(), unread.data() + at + 8, size - 8);
+            if (size > 8) std::memcpy(event.words.data(), &unread[at + 8], size - 8);
             if (event.object == registry && event.opcode == 0) note_global(event);
             events.push_back(std::move(event));
             at += size;
