@@ -32,11 +32,17 @@ constexpr std::array<std::pair<std::string_view, ErrorKind>, 8> kinds{
      {"system", ErrorKind::system},
      {"corrupt", ErrorKind::corrupt}}};
 
+base::Failure away(int problem, std::string_view doing) {
+    auto failure = base::fail_errno(problem, doing);
+    failure.value().kind = ErrorKind::unavailable;
+    return failure;
+}
+
 Result<void> send_all(int socket, std::string_view text) {
     while (!text.empty()) {
         const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) return base::fail_errno(errno, "asking the gateway");
+        if (sent < 0) return away(errno, "asking the gateway");
         text.remove_prefix(static_cast<std::size_t>(sent));
     }
     return {};
@@ -48,7 +54,7 @@ Result<std::string> receive_line(int socket) {
     while (line.size() < maximum_answer) {
         const ssize_t got = ::recv(socket, part.data(), part.size(), 0);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return base::fail_errno(errno, "waiting for the gateway's answer");
+        if (got < 0) return away(errno, "waiting for the gateway's answer");
         if (got == 0) return fail(ErrorKind::unavailable, "the gateway closed without an answer");
         line.append(part.data(), static_cast<std::size_t>(got));
         if (line.ends_with('\n')) return line;
@@ -76,19 +82,9 @@ base::Failure error_from(const json::object& answer) {
 
 }  // namespace
 
-Result<json::value> ask_gateway(const base::Settings& settings, std::string_view command,
-                                json::object arguments) {
-    auto socket = base::connect_unix(settings.admin_socket(), base::SocketKind::stream);
-    if (!socket) return base::Failure(socket.error());
-    ::setsockopt(socket->get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    arguments["command"] = command;
-    if (auto sent = send_all(socket->get(), json::serialize(arguments) + "\n"); !sent) {
-        return base::Failure(sent.error());
-    }
-    const auto line = receive_line(socket->get());
-    if (!line) return base::Failure(line.error());
+Result<json::value> parse_answer(std::string_view line) {
     boost::system::error_code problem;
-    const json::value answer = json::parse(*line, problem);
+    const json::value answer = json::parse(line, problem);
     if (problem || !answer.is_object()) {
         return fail(ErrorKind::invalid, "the gateway's answer is no JSON object");
     }
@@ -96,6 +92,24 @@ Result<json::value> ask_gateway(const base::Settings& settings, std::string_view
     if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) return error_from(answer.as_object());
     const json::value* result = answer.as_object().if_contains("result");
     return result != nullptr ? *result : json::value();
+}
+
+Result<json::value> ask_gateway(const base::Settings& settings, std::string_view command,
+                                json::object arguments) {
+    auto socket = base::connect_unix(settings.admin_socket(), base::SocketKind::stream);
+    if (!socket) return base::Failure(socket.error());
+    for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+        if (::setsockopt(socket->get(), SOL_SOCKET, option, &patience, sizeof patience) != 0) {
+            return base::fail_errno(errno, "limiting the wait for the gateway");
+        }
+    }
+    arguments["command"] = command;
+    if (auto sent = send_all(socket->get(), json::serialize(arguments) + "\n"); !sent) {
+        return base::Failure(sent.error());
+    }
+    const auto line = receive_line(socket->get());
+    if (!line) return base::Failure(line.error());
+    return parse_answer(*line);
 }
 
 }  // namespace shoji::cli

@@ -15,4 +15,7 @@ base::Result<boost::json::value> ask_gateway(const base::Settings& settings,
                                              std::string_view command,
                                              boost::json::object arguments = {});
 
+// What the gateway's line says; it is exposed, so its answers are parsed with care.
+base::Result<boost::json::value> parse_answer(std::string_view line);
+
 }  // namespace shoji::cli

@@ -1,5 +1,5 @@
-// What `shoji` does, a function a command; main.cpp only reads the command line. Each says what it
-// did and gives the exit code.
+// What `shoji` does, a function a command; command_line.h reads the words. Each says what it did
+// and gives the exit code.
 #pragma once
 
 #include "cli/installation.h"
@@ -7,6 +7,7 @@
 #include "core/policy/policy.h"
 
 #include <filesystem>
+#include <istream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace shoji::cli {
 
 struct Context {
     TerminalOutput& output;
+    std::istream& input;  // where a question is answered
     std::filesystem::path state;
 };
 
@@ -48,7 +50,10 @@ enum class Kind { zone, role, destination, route };
 Exit run_list(const Context& context, Kind kind);
 Exit run_remove(const Context& context, Kind kind, const std::string& id);
 
-Exit run_audit_verify(const Context& context, const std::filesystem::path& checkpoint);
+// Against `checkpoint`, or, where that is empty, against the newest that the writer left; `key` is
+// a copy of the public key, or empty for the installation's own.
+Exit run_audit_verify(const Context& context, const std::filesystem::path& checkpoint,
+                      const std::filesystem::path& key);
 Exit run_audit_export(const Context& context);
 Exit run_audit_checkpoint(const Context& context);
 

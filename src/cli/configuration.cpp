@@ -9,8 +9,7 @@
 #include "core/policy/plan.h"
 
 #include <algorithm>
-#include <functional>
-#include <iostream>
+#include <concepts>
 
 namespace shoji::cli {
 namespace {
@@ -43,9 +42,9 @@ Result<Present> present(const Context& context) {
 }
 
 bool confirmed(const Context& context) {
-    std::cout << text::say(context.output.language(), "cli.apply.confirm") << ' ' << std::flush;
+    context.output.ask("cli.apply.confirm");
     std::string answer;
-    std::getline(std::cin, answer);
+    std::getline(context.input, answer);
     return answer == "y" || answer == "yes" || answer == "はい";
 }
 
@@ -99,8 +98,7 @@ Exit add(const Context& context, const Item& item) {
     Configuration wanted = now->configuration;
     auto& list = list_of<Item>(wanted);
     if (std::ranges::find(list, item.id, &Item::id) != list.end()) {
-        return context.output.fail(
-            base::Error{ErrorKind::exists, fmt::format("'{}' is there already", item.id)});
+        return context.output.fail(Exit::refused, "cli.error.id_exists", {{"id", item.id}});
     }
     list.push_back(item);
     return change_to(context, *now, wanted, true);
@@ -159,14 +157,13 @@ Exit run_remove(const Context& context, Kind kind, const std::string& id) {
                        : kind == Kind::destination ? remove_from<policy::Destination>(wanted, id)
                                                    : remove_from<policy::Route>(wanted, id);
     if (!found) {
-        return context.output.fail(
-            base::Error{ErrorKind::not_found, fmt::format("there is no '{}'", id)});
+        return context.output.fail(Exit::not_found, "cli.error.id_unknown", {{"id", id}});
     }
     return change_to(context, *now, wanted, true);
 }
 
 Exit run_list(const Context& context, Kind kind) {
-    auto now = present(context);
+    const auto now = present(context);
     if (!now) return context.output.fail(now.error());
     const auto& configuration = now->configuration;
     const auto language = context.output.language();

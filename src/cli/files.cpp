@@ -39,7 +39,12 @@ base::Result<void> write_file(const std::filesystem::path& path, std::string_vie
 
 base::Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) return base::fail_errno(errno, "opening " + path.native());
+    if (!file) {
+        const int problem = errno;
+        auto failure = base::fail_errno(problem, "opening " + path.native());
+        if (problem == ENOENT) failure.value().kind = base::ErrorKind::not_found;
+        return failure;
+    }
     std::string text(limit + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (file.bad()) return base::fail_errno(errno, "reading " + path.native());

@@ -21,7 +21,7 @@ struct Owner {
 // text.
 base::Result<void> write_file(const std::filesystem::path& path, std::string_view text, mode_t mode,
                               Owner owner);
-// At most `limit` bytes.
+// At most `limit` bytes; `not_found` where there is no such file.
 base::Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
 // Makes the folder where it is missing and sets owner and mode in any case.
 base::Result<void> make_folder(const std::filesystem::path& path, mode_t mode, Owner owner);

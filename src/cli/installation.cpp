@@ -7,6 +7,7 @@
 #include "core/journal/signing.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 
@@ -27,6 +28,12 @@ constexpr days authority_lifetime{3650};
 constexpr days server_lifetime{397};  // what browsers accept at most (CA/Browser Forum, 6.3.2)
 constexpr days renewal{30};
 constexpr std::size_t maximum_pem = 65536;
+
+// False also where it cannot be told: writing it then says why.
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
 
 Result<base::Listener> listener_from(const std::string& text) {
     const auto colon = text.rfind(':');
@@ -93,32 +100,62 @@ Result<void> change(Settings& settings, const InitRequest& request) {
     return base::check_settings(settings);
 }
 
+// The longest path of a socket below the runtime folder must fit what the kernel takes (unix(7)).
+Result<void> check_runtime(const Settings& settings) {
+    constexpr std::size_t longest = 107;
+    const auto path = settings.host_sessions() / std::string(32, 'x') / "display.sock";
+    if (path.native().size() <= longest) return {};
+    return fail(
+        ErrorKind::invalid,
+        "the folder {} is too long for sockets below it by {} characters: give a shorter one "
+        "with --runtime",
+        settings.runtime.native(), path.native().size() - longest);
+}
+
 // One run of initialise(): each step makes what is missing and notes it.
 class Maker {
   public:
     Maker(const Settings& settings, InitOutcome& outcome)
         : settings_(settings), outcome_(outcome) {}
 
+    // The settings first: whatever follows belongs to the users that they name.
     Result<void> make() {
-        const auto& state = settings_.state;
-        for (const auto& step :
-             {folder(settings_.authority_state(), 0700, {}),
-              folder(settings_.gateway_state(), 0700, owner(settings_.gateway_user())),
-              folder(settings_.audit_state(), 0700, owner(settings_.audit_user())),
-              folder(settings_.runtime, 0755, {}), authority(), server(), vault(), journal()}) {
-            if (!step) return step;
-        }
-        const auto text = base::format_settings(settings_);
-        const auto old = read_file(state / "shoji.toml", maximum_pem);
-        if (old && *old == text) return {};
-        return file(state / "shoji.toml", text, 0644, {});
+        return settings()
+            .and_then([this] { return folders(); })
+            .and_then([this] { return authority(); })
+            .and_then([this] { return server(); })
+            .and_then([this] { return vault(); })
+            .and_then([this] { return journal(); });
     }
 
   private:
     [[nodiscard]] Owner owner(uid_t user) const { return {user, settings_.separate_users}; }
 
-    static Result<void> folder(const fs::path& path, mode_t mode, Owner owner) {
-        return make_folder(path, mode, owner);
+    // What is in place already stays.
+    Result<void> keep(const fs::path& path, std::string_view text, mode_t mode, Owner owner) {
+        const auto old = read_file(path, maximum_pem);
+        if (old && *old == text) return {};
+        return file(path, text, mode, owner);
+    }
+
+    Result<void> settings() {
+        return keep(settings_.state / "shoji.toml", base::format_settings(settings_), 0644, {});
+    }
+
+    Result<void> folders() {
+        struct Folder {
+            fs::path path;
+            mode_t mode;
+            Owner owner;
+        };
+        for (const auto& [path, mode, user] :
+             {Folder{settings_.authority_state(), 0700, {}},
+              Folder{settings_.gateway_state(), 0700, owner(settings_.gateway_user())},
+              Folder{settings_.audit_state(), 0700, owner(settings_.audit_user())},
+              Folder{settings_.runtime, 0755, {}}}) {
+            if (auto made = make_folder(path, mode, user); !made) return made;
+        }
+        return {};
     }
 
     Result<void> file(const fs::path& path, std::string_view text, mode_t mode, Owner owner) {
@@ -129,25 +166,25 @@ class Maker {
     Result<void> authority() {
         const auto key = settings_.authority_state() / "authority.key";
         const auto certificate = settings_.authority_state() / "authority.crt";
-        if (fs::exists(key) && fs::exists(certificate)) {
-            const auto key_text = read_file(key, maximum_pem);
-            const auto certificate_text = read_file(certificate, maximum_pem);
+        if (is_there(key)) {
+            auto key_text = read_file(key, maximum_pem);
+            auto certificate_text = read_file(certificate, maximum_pem);
             if (!key_text) return Failure(key_text.error());
             if (!certificate_text) return Failure(certificate_text.error());
-            authority_ = {*key_text, *certificate_text};
-            return {};
+            authority_ = {std::move(*key_text), std::move(*certificate_text)};
+        } else {
+            auto made = access::make_authority("Shoji " + settings_.instance, authority_lifetime);
+            if (!made) return Failure(made.error());
+            authority_ = std::move(*made);
+            if (auto done = file(certificate, authority_.certificate, 0644, {}); !done) return done;
+            if (auto done = file(key, authority_.key, 0600, {}); !done) return done;
         }
-        auto made = access::make_authority("Shoji " + settings_.instance, authority_lifetime);
-        if (!made) return Failure(made.error());
-        authority_ = *made;
-        if (auto done = file(key, authority_.key, 0600, {}); !done) return done;
-        if (auto done = file(certificate, authority_.certificate, 0644, {}); !done) return done;
         // A copy for whoever sets terminals up, and one for the gateway to check terminals against.
-        if (auto done = file(settings_.state / "authority.crt", authority_.certificate, 0644, {});
+        if (auto done = keep(settings_.state / "authority.crt", authority_.certificate, 0644, {});
             !done) {
             return done;
         }
-        return file(settings_.gateway_state() / "clients.crt", authority_.certificate, 0644,
+        return keep(settings_.gateway_state() / "clients.crt", authority_.certificate, 0644,
                     owner(settings_.gateway_user()));
     }
 
@@ -186,7 +223,7 @@ class Maker {
 
     Result<void> vault() {
         const auto path = settings_.gateway_state() / "secrets.key";
-        if (fs::exists(path)) return {};
+        if (is_there(path)) return {};
         std::string key(32, '\0');
         base::fill_random({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
         return file(path, key, 0600, owner(settings_.gateway_user()));
@@ -194,15 +231,18 @@ class Maker {
 
     Result<void> journal() {
         const auto path = settings_.audit_state() / journal::signing_key_file;
-        if (fs::exists(path)) return {};
-        const auto key = journal::SigningKey::generate();
-        if (auto saved = key.save(path); !saved) return saved;
+        if (!is_there(path)) {
+            const auto key = journal::SigningKey::generate();
+            if (auto saved = key.save(path); !saved) return saved;
+            outcome_.written.push_back(path.lexically_relative(settings_.state).native());
+        }
+        const auto key = journal::SigningKey::load(path);
+        if (!key) return Failure(key.error());
         if (settings_.separate_users &&
             ::lchown(path.c_str(), settings_.audit_user(), settings_.audit_user()) != 0) {
             return base::fail_errno(errno, "giving " + path.native() + " to its owner");
         }
-        outcome_.written.push_back(path.lexically_relative(settings_.state).native());
-        return file(settings_.state / journal::public_key_file, journal::to_text(key.public_key()),
+        return keep(settings_.state / journal::public_key_file, journal::to_text(key->public_key()),
                     0644, {});
     }
 
@@ -221,7 +261,7 @@ Result<InitOutcome> initialise(const InitRequest& request) {
                     problem.message());
     }
     InitOutcome outcome;
-    if (fs::exists(request.state / "shoji.toml")) {
+    if (is_there(request.state / "shoji.toml")) {
         auto loaded = base::load_settings(request.state);
         if (!loaded) return Failure(loaded.error());
         outcome.settings = *loaded;
@@ -237,6 +277,7 @@ Result<InitOutcome> initialise(const InitRequest& request) {
     }
     outcome.settings.state = fs::absolute(request.state);
     if (auto changed = change(outcome.settings, request); !changed) return Failure(changed.error());
+    if (auto checked = check_runtime(outcome.settings); !checked) return Failure(checked.error());
     if (auto made = Maker(outcome.settings, outcome).make(); !made) return Failure(made.error());
     return outcome;
 }

@@ -3,8 +3,6 @@
 #include "cli/files.h"
 #include "core/journal/folder.h"
 
-#include <iostream>
-
 namespace shoji::cli {
 namespace {
 
@@ -32,6 +30,39 @@ std::string_view key_of(journal::Trouble trouble) {
     return "cli.audit.altered";
 }
 
+// The checkpoint to hold the journal against: the one given, or the newest that the writer left,
+// which shows when the end was cut by accident. Without either the end stays open.
+base::Result<std::optional<journal::ParsedLine>> known_checkpoint(
+    const base::Settings& settings, const journal::PublicKey& key,
+    const std::filesystem::path& given) {
+    const auto path = given.empty() ? settings.audit_state() / journal::checkpoint_file : given;
+    auto loaded = journal::load_checkpoint(path, key);
+    if (loaded) return std::move(*loaded);
+    if (given.empty() && loaded.error().kind == base::ErrorKind::not_found) return std::nullopt;
+    return base::Failure(loaded.error());
+}
+
+Exit tell(const Context& context, const journal::Report& report) {
+    if (!report.finding) {
+        context.output.result(json::object{{"whole", true},
+                                           {"lines", report.tally.lines},
+                                           {"records", report.tally.records},
+                                           {"lastSigned", report.tally.last_signed}});
+        context.output.say("cli.audit.whole", {{"lines", std::to_string(report.tally.lines)},
+                                               {"last", std::to_string(report.tally.last_signed)}});
+        return Exit::done;
+    }
+    const std::string_view trouble = key_of(report.finding->trouble);
+    const auto kind = trouble.substr(std::string_view("cli.audit.").size());
+    context.output.result(json::object{{"whole", false},
+                                       {"trouble", json::string_view(kind.data(), kind.size())},
+                                       {"first", report.finding->first},
+                                       {"last", report.finding->last}});
+    context.output.say(trouble, {{"first", std::to_string(report.finding->first)},
+                                 {"last", std::to_string(report.finding->last)}});
+    return Exit::negative;
+}
+
 }  // namespace
 
 Exit run_init(const Context& context, InitRequest request) {
@@ -51,49 +82,30 @@ Exit run_init(const Context& context, InitRequest request) {
     return Exit::done;
 }
 
-Exit run_audit_verify(const Context& context, const std::filesystem::path& checkpoint) {
+Exit run_audit_verify(const Context& context, const std::filesystem::path& checkpoint,
+                      const std::filesystem::path& key_file) {
     const auto settings = base::load_settings(context.state);
     if (!settings) return context.output.fail(settings.error());
-    const auto key = journal::load_public_key(settings->state / journal::public_key_file);
+    const auto key = journal::load_public_key(
+        key_file.empty() ? settings->state / journal::public_key_file : key_file);
     if (!key) return context.output.fail(key.error());
-    std::optional<journal::ParsedLine> known;
-    if (!checkpoint.empty()) {
-        auto loaded = journal::load_checkpoint(checkpoint, *key);
-        if (!loaded) return context.output.fail(loaded.error());
-        known = std::move(*loaded);
-    }
-    const auto report = journal::verify_folder(settings->audit_state(), *key, known);
+    const auto known = known_checkpoint(*settings, *key, checkpoint);
+    if (!known) return context.output.fail(known.error());
+    const auto report = journal::verify_folder(settings->audit_state(), *key, *known);
     if (!report) return context.output.fail(report.error());
-    const std::string lines = std::to_string(report->tally.lines);
-    const std::string last = std::to_string(report->tally.last_signed);
-    if (!report->finding) {
-        context.output.result(json::object{{"whole", true},
-                                           {"lines", report->tally.lines},
-                                           {"records", report->tally.records},
-                                           {"lastSigned", report->tally.last_signed}});
-        context.output.say("cli.audit.whole", {{"lines", lines}, {"last", last}});
-        return Exit::done;
-    }
-    const std::string_view trouble = key_of(report->finding->trouble);
-    const auto kind = trouble.substr(std::string_view("cli.audit.").size());
-    context.output.result(json::object{{"whole", false},
-                                       {"trouble", json::string_view(kind.data(), kind.size())},
-                                       {"first", report->finding->first},
-                                       {"last", report->finding->last}});
-    context.output.say(trouble, {{"first", std::to_string(report->finding->first)},
-                                 {"last", std::to_string(report->finding->last)}});
-    return Exit::negative;
+    return tell(context, *report);
 }
 
 Exit run_audit_export(const Context& context) {
     const auto settings = base::load_settings(context.state);
     if (!settings) return context.output.fail(settings.error());
-    const auto rest = journal::read_lines(settings->audit_state(), [](std::string_view line) {
-        std::cout << line << '\n';
-        return std::cout.good();
+    auto& output = context.output;
+    const auto rest = journal::read_lines(settings->audit_state(), [&](std::string_view line) {
+        output.line(line);
+        return true;
     });
-    if (!rest) return context.output.fail(rest.error());
-    return std::cout.flush() ? Exit::done : Exit::failed;
+    if (!rest) return output.fail(rest.error());
+    return output.flush() ? Exit::done : output.fail(Exit::failed, "cli.error.output");
 }
 
 Exit run_audit_checkpoint(const Context& context) {
@@ -104,9 +116,10 @@ Exit run_audit_checkpoint(const Context& context) {
     const auto path = settings->audit_state() / journal::checkpoint_file;
     const auto checkpoint = journal::load_checkpoint(path, *key);
     if (!checkpoint) return context.output.fail(checkpoint.error());
-    const auto line = read_file(path, journal::maximum_line);
+    auto line = read_file(path, journal::maximum_line);
     if (!line) return context.output.fail(line.error());
-    std::cout << *line;
+    if (line->ends_with('\n')) line->pop_back();
+    context.output.line(*line);
     return Exit::done;
 }
 

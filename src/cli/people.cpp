@@ -3,9 +3,13 @@
 #include "cli/admin_client.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "core/journal/client.h"
 
 #include <chrono>
+#include <ctime>
+#include <functional>
 
+#include <boost/json/serialize.hpp>
 #include <unistd.h>
 
 namespace shoji::cli {
@@ -23,41 +27,71 @@ Result<json::value> ask(const Context& context, std::string_view command,
     return ask_gateway(*settings, command, std::move(arguments));
 }
 
-// A member's text for a table: words as they are, numbers and truth values spelt.
-std::string cell(const json::value& row, std::string_view key) {
-    const json::value* value = row.is_object() ? row.as_object().if_contains(key) : nullptr;
-    if (value == nullptr || value->is_null()) return "-";
-    if (value->is_string()) return std::string(value->as_string());
-    if (value->is_bool()) return value->as_bool() ? "✓" : "-";
-    return fmt::format("{}", value->is_int64()
-                                 ? value->as_int64()
-                                 : static_cast<std::int64_t>(value->to_number<double>()));
+const json::value* member(const json::value& row, std::string_view key) {
+    const json::object* object = row.if_object();
+    return object == nullptr ? nullptr : object->if_contains(key);
 }
 
+// A member's text for a table. Whatever the gateway may answer has one.
+std::string cell(const json::value& row, std::string_view key) {
+    const json::value* value = member(row, key);
+    if (value == nullptr || value->is_null()) return "-";
+    if (value->is_string()) return std::string(value->get_string());
+    if (value->is_bool()) return value->get_bool() ? "✓" : "-";
+    return json::serialize(*value);
+}
+
+// Seconds since 1970 in the machine's time zone; "-" for none.
 std::string moment(const json::value& row, std::string_view key) {
-    const json::value* value = row.is_object() ? row.as_object().if_contains(key) : nullptr;
-    if (value == nullptr || !value->is_number() || value->to_number<std::int64_t>() == 0)
-        return "-";
-    const std::time_t seconds = value->to_number<std::int64_t>();
+    constexpr std::int64_t last = 253402300799;  // the end of the year 9999
+    const json::value* value = member(row, key);
+    const std::int64_t* seconds = value == nullptr ? nullptr : value->if_int64();
+    if (seconds == nullptr || *seconds <= 0 || *seconds > last) return "-";
+    const std::time_t time = *seconds;
     std::tm local{};
-    ::localtime_r(&seconds, &local);
+    ::localtime_r(&time, &local);
     return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
                        local.tm_mday, local.tm_hour, local.tm_min);
 }
 
-using Row = std::vector<std::string> (*)(const json::value&);
+// The use of the authority's key goes into the journal first, by the one program that can use it.
+Result<void> record_issue(const base::Settings& settings, const std::string& name) {
+    journal::Client client(settings.audit_socket(),
+                           {0, settings.separate_users ? settings.audit_user() : ::geteuid()});
+    const auto answer = client.send(
+        {journal::Action::terminal, journal::Outcome::allowed, fmt::format("uid:{}", ::geteuid()),
+         "", "certificate for terminal " + name, "issued by the authority"});
+    if (!answer) return base::Failure(answer.error());
+    if (*answer == journal::Acknowledgement::written) return {};
+    return base::fail(
+        *answer == journal::Acknowledgement::full ? base::ErrorKind::full : base::ErrorKind::system,
+        "the journal could not take the record of this: nothing is issued without");
+}
+
+Result<access::TerminalIdentity> issue(const base::Settings& settings, const std::string& name,
+                                       int days) {
+    const auto key = read_file(settings.authority_state() / "authority.key", maximum_pem);
+    if (!key) return base::Failure(key.error());
+    const auto certificate = read_file(settings.authority_state() / "authority.crt", maximum_pem);
+    if (!certificate) return base::Failure(certificate.error());
+    if (auto recorded = record_issue(settings, name); !recorded) {
+        return base::Failure(recorded.error());
+    }
+    return access::issue_terminal({*key, *certificate}, name, std::chrono::days(days));
+}
+
+using Row = std::function<std::vector<std::string>(const json::value&)>;
 
 Exit show_list(const Context& context, std::string_view command, json::object arguments,
-               const std::vector<std::string_view>& header, Row row) {
+               const std::vector<std::string_view>& header, const Row& row) {
     const auto answer = ask(context, command, std::move(arguments));
     if (!answer) return context.output.fail(answer.error());
     context.output.result(*answer);
     std::vector<std::vector<std::string>> rows;
-    if (answer->is_array()) {
-        for (const auto& entry : answer->as_array()) rows.push_back(row(entry));
+    if (const json::array* list = answer->if_array()) {
+        for (const auto& entry : *list) rows.push_back(row(entry));
     }
-    if (rows.empty()) context.output.say("cli.list_empty");
-    if (!rows.empty()) context.output.table(header, rows);
+    context.output.table(header, rows);
     return Exit::done;
 }
 
@@ -85,15 +119,20 @@ Exit run_status(const Context& context) {
     const auto answer = ask(context, "status");
     if (!answer) return context.output.fail(answer.error());
     context.output.result(*answer);
-    context.output.table(
-        {"cli.column.part", "cli.column.state"},
-        {{"shoji-audit", cell(*answer, "journal")},
-         {"shoji-host", cell(*answer, "host")},
-         {text::say(context.output.language(), "cli.status.sessions"), cell(*answer, "sessions")},
-         {text::say(context.output.language(), "cli.status.journal_lost"),
-          cell(*answer, "journalLost")},
-         {text::say(context.output.language(), "cli.status.certificate"),
-          moment(*answer, "certificateExpires")}});
+    const auto word = [&](std::string_view key) {
+        return text::say(context.output.language(), key);
+    };
+    const auto health = [&](std::string_view key) {
+        const std::string state = cell(*answer, key);
+        const std::string said = "cli.status.state." + state;
+        return text::knows(said) ? word(said) : state;
+    };
+    context.output.table({"cli.column.part", "cli.column.state"},
+                         {{"shoji-audit", health("journal")},
+                          {"shoji-host", health("host")},
+                          {word("cli.status.sessions"), cell(*answer, "sessions")},
+                          {word("cli.status.journal_lost"), cell(*answer, "journalLost")},
+                          {word("cli.status.certificate"), moment(*answer, "certificateExpires")}});
     const bool well = cell(*answer, "journal") == "ok" && cell(*answer, "host") == "ok";
     return well ? Exit::done : Exit::negative;
 }
@@ -134,12 +173,7 @@ Exit run_terminal_enrol(const Context& context, const std::string& name, const s
                         const std::filesystem::path& file, int days) {
     const auto settings = base::load_settings(context.state);
     if (!settings) return context.output.fail(settings.error());
-    const auto key = read_file(settings->authority_state() / "authority.key", maximum_pem);
-    if (!key) return context.output.fail(key.error());
-    const auto certificate = read_file(settings->authority_state() / "authority.crt", maximum_pem);
-    if (!certificate) return context.output.fail(certificate.error());
-    const auto terminal =
-        access::issue_terminal({*key, *certificate}, name, std::chrono::days(days));
+    const auto terminal = issue(*settings, name, days);
     if (!terminal) return context.output.fail(terminal.error());
     // Registered first: a bundle that nobody knows is useless, one that is written and then refused
     // would mislead.
@@ -196,13 +230,18 @@ Exit run_session_kill(const Context& context, const std::string& id) {
 Exit run_refused(const Context& context, const std::string& destination) {
     json::object arguments;
     if (!destination.empty()) arguments["destination"] = destination;
+    const auto reason_of = [&](const json::value& row) {
+        const std::string reason = cell(row, "reason");
+        const std::string key = "cli.refused." + reason;
+        return text::knows(key) ? text::say(context.output.language(), key) : reason;
+    };
     return show_list(
         context, "destination.refused", std::move(arguments),
         {"cli.column.destination", "cli.column.host", "cli.column.port", "cli.column.scheme",
          "cli.column.reason", "cli.column.times", "cli.column.last"},
-        [](const json::value& row) -> std::vector<std::string> {
-            return {cell(row, "destination"), cell(row, "host"),   cell(row, "port"),
-                    cell(row, "scheme"),      cell(row, "reason"), cell(row, "times"),
+        [&](const json::value& row) -> std::vector<std::string> {
+            return {cell(row, "destination"), cell(row, "host"), cell(row, "port"),
+                    cell(row, "scheme"),      reason_of(row),    cell(row, "times"),
                     moment(row, "last")};
         });
 }

@@ -10,48 +10,90 @@
 namespace shoji::cli {
 namespace {
 
-constexpr std::size_t longest_cell = 400;  // bytes
+constexpr std::size_t longest_cell = 400;   // bytes
+constexpr std::size_t longest_line = 4000;  // bytes
 
 struct Range {
     char32_t first;
     char32_t last;
 };
 
-// The wide blocks that Japanese text uses (Unicode Standard Annex 11, EastAsianWidth W and F).
-constexpr std::array<Range, 9> wide{{{0x1100, 0x115f},
-                                     {0x2e80, 0x303e},
-                                     {0x3041, 0x33ff},
-                                     {0x3400, 0x4dbf},
-                                     {0x4e00, 0x9fff},
-                                     {0xac00, 0xd7a3},
-                                     {0xf900, 0xfaff},
-                                     {0xff00, 0xff60},
-                                     {0x20000, 0x3fffd}}};
+// The wide blocks that Japanese text uses, and pictographs (Unicode Standard Annex 11,
+// EastAsianWidth W and F).
+constexpr std::array<Range, 11> wide{{{0x1100, 0x115f},
+                                      {0x2e80, 0x303e},
+                                      {0x3041, 0x33ff},
+                                      {0x3400, 0x4dbf},
+                                      {0x4e00, 0x9fff},
+                                      {0xac00, 0xd7a3},
+                                      {0xf900, 0xfaff},
+                                      {0xff00, 0xff60},
+                                      {0xffe0, 0xffe6},
+                                      {0x1f300, 0x1faff},
+                                      {0x20000, 0x3fffd}}};
 
-constexpr std::string_view key_of(base::ErrorKind kind) {
-    switch (kind) {
-        case base::ErrorKind::invalid:
-            return "cli.error.invalid";
-        case base::ErrorKind::denied:
-            return "cli.error.denied";
-        case base::ErrorKind::not_found:
-            return "cli.error.not_found";
-        case base::ErrorKind::exists:
-            return "cli.error.exists";
-        case base::ErrorKind::unavailable:
-            return "cli.error.unavailable";
-        case base::ErrorKind::full:
-            return "cli.error.full";
-        case base::ErrorKind::system:
-            return "cli.error.system";
-        case base::ErrorKind::corrupt:
-            return "cli.error.corrupt";
-    }
-    return "cli.error.system";
+// Marks that stand on the character before them: accents, (han)dakuten, joiners, selectors.
+constexpr std::array<Range, 4> combining{
+    {{0x300, 0x36f}, {0x3099, 0x309a}, {0x200b, 0x200d}, {0xfe00, 0xfe0f}}};
+
+template <std::size_t Count>
+bool is_in(const std::array<Range, Count>& ranges, char32_t point) {
+    return std::ranges::any_of(
+        ranges, [&](const Range& range) { return point >= range.first && point <= range.last; });
 }
 
-constexpr std::string_view name_of(base::ErrorKind kind) {
-    return key_of(kind).substr(std::string_view("cli.error.").size());
+// Line by line: a message may have several.
+std::string shown(std::string_view text) {
+    std::string lines;
+    for (;;) {
+        const auto end = text.find('\n');
+        lines += base::printable(text.substr(0, end), longest_line);
+        if (end == std::string_view::npos) return lines;
+        lines += '\n';
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string_view name_of(base::ErrorKind kind) {
+    switch (kind) {
+        case base::ErrorKind::invalid:
+            return "invalid";
+        case base::ErrorKind::denied:
+            return "denied";
+        case base::ErrorKind::not_found:
+            return "not_found";
+        case base::ErrorKind::exists:
+            return "exists";
+        case base::ErrorKind::unavailable:
+            return "unavailable";
+        case base::ErrorKind::full:
+            return "full";
+        case base::ErrorKind::system:
+            return "system";
+        case base::ErrorKind::corrupt:
+            return "corrupt";
+    }
+    return "system";
+}
+
+std::string_view name_of(Exit code) {
+    switch (code) {
+        case Exit::done:
+            return "done";
+        case Exit::negative:
+            return "negative";
+        case Exit::usage:
+            return "usage";
+        case Exit::unreachable:
+            return "unavailable";
+        case Exit::not_found:
+            return "not_found";
+        case Exit::refused:
+            return "invalid";
+        case Exit::failed:
+            return "system";
+    }
+    return "system";
 }
 
 }  // namespace
@@ -78,15 +120,17 @@ std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
         const char32_t point = base::take_code_point(text).value_or(U'?');
-        const bool two = std::ranges::any_of(
-            wide, [&](const Range& range) { return point >= range.first && point <= range.last; });
-        width += two ? 2 : 1;
+        if (!is_in(combining, point)) width += is_in(wide, point) ? 2 : 1;
     }
     return width;
 }
 
 void TerminalOutput::say(std::string_view key, Values values) {
-    if (!json_) out_ << text::say(language_, key, values) << '\n';
+    if (!json_) out_ << shown(text::say(language_, key, values)) << '\n';
+}
+
+void TerminalOutput::ask(std::string_view key) {
+    out_ << text::say(language_, key) << ' ' << std::flush;
 }
 
 void TerminalOutput::result(const boost::json::value& value) {
@@ -96,6 +140,7 @@ void TerminalOutput::result(const boost::json::value& value) {
 void TerminalOutput::table(const std::vector<std::string_view>& header,
                            const std::vector<std::vector<std::string>>& rows) {
     if (json_) return;
+    if (rows.empty()) return say("cli.list_empty");
     std::vector<std::vector<std::string>> lines;
     auto& first = lines.emplace_back();
     for (const auto key : header) first.push_back(text::say(language_, key));
@@ -119,32 +164,26 @@ void TerminalOutput::table(const std::vector<std::string_view>& header,
     }
 }
 
-Exit TerminalOutput::fail(const base::Error& error) {
-    const std::string message = base::printable(error.message, 4000);
-    if (json_) {
-        const std::string_view kind = name_of(error.kind);
-        out_ << boost::json::serialize(boost::json::object{
-                    {"error",
-                     {{"kind", boost::json::string_view(kind.data(), kind.size())},
-                      {"message", message}}}})
-             << '\n';
-    } else {
-        error_ << text::say(language_, key_of(error.kind), {{"message", message}}) << '\n';
+void TerminalOutput::fail(std::string_view kind, const std::string& message) {
+    if (!json_) {
+        error_ << message << '\n';
+        return;
     }
+    const boost::json::object error{{"kind", boost::json::string_view(kind.data(), kind.size())},
+                                    {"message", message}};
+    out_ << boost::json::serialize(boost::json::object{{"error", error}}) << '\n';
+}
+
+Exit TerminalOutput::fail(const base::Error& error) {
+    const std::string_view kind = name_of(error.kind);
+    const std::string key = "cli.error." + std::string(kind);
+    const std::string message = shown(error.message);
+    fail(kind, json_ ? message : text::say(language_, key, {{"message", message}}));
     return exit_for(error.kind);
 }
 
 Exit TerminalOutput::fail(Exit code, std::string_view key, Values values) {
-    const std::string message = text::say(language_, key, values);
-    if (json_) {
-        out_ << boost::json::serialize(boost::json::object{
-                    {"error",
-                     {{"kind", boost::json::string_view(key.data(), key.size())},
-                      {"message", message}}}})
-             << '\n';
-    } else {
-        error_ << message << '\n';
-    }
+    fail(name_of(code), shown(text::say(language_, key, values)));
     return code;
 }
 

@@ -1,5 +1,6 @@
 // What the administrator sees: words of the catalogue or JSON, tables that line up with Japanese
-// text.
+// text. Names and answers may bring control characters along: they are replaced before they reach a
+// terminal.
 #pragma once
 
 #include "core/base/result.h"
@@ -21,10 +22,10 @@ enum class Exit : int {
     done = 0,
     negative = 1,     // asked and answered: no (an altered journal, a plan not confirmed …)
     usage = 2,        // the command line is wrong
-    unreachable = 3,  // the gateway or a file is not there
+    unreachable = 3,  // a program of the installation is not there
     not_found = 4,    // the named thing does not exist
     refused = 5,      // not permitted, or it exists already, or out of bounds
-    failed = 6,       // the system failed
+    failed = 6,       // the system failed, or what is stored is damaged
 };
 Exit exit_for(base::ErrorKind kind);
 
@@ -40,16 +41,25 @@ class TerminalOutput {
 
     // A message of the catalogue on a line of its own; nothing with --json.
     void say(std::string_view key, Values values = {});
+    // A question; the answer is typed behind it.
+    void ask(std::string_view key);
     // The result with --json.
     void result(const boost::json::value& value);
-    // Header keys of the catalogue and rows; control characters in cells are replaced.
+    // A result that is lines of JSON already, with --json or without.
+    void line(std::string_view text) { out_ << text << '\n'; }
+    // False when what was said so far could not all be written.
+    [[nodiscard]] bool flush() { return out_.flush().good(); }
+    // Header keys of the catalogue and rows; "None." without rows.
     void table(const std::vector<std::string_view>& header,
                const std::vector<std::vector<std::string>>& rows);
-    // What happened, to what, what to do; {"error": …} with --json. Gives the exit code.
+    // What happened, to what, what to do; {"error": {"kind", "message"}} with --json. Gives the
+    // exit code.
     Exit fail(const base::Error& error);
     Exit fail(Exit code, std::string_view key, Values values = {});
 
   private:
+    void fail(std::string_view kind, const std::string& message);
+
     std::ostream& out_;
     std::ostream& error_;
     text::Language language_;
@@ -57,7 +67,7 @@ class TerminalOutput {
 };
 
 // Columns that `text` takes on a terminal: East Asian wide and full-width characters take two
-// (Unicode Standard Annex 11).
+// (Unicode Standard Annex 11), marks that combine with the character before them none.
 std::size_t display_width(std::string_view text);
 
 }  // namespace shoji::cli

@@ -1,0 +1,287 @@
+#include "cli/command_tree.h"
+
+#include "core/policy/json.h"
+
+#include <concepts>
+
+namespace shoji::cli {
+
+// One word of the tree. Its help is the catalogue's "cli.help." and the words that lead to it; an
+// option's is "cli.help.option." and its name.
+class CommandTree::Command {
+  public:
+    Command(CommandTree& tree, CLI::App& app, std::string path)
+        : tree_(tree), app_(app), path_(std::move(path)) {}
+
+    Command word(const std::string& name) {
+        std::string path = path_.empty() ? name : path_ + "." + name;
+        auto* app = app_.add_subcommand(name, say("cli.help." + path));
+        app->group(say("cli.help.commands"));
+        app->get_help_ptr()->group(say("cli.help.options"));
+        return {tree_, *app, std::move(path)};
+    }
+    // A word that needs another one after it.
+    Command group(const std::string& name) {
+        Command made = word(name);
+        made.app_.require_subcommand(1);
+        return made;
+    }
+
+    // "name" is a word by its place, "--name" an option; a bool is a flag.
+    template <class T>
+    CLI::Option* take(const std::string& name, T& into) {
+        const std::string key = "cli.help.option." + name.substr(name.find_first_not_of('-'));
+        if constexpr (std::same_as<T, bool>) {
+            return app_.add_flag(name, into, say(key));
+        } else {
+            return app_.add_option(name, into, say(key));
+        }
+    }
+    template <class T>
+    void need(const std::string& name, T& into) {
+        take(name, into)->required();
+    }
+
+    // What is done when this word is the last one.
+    void runs(Run run) {
+        app_.callback([&tree = tree_, run = std::move(run)] { tree.run_ = run; });
+    }
+
+  private:
+    [[nodiscard]] std::string say(const std::string& key) const {
+        return text::say(tree_.language_, key);
+    }
+
+    CommandTree& tree_;
+    CLI::App& app_;
+    std::string path_;
+};
+
+namespace {
+
+// Values of one command; shared because CLI11 fills them after the command is declared.
+template <class T>
+std::shared_ptr<T> kept() {
+    return std::make_shared<T>();
+}
+
+struct UserValues {
+    std::string name;
+    std::string role;
+    bool administrator = false;
+};
+
+struct TerminalValues {
+    std::string name;
+    std::string zone;
+    std::filesystem::path file;
+    int days = 730;
+};
+
+struct DestinationValues {
+    policy::Destination item;
+    std::vector<std::string> origins;
+    std::string approved;
+    std::string expires;
+    bool internal = false;
+};
+
+Exit add_destination_of(const Context& context, const DestinationValues& values) {
+    policy::Destination item = values.item;
+    for (const auto& url : values.origins) {
+        auto origin = policy::origin_from_url(url);
+        if (!origin) return context.output.fail(Exit::usage, "cli.error.origin", {{"origin", url}});
+        origin->internal = values.internal;
+        item.origins.push_back(*origin);
+    }
+    const auto approved = policy::day_from(values.approved);
+    const auto expires = policy::day_from(values.expires);
+    if (!approved || !expires) return context.output.fail(Exit::usage, "cli.error.day");
+    item.approved = *approved;
+    item.expires = *expires;
+    return run_add(context, item);
+}
+
+// A command with one name after it.
+template <class Command>
+void add_for_name(Command& group, const std::string& word, const std::string& what,
+                  Exit (*run)(const Context&, const std::string&)) {
+    auto name = kept<std::string>();
+    auto command = group.word(word);
+    command.need(what, *name);
+    command.runs([=](const Context& context) { return run(context, *name); });
+}
+
+}  // namespace
+
+CommandTree::CommandTree(text::Language language, std::filesystem::path state)
+    : language_(language),
+      app_(text::say(language, "cli.help"), "shoji"),
+      state_(std::move(state)) {
+    const auto say = [&](std::string_view key) { return text::say(language_, key); };
+    app_.set_help_flag("-h,--help", say("cli.help.option.help"));
+    app_.option_defaults()->group(say("cli.help.options"));
+    app_.get_help_ptr()->group(say("cli.help.options"));
+    const auto formatter = app_.get_formatter();
+    formatter->label("Usage", say("cli.help.usage"));
+    formatter->label("Positionals", say("cli.help.positionals"));
+    formatter->label("OPTIONS", say("cli.help.options"));
+    formatter->label("SUBCOMMAND", say("cli.help.commands"));
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    Command all = root();
+    all.take("--state", state_);
+    all.take("--language", language_word_)->check(CLI::IsMember({"ja", "en"}));
+    all.take("--json", json_);
+    add_rest();
+    add_user();
+    add_terminal();
+    add_named_item<policy::Zone>("zone", Kind::zone);
+    add_named_item<policy::Role>("role", Kind::role);
+    add_destination();
+    add_route();
+    add_session();
+    add_audit();
+}
+
+CommandTree::Command CommandTree::root() {
+    return {*this, app_, ""};
+}
+
+void CommandTree::add_rest() {
+    auto request = kept<InitRequest>();
+    auto init = root().word("init");
+    init.take("--runtime", request->runtime);
+    init.take("--host-name", request->host_name);
+    init.take("--listen", request->listen);
+    init.take("--zone", request->zone);
+    init.take("--client-certificate", request->client_certificate)
+        ->check(CLI::IsMember({"off", "optional", "required"}));
+    init.take("--ordinary-user", request->ordinary_user);
+    init.runs([=](const Context& context) { return run_init(context, *request); });
+
+    root().word("status").runs(run_status);
+
+    struct Values {
+        std::filesystem::path file;
+        bool yes = false;
+    };
+    auto values = kept<Values>();
+    auto apply = root().word("apply");
+    apply.need("file", values->file);
+    apply.take("--yes", values->yes);
+    apply.runs(
+        [=](const Context& context) { return run_apply(context, values->file, values->yes); });
+}
+
+void CommandTree::add_user() {
+    auto user = root().group("user");
+    auto values = kept<UserValues>();
+    auto add = user.word("add");
+    add.need("name", values->name);
+    add.need("--role", values->role);
+    add.take("--administrator", values->administrator);
+    add.runs([=](const Context& context) {
+        return run_user_add(context, values->name, values->role, values->administrator);
+    });
+    user.word("list").runs(run_user_list);
+    add_for_name(user, "remove", "name", run_user_remove);
+    add_for_name(user, "reset", "name", run_user_reset);
+    add_for_name(user, "unlock", "name", run_user_unlock);
+}
+
+void CommandTree::add_terminal() {
+    auto terminal = root().group("terminal");
+    auto values = kept<TerminalValues>();
+    auto enrol = terminal.word("enrol");
+    enrol.need("name", values->name);
+    enrol.need("--zone", values->zone);
+    enrol.take("--file", values->file);
+    enrol.take("--days", values->days)->check(CLI::Range(1, 1825));
+    enrol.runs([=](const Context& context) {
+        const auto file =
+            values->file.empty() ? std::filesystem::path(values->name + ".p12") : values->file;
+        return run_terminal_enrol(context, values->name, values->zone, file, values->days);
+    });
+    terminal.word("list").runs(run_terminal_list);
+    add_for_name(terminal, "revoke", "name", run_terminal_revoke);
+}
+
+void CommandTree::add_list_and_remove(Command& group, Kind kind) {
+    group.word("list").runs([kind](const Context& context) { return run_list(context, kind); });
+    auto id = kept<std::string>();
+    auto remove = group.word("remove");
+    remove.need("id", *id);
+    remove.runs([=](const Context& context) { return run_remove(context, kind, *id); });
+}
+
+template <class Item>
+void CommandTree::add_named_item(const std::string& name, Kind kind) {
+    auto group = root().group(name);
+    auto item = kept<Item>();
+    auto add = group.word("add");
+    add.need("id", item->id);
+    add.need("--name-ja", item->name.ja);
+    add.need("--name-en", item->name.en);
+    add.runs([=](const Context& context) { return run_add(context, *item); });
+    add_list_and_remove(group, kind);
+}
+
+void CommandTree::add_destination() {
+    auto group = root().group("destination");
+    auto values = kept<DestinationValues>();
+    auto add = group.word("add");
+    add.need("id", values->item.id);
+    add.need("--name-ja", values->item.name.ja);
+    add.need("--name-en", values->item.name.en);
+    add.need("--zone", values->item.zone);
+    add.need("--origin", values->origins);
+    add.take("--internal", values->internal);
+    add.need("--reason", values->item.reason);
+    add.need("--approver", values->item.approver);
+    add.need("--approved", values->approved);
+    add.need("--expires", values->expires);
+    add.runs([=](const Context& context) { return add_destination_of(context, *values); });
+    add_list_and_remove(group, Kind::destination);
+    auto id = kept<std::string>();
+    auto refused = group.word("refused");
+    refused.take("id", *id);
+    refused.runs([=](const Context& context) { return run_refused(context, *id); });
+}
+
+void CommandTree::add_route() {
+    auto group = root().group("route");
+    auto item = kept<policy::Route>();
+    auto add = group.word("add");
+    add.need("id", item->id);
+    add.need("--from-zone", item->from_zone);
+    add.need("--role", item->role);
+    add.need("--destination", item->destination);
+    add.runs([=](const Context& context) { return run_add(context, *item); });
+    add_list_and_remove(group, Kind::route);
+}
+
+void CommandTree::add_session() {
+    auto session = root().group("session");
+    session.word("list").runs(run_session_list);
+    add_for_name(session, "kill", "id", run_session_kill);
+}
+
+void CommandTree::add_audit() {
+    struct Values {
+        std::filesystem::path checkpoint;
+        std::filesystem::path key;
+    };
+    auto audit = root().group("audit");
+    auto values = kept<Values>();
+    auto verify = audit.word("verify");
+    verify.take("--checkpoint", values->checkpoint);
+    verify.take("--key", values->key);
+    verify.runs([=](const Context& context) {
+        return run_audit_verify(context, values->checkpoint, values->key);
+    });
+    audit.word("export").runs(run_audit_export);
+    audit.word("checkpoint").runs(run_audit_checkpoint);
+}
+
+}  // namespace shoji::cli

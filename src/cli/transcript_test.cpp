@@ -1,0 +1,220 @@
+// What an administrator sees, word for word, in both languages: golden/transcript.*.txt hold lines
+// "$ shoji …", below each what it printed ("> " before what it asked the gateway), and the exit
+// code. The test carries the same commands out and compares the whole. To renew the files after an
+// intended change run it with SHOJI_RENEW_GOLDEN=1 and read the difference.
+#include "cli/command_line.h"
+#include "cli/fake_gateway_test.h"
+#include "cli/installation.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace shoji::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* present_configuration =
+    R"({"ok":true,"result":{"revision":3,"configuration":{)"
+    R"("zones":[{"id":"lgwan","name":{"ja":"LGWAN接続系","en":"LGWAN network"}},)"
+    R"({"id":"internet","name":{"ja":"インターネット","en":"Internet"}}],)"
+    R"("roles":[{"id":"staff","name":{"ja":"職員","en":"Staff"}}],)"
+    R"("destinations":[{"id":"tax","name":{"ja":"税の申告","en":"Tax return"},"zone":"internet",)"
+    R"("reason":"国のサイト","approver":"情報政策課長","approved":"2026-04-01",)"
+    R"("expires":"2027-03-31","origins":[{"scheme":"https","host":"www.tax.example.jp",)"
+    R"("port":443,"internal":false}]}],)"
+    R"("routes":[{"id":"staff-tax","from_zone":"lgwan","role":"staff","destination":"tax"}]}}})";
+
+std::map<std::string, std::string> answers() {
+    return {
+        {"status",
+         R"({"ok":true,"result":{"journal":"full","journalLost":0,"host":"ok","sessions":2,)"
+         R"("certificateExpires":1800000000}})"},
+        {"user.add", R"({"ok":true,"result":{"oneTimePassword":"abcd-efgh-jkmn"}})"},
+        {"user.reset", R"({"ok":true,"result":{"oneTimePassword":"pqrs-tuvw-xyz2"}})"},
+        {"user.remove", R"({"ok":false,"error":{"kind":"not_found",)"
+                        R"("message":"there is no user 'nobody'"}})"},
+        {"user.unlock", R"({"ok":true,"result":{"wasLocked":true}})"},
+        {"user.list",
+         R"({"ok":true,"result":[{"name":"hanako","role":"staff","administrator":true,)"
+         R"("enrolled":true,"lockedSeconds":0,"created":1790000000},)"
+         R"({"name":"taro","role":"職員","administrator":false,"enrolled":false,)"
+         R"("lockedSeconds":90,"created":0}]})"},
+        {"terminal.list", R"({"ok":true,"result":[]})"},
+        {"terminal.revoke", R"({"ok":true,"result":{}})"},
+        {"session.list",
+         R"({"ok":true,"result":[{"id":"00112233445566778899aabbccddeeff","user":"hanako",)"
+         R"("destination":"tax","terminal":"\u001b[2Jevil","started":1790000000,"watched":true,)"
+         R"("bytesOut":10,"bytesIn":2000000,"refusals":3}]})"},
+        {"session.kill", R"({"ok":true,"result":{}})"},
+        {"destination.refused",
+         R"({"ok":true,"result":[{"destination":"tax","scheme":"https","host":"cdn.example.com",)"
+         R"("port":443,"reason":"not_listed","times":12,"last":1790000000}]})"},
+        {"configuration.get", present_configuration},
+        {"configuration.apply", R"({"ok":true,"result":{"revision":4,"changes":1}})"},
+    };
+}
+
+// Words apart at spaces, those in single quotes kept together.
+std::vector<std::string> split(std::string_view line) {
+    std::vector<std::string> words;
+    bool quoted = false;
+    bool open = false;
+    for (const char c : line) {
+        if (c == '\'') {
+            quoted = !quoted;
+            if (!open) words.emplace_back();
+            open = true;
+        } else if (c == ' ' && !quoted) {
+            open = false;
+        } else {
+            if (!open) words.emplace_back();
+            open = true;
+            words.back() += c;
+        }
+    }
+    return words;
+}
+
+class TranscriptTest : public testing::TestWithParam<const char*> {
+  protected:
+    void SetUp() override {
+        ::setenv("TZ", "Asia/Tokyo", 1);  // NOLINT(concurrency-mt-unsafe): no other thread yet
+        ::tzset();
+        std::string folder = testing::TempDir() + "shoji-cli-XXXXXX";
+        ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+        folder_ = folder;
+        InitRequest request;
+        request.state = folder_;
+        request.ordinary_user = true;
+        const auto made = initialise(request);
+        ASSERT_TRUE(made) << made.error().message;
+        fs::create_directories(made->settings.admin_socket().parent_path());
+        gateway_.emplace(made->settings.admin_socket(), answers());
+        std::ofstream(folder_ / "wanted.toml") << R"(
+zones = [{ id = "lgwan", name = { ja = "LGWAN接続系", en = "LGWAN" } }]
+roles = [{ id = "staff", name = { ja = "職員", en = "Staff" } }]
+)";
+        std::ofstream(folder_ / "wrong.toml") << R"(
+[[routes]]
+id = "Bad Id"
+from_zone = "moon"
+role = "king"
+destination = "gold"
+)";
+        std::ofstream(folder_ / "misspelt.toml") << "zone = []\n";
+        std::ofstream(folder_ / "broken.toml") << "a = 1\nb = = 2\n";
+    }
+    void TearDown() override {
+        gateway_.reset();
+        fs::remove_all(folder_);
+    }
+
+    std::string carry_out(const std::string& line) {
+        auto words = split(line);
+        std::string typed;
+        if (words.size() > 2 && words[words.size() - 2] == "<") {
+            typed = words.back();
+            words.resize(words.size() - 2);
+        }
+        std::vector<std::string> replaced;
+        for (auto& word : words) {
+            if (word.starts_with('@')) word = (folder_ / word.substr(1)).native();
+            replaced.push_back(word);
+        }
+        std::vector<const char*> pointers;
+        for (const auto& word : replaced) pointers.push_back(word.c_str());
+        std::istringstream input(typed + "\n");
+        std::ostringstream output;
+        std::ostringstream error;
+        const int code = run_command_line(pointers, {folder_, GetParam(), input, output, error});
+        std::string shown;
+        for (const auto& request : gateway_->take_requests()) shown += "> " + request + "\n";
+        shown += output.str();
+        if (!shown.empty() && !shown.ends_with('\n')) shown += '\n';
+        if (!error.str().empty()) shown += "! " + error.str();
+        for (auto at = shown.find(folder_.native()); at != std::string::npos;
+             at = shown.find(folder_.native())) {
+            shown.replace(at, folder_.native().size(), "@");
+        }
+        return shown + fmt::format("exit {}\n\n", code);
+    }
+
+    fs::path folder_;
+    std::optional<FakeGateway> gateway_;
+};
+
+TEST_P(TranscriptTest, IsWordForWordTheSame) {
+    const fs::path file =
+        fs::path(__FILE__).parent_path() / "golden" / fmt::format("transcript.{}.txt", GetParam());
+    std::ifstream stream(file);
+    ASSERT_TRUE(stream) << file;
+    std::string expected;
+    std::string actual;
+    for (std::string line; std::getline(stream, line);) {
+        expected += line + "\n";
+        constexpr std::string_view prompt = "$ shoji ";
+        if (line.starts_with(prompt)) {
+            actual += line + "\n" + carry_out(line.substr(prompt.size()));
+        }
+    }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it
+    if (std::getenv("SHOJI_RENEW_GOLDEN") != nullptr) std::ofstream(file) << actual;
+    EXPECT_EQ(actual, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Languages, TranscriptTest, testing::Values("ja", "en"));
+
+// Every word's help is in the catalogue, in both languages.
+TEST_P(TranscriptTest, HasHelpForEveryWord) {
+    for (const char* line : {"",
+                             "init",
+                             "status",
+                             "apply",
+                             "user",
+                             "user add",
+                             "user list",
+                             "user remove",
+                             "user reset",
+                             "user unlock",
+                             "terminal",
+                             "terminal enrol",
+                             "terminal list",
+                             "terminal revoke",
+                             "zone",
+                             "zone add",
+                             "zone list",
+                             "zone remove",
+                             "role",
+                             "role add",
+                             "role list",
+                             "role remove",
+                             "destination",
+                             "destination add",
+                             "destination list",
+                             "destination remove",
+                             "destination refused",
+                             "route",
+                             "route add",
+                             "route list",
+                             "route remove",
+                             "session",
+                             "session list",
+                             "session kill",
+                             "audit",
+                             "audit verify",
+                             "audit export",
+                             "audit checkpoint"}) {
+        const std::string shown = carry_out(std::string(line) + " --help");
+        EXPECT_EQ(shown.find("cli."), std::string::npos) << shown;
+        EXPECT_TRUE(shown.ends_with("exit 0\n\n")) << shown;
+    }
+}
+
+}  // namespace
+}  // namespace shoji::cli
