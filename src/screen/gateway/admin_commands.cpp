@@ -73,11 +73,11 @@ Task<Answer> AdminCommands::handle(admin::UserAdd request, std::string who) {
         record(journal::Action::configuration, who, "user " + request.name + " added",
                "role " + request.role + (request.administrator ? ", administrator" : "")));
     if (!recorded) co_return base::Failure(recorded.error());
-    const auto added = co_await parts_.records.run(
-        [request, hash = std::move(*hash), now = now_seconds()](store::Store& store) {
-            return store.users.add(request.name, request.role, request.administrator, hash,
-                                   now + one_time_seconds, now);
-        });
+    auto work = [request, hash = std::move(*hash), now = now_seconds()](store::Store& store) {
+        return store.users.add(request.name, request.role, request.administrator, hash,
+                               now + one_time_seconds, now);
+    };
+    const auto added = co_await parts_.records.run(std::move(work));
     if (!added) co_return base::Failure(added.error());
     co_return json::object{{"oneTimePassword", password}};
 }
@@ -115,12 +115,12 @@ Task<Answer> AdminCommands::handle(admin::UserList /*request*/, std::string /*wh
 }
 
 Task<Answer> AdminCommands::handle(admin::UserRemove request, std::string who) {
-    const auto removed = co_await parts_.records.run(
-        [name = request.name](store::Store& store) -> base::Result<store::RowId> {
-            const auto user = store.users.find(name);
-            if (!user) return base::Failure(user.error());
-            return store.users.remove(name).map([&] { return user->id; });
-        });
+    auto work = [name = request.name](store::Store& store) -> base::Result<store::RowId> {
+        const auto user = store.users.find(name);
+        if (!user) return base::Failure(user.error());
+        return store.users.remove(name).map([&] { return user->id; });
+    };
+    const auto removed = co_await parts_.records.run(std::move(work));
     if (!removed) co_return base::Failure(removed.error());
     parts_.screens.end_of_user(*removed);
     parts_.audit.note(
@@ -135,15 +135,15 @@ Task<Answer> AdminCommands::handle(admin::UserReset request, std::string who) {
     const auto recorded = co_await parts_.audit.write(record(
         journal::Action::recovery, who, "user " + request.name, "password and code were reset"));
     if (!recorded) co_return base::Failure(recorded.error());
-    const auto reset = co_await parts_.records.run(
-        [name = request.name, hash = std::move(*hash),
-         now = now_seconds()](store::Store& store) -> base::Result<store::RowId> {
-            const auto user = store.users.find(name);
-            if (!user) return base::Failure(user.error());
-            return store.users.reset(name, hash, now + one_time_seconds)
-                .and_then([&] { return store.attempts.forget(name); })
-                .map([&](bool) { return user->id; });
-        });
+    auto work = [name = request.name, hash = std::move(*hash),
+                 now = now_seconds()](store::Store& store) -> base::Result<store::RowId> {
+        const auto user = store.users.find(name);
+        if (!user) return base::Failure(user.error());
+        return store.users.reset(name, hash, now + one_time_seconds)
+            .and_then([&] { return store.attempts.forget(name); })
+            .map([&](bool) { return user->id; });
+    };
+    const auto reset = co_await parts_.records.run(std::move(work));
     if (!reset) co_return base::Failure(reset.error());
     parts_.screens.end_of_user(*reset);
     co_return json::object{{"oneTimePassword", password}};
@@ -153,12 +153,12 @@ Task<Answer> AdminCommands::handle(admin::UserUnlock request, std::string who) {
     const auto recorded = co_await parts_.audit.write(
         record(journal::Action::recovery, who, "user " + request.name, "unlocked"));
     if (!recorded) co_return base::Failure(recorded.error());
-    const auto unlocked = co_await parts_.records.run(
-        [name = request.name](store::Store& store) -> base::Result<bool> {
-            const auto user = store.users.find(name);
-            if (!user) return base::Failure(user.error());
-            return store.attempts.forget(name);
-        });
+    auto work = [name = request.name](store::Store& store) -> base::Result<bool> {
+        const auto user = store.users.find(name);
+        if (!user) return base::Failure(user.error());
+        return store.attempts.forget(name);
+    };
+    const auto unlocked = co_await parts_.records.run(std::move(work));
     if (!unlocked) co_return base::Failure(unlocked.error());
     co_return json::object{{"wasLocked", *unlocked}};
 }
@@ -174,11 +174,11 @@ Task<Answer> AdminCommands::handle(admin::TerminalAdd request, std::string who) 
         record(journal::Action::terminal, who, "terminal " + request.name + " enrolled",
                "zone " + request.zone + ", " + base::to_hex(request.fingerprint)));
     if (!recorded) co_return base::Failure(recorded.error());
-    const auto added =
-        co_await parts_.records.run([request, now = now_seconds()](store::Store& store) {
-            return store.terminals.add(
-                {request.name, request.zone, request.fingerprint, request.expires, now, 0});
-        });
+    auto work = [request, now = now_seconds()](store::Store& store) {
+        return store.terminals.add(
+            {request.name, request.zone, request.fingerprint, request.expires, now, 0});
+    };
+    const auto added = co_await parts_.records.run(std::move(work));
     if (!added) co_return base::Failure(added.error());
     co_return json::object{};
 }
@@ -193,10 +193,10 @@ Task<Answer> AdminCommands::handle(admin::TerminalList /*request*/, std::string 
 }
 
 Task<Answer> AdminCommands::handle(admin::TerminalRevoke request, std::string who) {
-    const auto revoked = co_await parts_.records.run(
-        [name = request.name, now = now_seconds()](store::Store& store) {
-            return store.terminals.revoke(name, now);
-        });
+    auto work = [name = request.name, now = now_seconds()](store::Store& store) {
+        return store.terminals.revoke(name, now);
+    };
+    const auto revoked = co_await parts_.records.run(std::move(work));
     if (!revoked) co_return base::Failure(revoked.error());
     parts_.screens.end_of_terminal(revoked->fingerprint);
     parts_.connections.close_of(revoked->fingerprint, false);
@@ -247,10 +247,10 @@ Task<Answer> AdminCommands::handle(admin::SessionKill request, std::string who) 
 }
 
 Task<Answer> AdminCommands::handle(admin::DestinationRefused request, std::string /*who*/) {
-    const auto refusals = co_await parts_.records.run(
-        [destination = std::move(request.destination)](store::Store& store) {
-            return store.refusals.list(destination);
-        });
+    auto work = [destination = std::move(request.destination)](store::Store& store) {
+        return store.refusals.list(destination);
+    };
+    const auto refusals = co_await parts_.records.run(std::move(work));
     if (!refusals) co_return base::Failure(refusals.error());
     json::array list;
     for (const auto& refusal : *refusals) {
@@ -278,11 +278,12 @@ Task<Answer> AdminCommands::handle(admin::ConfigurationApply request, std::strin
         fmt::format("configuration, revision {} to {}", request.revision, request.revision + 1),
         fmt::format("{} changes", changes)));
     if (!recorded) co_return base::Failure(recorded.error());
-    const auto revision = co_await parts_.records.run(
-        [revision = request.revision,
-         document = json::serialize(policy::to_json(request.configuration))](store::Store& store) {
-            return store.configurations.replace(revision, document);
-        });
+    auto work = [revision = request.revision,
+                 document =
+                     json::serialize(policy::to_json(request.configuration))](store::Store& store) {
+        return store.configurations.replace(revision, document);
+    };
+    const auto revision = co_await parts_.records.run(std::move(work));
     if (!revision) co_return base::Failure(revision.error());
     parts_.policy.set(*revision, std::move(request.configuration));
     parts_.screens.recheck();

@@ -55,6 +55,22 @@ std::string line_of(const base::Result<json::value>& result) {
     return line;
 }
 
+// Closes a socket on which nothing has moved for a minute, as long as this object lives.
+class IdleLimit {
+  public:
+    IdleLimit(const asio::any_io_executor& executor,
+              const std::shared_ptr<asio::local::stream_protocol::socket>& socket)
+        : timer_(executor, idle_limit) {
+        timer_.async_wait([socket](const boost::system::error_code& cancelled) {
+            boost::system::error_code ignored;
+            if (!cancelled) socket->close(ignored);
+        });
+    }
+
+  private:
+    asio::steady_timer timer_;
+};
+
 }  // namespace
 
 AdminServer::AdminServer(const asio::any_io_executor& executor, AdminCommands& commands,
@@ -98,37 +114,31 @@ Task<> AdminServer::accept() {
 Task<> AdminServer::serve(std::shared_ptr<Socket> socket, std::string who) {
     ++connections_;
     std::string received;
-    for (;;) {
-        asio::steady_timer limit(executor_, idle_limit);
-        limit.async_wait([socket](const boost::system::error_code& cancelled) {
-            boost::system::error_code ignored;
-            if (!cancelled) socket->close(ignored);
-        });
+    for (bool more = true; more;) {
         boost::system::error_code error;
-        const std::size_t size = co_await asio::async_read_until(
-            *socket, asio::dynamic_buffer(received, admin::maximum_line), '\n',
-            asio::redirect_error(asio::use_awaitable, error));
-        limit.cancel();
-        const bool too_long = error == asio::error::not_found;
-        if (error && !too_long) break;
-        std::string line = received.substr(0, too_long ? 0 : size);
-        received.erase(0, line.size());
-        // No conditional expression: GCC 12 destroys the temporaries of one that awaits twice.
+        {
+            const IdleLimit limit(executor_, socket);
+            co_await asio::async_read_until(*socket,
+                                            asio::dynamic_buffer(received, admin::maximum_line),
+                                            '\n', asio::redirect_error(asio::use_awaitable, error));
+        }
+        more = !error;
         std::string reply;
-        if (too_long) {
+        if (error == asio::error::not_found) {
             reply = line_of(base::fail(base::ErrorKind::invalid, "a line of more than {} bytes",
                                        admin::maximum_line));
+        } else if (error) {
+            break;
         } else {
+            const auto end = received.find('\n') + 1;
+            std::string line = received.substr(0, end);
+            received.erase(0, end);
             reply = co_await answer(std::move(line), who);
         }
-        limit.expires_after(idle_limit);
-        limit.async_wait([socket](const boost::system::error_code& cancelled) {
-            boost::system::error_code ignored;
-            if (!cancelled) socket->close(ignored);
-        });
+        const IdleLimit limit(executor_, socket);
         co_await asio::async_write(*socket, asio::buffer(reply),
                                    asio::redirect_error(asio::use_awaitable, error));
-        if (error || too_long) break;
+        if (error) break;
     }
     --connections_;
 }

@@ -116,10 +116,10 @@ Task<std::variant<Terminal, std::string_view>> HttpConnection::identify() {
         co_return terminal;
     }
     if (!shown->verified && !shown->out_of_date) co_return "terminal.unknown";
-    const auto registered =
-        co_await parts_.records.run([fingerprint = shown->fingerprint](store::Store& store) {
-            return store.terminals.find(fingerprint);
-        });
+    auto work = [fingerprint = shown->fingerprint](store::Store& store) {
+        return store.terminals.find(fingerprint);
+    };
+    const auto registered = co_await parts_.records.run(std::move(work));
     if (!registered) co_return "terminal.unknown";
     if (registered->revoked != 0) co_return "terminal.revoked";
     if (shown->out_of_date || registered->expires <= now_seconds()) co_return "terminal.expired";

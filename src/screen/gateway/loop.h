@@ -1,5 +1,9 @@
 // The gateway's one thread of work: coroutines on one Asio loop. Whatever blocks (the disk,
 // argon2id) runs in a Worker. Nothing here is safe to touch from another thread unless it says so.
+//
+// GCC 12 destroys some temporaries of an awaiting expression twice. So a co_await never stands
+// inside ?:, && or ||, and what it is given is never a lambda with captures or a braced list: such
+// a thing has a name, and is moved.
 #pragma once
 
 #include <chrono>

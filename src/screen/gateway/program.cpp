@@ -117,16 +117,16 @@ base::Result<void> set_policy(PolicyBook& policy, const store::StoredConfigurati
 Task<> tidy(Records& records, Screens& screens) {
     for (;;) {
         co_await sleep_for(tidy_pause);
-        const auto over = co_await records.run(
-            [watching = screens.watching_web_sessions(),
-             now = now_seconds()](store::Store& store) -> base::Result<std::vector<store::Digest>> {
-                for (const auto& token : watching) {
-                    if (auto touched = store.web_sessions.touch(token, now); !touched) {
-                        return base::Failure(touched.error());
-                    }
+        auto work = [watching = screens.watching_web_sessions(), now = now_seconds()](
+                        store::Store& store) -> base::Result<std::vector<store::Digest>> {
+            for (const auto& token : watching) {
+                if (auto touched = store.web_sessions.touch(token, now); !touched) {
+                    return base::Failure(touched.error());
                 }
-                return store.web_sessions.remove_expired({}, now);
-            });
+            }
+            return store.web_sessions.remove_expired({}, now);
+        };
+        const auto over = co_await records.run(std::move(work));
         if (!over) {
             spdlog::error("{}", over.error().message);
             continue;

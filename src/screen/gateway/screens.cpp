@@ -119,20 +119,22 @@ Task<std::variant<Token, NoScreen>> Screens::begin(Applicant applicant, ScreenBo
 }
 
 Task<bool> Screens::establish(Handle screen, Token ticket) {
-    const auto stored =
-        co_await parts_.records.run([entry = screen->entry, digest = digest_of(ticket),
-                                     until = now_seconds() + ticket_seconds](store::Store& store) {
-            // Who signed out meanwhile, or was removed, gets no screen.
-            return store.web_sessions.find(entry.web_session)
-                .and_then([&](const auto&) { return store.screens.add(entry); })
-                .and_then([&] { return store.screens.set_ticket(digest, entry.id, until); });
-        });
+    auto storing = [entry = screen->entry, digest = digest_of(ticket),
+                        until = now_seconds() + ticket_seconds](store::Store& store) {
+        // Who signed out meanwhile, or was removed, gets no screen.
+        return store.web_sessions.find(entry.web_session)
+            .and_then([&](const auto&) { return store.screens.add(entry); })
+            .and_then([&] { return store.screens.set_ticket(digest, entry.id, until); });
+    };
+    const auto stored = co_await parts_.records.run(std::move(storing));
     if (stored && !screen->over) co_return true;
     if (!stored) spdlog::error("{}", stored.error().message);
     end(screen, static_cast<std::uint8_t>(Reason::start_failed), "it could not be stored");
     // It may have ended before it was stored.
-    const auto removed = co_await parts_.records.run(
-        [id = screen->entry.id](store::Store& store) { return store.screens.remove(id); });
+    auto removing = [id = screen->entry.id](store::Store& store) {
+        return store.screens.remove(id);
+    };
+    const auto removed = co_await parts_.records.run(std::move(removing));
     if (!removed) spdlog::error("{}", removed.error().message);
     co_return false;
 }
@@ -159,10 +161,10 @@ Task<> Screens::serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Termin
 }
 
 Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticket) {
-    const auto id = co_await parts_.records.run(
-        [digest = digest_of(ticket), now = now_seconds()](store::Store& store) {
-            return store.screens.use_ticket(digest, now);
-        });
+    auto work = [digest = digest_of(ticket), now = now_seconds()](store::Store& store) {
+        return store.screens.use_ticket(digest, now);
+    };
+    const auto id = co_await parts_.records.run(std::move(work));
     if (!id) {
         spdlog::info("a viewer was turned away: {}", id.error().message);
         co_return nullptr;
@@ -188,10 +190,10 @@ Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticke
 
 Task<bool> Screens::renew_ticket(Handle screen, std::shared_ptr<Viewer> viewer) {
     const Token next = new_token();
-    const auto stored = co_await parts_.records.run(
-        [digest = digest_of(next), id = screen->entry.id](store::Store& store) {
-            return store.screens.set_ticket(digest, id, 0);
-        });
+    auto work = [digest = digest_of(next), id = screen->entry.id](store::Store& store) {
+        return store.screens.set_ticket(digest, id, 0);
+    };
+    const auto stored = co_await parts_.records.run(std::move(work));
     if (!stored) {
         spdlog::error("{}", stored.error().message);
         co_return false;

@@ -197,8 +197,8 @@ void Screens::end(const Handle& screen, std::uint8_t reason, const std::string& 
          fmt::format("{}; {} bytes in, {} bytes out, {} refusals", why, screen->traffic.bytes_in,
                      screen->traffic.bytes_out, screen->traffic.refusals));
     const auto remove = [](Records& records, control::SessionId session) -> Task<> {
-        const auto removed = co_await records.run(
-            [session](store::Store& store) { return store.screens.remove(session); });
+        auto work = [session](store::Store& store) { return store.screens.remove(session); };
+        const auto removed = co_await records.run(std::move(work));
         if (!removed) spdlog::error("{}", removed.error().message);
     };
     spawn(parts_.executor, remove(parts_.records, id), "removing a screen");
@@ -268,10 +268,10 @@ Task<> Screens::watch() {
         end_after_grace();
         if (second % recheck_every == 0) recheck();
         if (refusals_.empty()) continue;
-        const auto stored =
-            co_await parts_.records.run([refusals = refusals_.take()](store::Store& store) {
-                return store.refusals.add(refusals);
-            });
+        auto work = [refusals = refusals_.take()](store::Store& store) {
+            return store.refusals.add(refusals);
+        };
+        const auto stored = co_await parts_.records.run(std::move(work));
         if (!stored) spdlog::error("{}", stored.error().message);
     }
 }

@@ -111,15 +111,15 @@ Task<SignInAnswer> SignIn::second_factor(store::User user, std::optional<std::st
 }
 
 Task<bool> SignIn::code_is_good(store::RowId user, std::string code, std::int64_t last_used) {
-    const auto good =
-        co_await records_.run([user, code = std::move(code), last_used,
-                               now = now_seconds()](store::Store& store) -> base::Result<bool> {
-            const auto secret = store.users.totp_secret(user);
-            if (!secret) return base::Failure(secret.error());
-            const auto counter = matching_totp_counter(*secret, code, now, last_used);
-            if (!counter) return false;
-            return store.users.use_totp_counter(user, *counter);
-        });
+    auto work = [user, code = std::move(code), last_used,
+                 now = now_seconds()](store::Store& store) -> base::Result<bool> {
+        const auto secret = store.users.totp_secret(user);
+        if (!secret) return base::Failure(secret.error());
+        const auto counter = matching_totp_counter(*secret, code, now, last_used);
+        if (!counter) return false;
+        return store.users.use_totp_counter(user, *counter);
+    };
+    const auto good = co_await records_.run(std::move(work));
     if (!good) spdlog::error("sign-in: {}", good.error().message);
     co_return good&&* good;
 }
@@ -129,19 +129,23 @@ Task<SignInAnswer> SignIn::refuse(std::string name, bool known, Terminal termina
     // People type passwords into the field for the name: only names of users are recorded.
     audit_.note({journal::Action::sign_in, journal::Outcome::refused, known ? name : "unknown user",
                  terminal.described(), "", std::move(reason)});
-    const auto counted =
-        co_await records_.run([name = std::move(name), now = now_seconds()](store::Store& store) {
-            return store.attempts.count_failure(name, now);
-        });
+    auto work = [name = std::move(name), now = now_seconds()](store::Store& store) {
+        return store.attempts.count_failure(name, now);
+    };
+    const auto counted = co_await records_.run(std::move(work));
     if (!counted) co_return failed(counted.error());
     co_return refused(unauthorised, "sign_in.wrong");
 }
 
 Task<SignInAnswer> SignIn::admit(store::User user, bool enrolling, Terminal terminal,
                                  std::optional<Token> old_cookie, std::string how) {
-    const auto recorded =
-        co_await audit_.write({journal::Action::sign_in, journal::Outcome::allowed, user.name,
-                               terminal.described(), "", std::move(how)});
+    journal::Record record{journal::Action::sign_in,
+                           journal::Outcome::allowed,
+                           user.name,
+                           terminal.described(),
+                           "",
+                           std::move(how)};
+    const auto recorded = co_await audit_.write(std::move(record));
     if (!recorded) {
         const bool full = recorded.error().kind == base::ErrorKind::full;
         co_return refused(unavailable, full ? "journal.full" : "journal.unavailable");
@@ -149,44 +153,44 @@ Task<SignInAnswer> SignIn::admit(store::User user, bool enrolling, Terminal term
     const Token cookie = new_token();
     const auto now = now_seconds();
     const store::WebSession session{digest_of(cookie), user.id, enrolling, now, now};
-    const auto stored =
-        co_await records_.run([session, name = user.name, old_cookie](store::Store& store) {
-            if (old_cookie) {
-                if (auto removed = store.web_sessions.remove(digest_of(*old_cookie)); !removed) {
-                    return removed;
-                }
+    auto work = [session, name = user.name, old_cookie](store::Store& store) {
+        if (old_cookie) {
+            if (auto removed = store.web_sessions.remove(digest_of(*old_cookie)); !removed) {
+                return removed;
             }
-            return store.attempts.forget(name).and_then(
-                [&](bool) { return store.web_sessions.add(session); });
-        });
+        }
+        return store.attempts.forget(name).and_then(
+            [&](bool) { return store.web_sessions.add(session); });
+    };
+    const auto stored = co_await records_.run(std::move(work));
     if (!stored) co_return failed(stored.error());
     co_return SignInAnswer{200, {}, 0, enrolling ? "enrol" : "done", cookie};
 }
 
 Task<std::optional<Visitor>> SignIn::visitor(std::optional<Token> cookie) {
     if (!cookie) co_return std::nullopt;
-    auto found =
-        co_await records_.run([digest = digest_of(*cookie), cookie = *cookie,
-                               now = now_seconds()](store::Store& store) -> base::Result<Visitor> {
-            Visitor visitor;
-            visitor.cookie = cookie;
-            auto session = store.web_sessions.find(digest);
-            if (!session) return base::Failure(session.error());
-            visitor.session = *session;
-            const auto lifetime = session->enrolling ? enrolment_lifetime : store::Lifetime{};
-            if (lifetime.over(*session, now)) {
-                return base::fail(base::ErrorKind::not_found, "the web session is over");
+    auto work = [digest = digest_of(*cookie), cookie = *cookie,
+                 now = now_seconds()](store::Store& store) -> base::Result<Visitor> {
+        Visitor visitor;
+        visitor.cookie = cookie;
+        auto session = store.web_sessions.find(digest);
+        if (!session) return base::Failure(session.error());
+        visitor.session = *session;
+        const auto lifetime = session->enrolling ? enrolment_lifetime : store::Lifetime{};
+        if (lifetime.over(*session, now)) {
+            return base::fail(base::ErrorKind::not_found, "the web session is over");
+        }
+        if (now - session->last_seen >= touch_every) {
+            if (auto touched = store.web_sessions.touch(digest, now); !touched) {
+                return base::Failure(touched.error());
             }
-            if (now - session->last_seen >= touch_every) {
-                if (auto touched = store.web_sessions.touch(digest, now); !touched) {
-                    return base::Failure(touched.error());
-                }
-            }
-            auto user = store.users.find(session->user);
-            if (!user) return base::Failure(user.error());
-            visitor.user = std::move(*user);
-            return visitor;
-        });
+        }
+        auto user = store.users.find(session->user);
+        if (!user) return base::Failure(user.error());
+        visitor.user = std::move(*user);
+        return visitor;
+    };
+    auto found = co_await records_.run(std::move(work));
     if (found) co_return std::move(*found);
     if (found.error().kind != base::ErrorKind::not_found) {
         spdlog::error("sign-in: {}", found.error().message);
@@ -198,10 +202,10 @@ Task<base::Result<Enrolment>> SignIn::begin_enrolment(const Visitor& visitor) {
     store::Bytes secret(totp_secret_bytes);
     base::fill_random(secret);
     const Enrolment enrolment{base32(secret), totp_uri(visitor.user.name, secret)};
-    const auto stored = co_await records_.run(
-        [token = visitor.session.token, secret = std::move(secret)](store::Store& store) {
-            return store.web_sessions.set_pending_secret(token, secret);
-        });
+    auto work = [token = visitor.session.token, secret = std::move(secret)](store::Store& store) {
+        return store.web_sessions.set_pending_secret(token, secret);
+    };
+    const auto stored = co_await records_.run(std::move(work));
     if (!stored) co_return base::Failure(stored.error());
     co_return enrolment;
 }
@@ -214,27 +218,30 @@ Task<SignInAnswer> SignIn::finish_enrolment(Visitor visitor, EnrolBody body, Ter
     const auto same = co_await passwords_.verify(visitor.user.password, body.password);
     if (!same) co_return refused(unavailable, "sign_in.busy", 5);
     if (*same) co_return refused(unprocessable, "enrol.password_same");
-    const auto secret = co_await records_.run([token = visitor.session.token](store::Store& store) {
+    auto read_secret = [token = visitor.session.token](store::Store& store) {
         return store.web_sessions.pending_secret(token);
-    });
+    };
+    const auto secret = co_await records_.run(std::move(read_secret));
     if (!secret) co_return refused(unprocessable, "enrol.not_begun");
     const auto counter = matching_totp_counter(*secret, body.code, now_seconds(), -1);
     if (!counter) co_return refused(unprocessable, "enrol.code_wrong");
     auto hash = co_await passwords_.hash(body.password);
     if (!hash) co_return refused(unavailable, "sign_in.busy", 5);
-    const auto enrolled = co_await records_.run(
-        [id = visitor.user.id, hash = std::move(*hash), secret = *secret, counter = *counter](
-            store::Store& store) { return store.users.enrol(id, hash, secret, counter); });
+    auto enrol = [id = visitor.user.id, hash = std::move(*hash), secret = *secret,
+                          counter = *counter](store::Store& store) {
+        return store.users.enrol(id, hash, secret, counter);
+    };
+    const auto enrolled = co_await records_.run(std::move(enrol));
     if (!enrolled) co_return failed(enrolled.error());
     co_return co_await admit(std::move(visitor.user), false, std::move(terminal), visitor.cookie,
                              "after enrolment of password and second factor");
 }
 
 Task<> SignIn::sign_out(Visitor visitor, Terminal terminal) {
-    const auto removed =
-        co_await records_.run([token = visitor.session.token](store::Store& store) {
-            return store.web_sessions.remove(token);
-        });
+    auto work = [token = visitor.session.token](store::Store& store) {
+        return store.web_sessions.remove(token);
+    };
+    const auto removed = co_await records_.run(std::move(work));
     if (!removed) spdlog::error("sign-out: {}", removed.error().message);
     audit_.note({journal::Action::sign_out, journal::Outcome::allowed, visitor.user.name,
                  terminal.described(), "", ""});

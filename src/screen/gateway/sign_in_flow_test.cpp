@@ -1,6 +1,7 @@
 // Sign-in as a browser sees it, against the real program.
 #include "screen/gateway/testing/installation.h"
 
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 namespace shoji::gateway::testing {

@@ -107,7 +107,10 @@ Task<> Viewer::read_viewer() {
         if (!co_await pass_to_session(*message)) co_return stop(RelayEnd::session_gone);
     }
     // The library answers a viewer's goodbye only while somebody reads.
-    while (co_await socket_->read()) continue;
+    for (bool open = true; open;) {
+        const auto ignored = co_await socket_->read();
+        open = ignored.has_value();
+    }
 }
 
 Task<std::optional<Viewer::Message>> Viewer::message_of_session() {

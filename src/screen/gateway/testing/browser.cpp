@@ -57,6 +57,10 @@ struct Line::State {
         connect(options.port);
     }
 
+    auto result() {
+        return [this](const boost::system::error_code& outcome, auto&&...) { error = outcome; };
+    }
+
     void connect(std::uint16_t port) {
         const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
         beast::get_lowest_layer(*stream).expires_after(patience);
@@ -71,9 +75,6 @@ struct Line::State {
         loop.restart();
         loop.run();
         if (error) throw boost::system::system_error(error);
-    }
-    auto result() {
-        return [this](const boost::system::error_code& outcome, auto&&...) { error = outcome; };
     }
 
     asio::io_context loop;
