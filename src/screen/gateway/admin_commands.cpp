@@ -69,9 +69,9 @@ Task<Answer> AdminCommands::handle(admin::UserAdd request, std::string who) {
     const std::string password = one_time_password();
     auto hash = co_await parts_.passwords.hash(password);
     if (!hash) co_return base::Failure(busy());
-    const auto recorded = co_await parts_.audit.write(
-        record(journal::Action::configuration, who, "user " + request.name + " added",
-               "role " + request.role + (request.administrator ? ", administrator" : "")));
+    auto entry = record(journal::Action::configuration, who, "user " + request.name + " added",
+                        "role " + request.role + (request.administrator ? ", administrator" : ""));
+    const auto recorded = co_await parts_.audit.write(std::move(entry));
     if (!recorded) co_return base::Failure(recorded.error());
     auto work = [request, hash = std::move(*hash), now = now_seconds()](store::Store& store) {
         return store.users.add(request.name, request.role, request.administrator, hash,
@@ -87,18 +87,18 @@ Task<Answer> AdminCommands::handle(admin::UserList /*request*/, std::string /*wh
         store::User user;
         store::Attempts attempts;
     };
-    const auto lines =
-        co_await parts_.records.run([](store::Store& store) -> base::Result<std::vector<Line>> {
-            auto users = store.users.list();
-            if (!users) return base::Failure(users.error());
-            std::vector<Line> all;
-            for (auto& user : *users) {
-                auto attempts = store.attempts.of(user.name);
-                if (!attempts) return base::Failure(attempts.error());
-                all.push_back({std::move(user), *attempts});
-            }
-            return all;
-        });
+    auto work = [](store::Store& store) -> base::Result<std::vector<Line>> {
+        auto users = store.users.list();
+        if (!users) return base::Failure(users.error());
+        std::vector<Line> all;
+        for (auto& user : *users) {
+            auto attempts = store.attempts.of(user.name);
+            if (!attempts) return base::Failure(attempts.error());
+            all.push_back({std::move(user), *attempts});
+        }
+        return all;
+    };
+    const auto lines = co_await parts_.records.run(work);
     if (!lines) co_return base::Failure(lines.error());
     json::array list;
     for (const auto& [user, attempts] : *lines) {
@@ -132,8 +132,9 @@ Task<Answer> AdminCommands::handle(admin::UserReset request, std::string who) {
     const std::string password = one_time_password();
     auto hash = co_await parts_.passwords.hash(password);
     if (!hash) co_return base::Failure(busy());
-    const auto recorded = co_await parts_.audit.write(record(
-        journal::Action::recovery, who, "user " + request.name, "password and code were reset"));
+    auto entry = record(journal::Action::recovery, who, "user " + request.name,
+                        "password and code were reset");
+    const auto recorded = co_await parts_.audit.write(std::move(entry));
     if (!recorded) co_return base::Failure(recorded.error());
     auto work = [name = request.name, hash = std::move(*hash),
                  now = now_seconds()](store::Store& store) -> base::Result<store::RowId> {
@@ -150,8 +151,8 @@ Task<Answer> AdminCommands::handle(admin::UserReset request, std::string who) {
 }
 
 Task<Answer> AdminCommands::handle(admin::UserUnlock request, std::string who) {
-    const auto recorded = co_await parts_.audit.write(
-        record(journal::Action::recovery, who, "user " + request.name, "unlocked"));
+    auto entry = record(journal::Action::recovery, who, "user " + request.name, "unlocked");
+    const auto recorded = co_await parts_.audit.write(std::move(entry));
     if (!recorded) co_return base::Failure(recorded.error());
     auto work = [name = request.name](store::Store& store) -> base::Result<bool> {
         const auto user = store.users.find(name);
@@ -170,9 +171,9 @@ Task<Answer> AdminCommands::handle(admin::TerminalAdd request, std::string who) 
                              "there is no zone '{}': add it with 'shoji zone add' first",
                              request.zone);
     }
-    const auto recorded = co_await parts_.audit.write(
-        record(journal::Action::terminal, who, "terminal " + request.name + " enrolled",
-               "zone " + request.zone + ", " + base::to_hex(request.fingerprint)));
+    auto entry = record(journal::Action::terminal, who, "terminal " + request.name + " enrolled",
+                        "zone " + request.zone + ", " + base::to_hex(request.fingerprint));
+    const auto recorded = co_await parts_.audit.write(std::move(entry));
     if (!recorded) co_return base::Failure(recorded.error());
     auto work = [request, now = now_seconds()](store::Store& store) {
         return store.terminals.add(
@@ -273,10 +274,11 @@ Task<Answer> AdminCommands::handle(admin::ConfigurationGet /*request*/, std::str
 
 Task<Answer> AdminCommands::handle(admin::ConfigurationApply request, std::string who) {
     const auto changes = policy::plan(*parts_.policy.current(), request.configuration).size();
-    const auto recorded = co_await parts_.audit.write(record(
+    auto entry = record(
         journal::Action::configuration, who,
         fmt::format("configuration, revision {} to {}", request.revision, request.revision + 1),
-        fmt::format("{} changes", changes)));
+        fmt::format("{} changes", changes));
+    const auto recorded = co_await parts_.audit.write(std::move(entry));
     if (!recorded) co_return base::Failure(recorded.error());
     auto work = [revision = request.revision,
                  document =
