@@ -17,8 +17,10 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,8 +38,12 @@ class TemporaryFolder {
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
     ~TemporaryFolder() {
-        std::error_code ignored;  // a browser that is just ending may still write
-        std::filesystem::remove_all(path_, ignored);
+        // What a browser left behind may still be writing for a moment.
+        std::error_code failed;
+        for (int i = 0; i < 100 && std::filesystem::exists(path_); ++i) {
+            std::filesystem::remove_all(path_, failed);
+            if (failed) ::usleep(20000);
+        }
     }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
@@ -48,30 +54,23 @@ class TemporaryFolder {
 // A child process in a group of its own, which ends with this object.
 class Child {
   public:
-    // `kept`: descriptors and the numbers that they have in the child, which has no others but 0
-    // to 2.
-    Child(const std::vector<std::string>& command, const std::vector<std::string>& environment,
-          const std::vector<std::pair<int, int>>& kept, bool quiet = false) {
-        std::vector<char*> arguments;
-        for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-        arguments.push_back(nullptr);
-        std::vector<char*> variables;
-        for (const auto& word : environment) variables.push_back(const_cast<char*>(word.c_str()));
-        variables.push_back(nullptr);
+    struct Start {
+        std::vector<std::string> command;
+        std::vector<std::string> environment;
+        // Descriptors and the numbers from 3 on that they have in the child, which has no others.
+        std::vector<std::pair<int, int>> kept;
+        std::string output;             // a file for what it prints; empty: where the test prints
+        bool as_ordinary_user = false;  // where the test runs as root
+    };
+    static constexpr uid_t ordinary_user = 65534;  // nobody
+
+    explicit Child(const Start& start) {
+        // All that is needed is made before fork(): the child only makes system calls.
+        const auto arguments = pointers(start.command);
+        const auto variables = pointers(start.environment);
         process_ = ::fork();
-        if (process_ != 0) return;
-        ::setpgid(0, 0);
-        // Out of the way first: a source may be another's target.
-        std::vector<std::pair<int, int>> high;
-        for (const auto& [from, to] : kept) high.emplace_back(::fcntl(from, F_DUPFD, 100), to);
-        if (quiet) {
-            const int nowhere = ::open("/dev/null", O_RDWR);
-            for (const int standard : {0, 1, 2}) ::dup2(nowhere, standard);
-        }
-        for (const auto& [from, to] : high) ::dup2(from, to);
-        ::close_range(static_cast<unsigned>(3 + kept.size()), ~0U, 0);
-        ::execve(arguments[0], arguments.data(), variables.data());
-        ::_exit(127);
+        if (process_ == 0) become(start, arguments.data(), variables.data());
+        ::setpgid(process_, process_);
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -82,7 +81,9 @@ class Child {
     }
 
     [[nodiscard]] pid_t process() const { return process_; }
-    void signal(int number) const { ::kill(process_, number); }
+    void signal(int number) const {
+        if (process_ > 0) ::kill(process_, number);
+    }
     // The exit code, or minus the signal that ended it.
     int wait() {
         int status = 0;
@@ -100,6 +101,39 @@ class Child {
     }
 
   private:
+    static std::vector<char*> pointers(const std::vector<std::string>& strings) {
+        std::vector<char*> all;
+        for (const auto& one : strings) all.push_back(const_cast<char*>(one.c_str()));
+        all.push_back(nullptr);
+        return all;
+    }
+    [[noreturn]] static void become(const Start& start, char* const* arguments,
+                                    char* const* variables) {
+        ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (!start.output.empty()) {
+            const int file = ::open(start.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+            ::dup2(file, STDOUT_FILENO);
+            ::dup2(file, STDERR_FILENO);
+        }
+        // Out of the way first: a source may be another's target.
+        std::array<int, 4> high{};
+        for (std::size_t i = 0; i < start.kept.size(); ++i) {
+            high.at(i) = ::fcntl(start.kept[i].first, F_DUPFD, 100);
+        }
+        for (std::size_t i = 0; i < start.kept.size(); ++i) {
+            ::dup2(high.at(i), start.kept[i].second);
+        }
+        ::close_range(static_cast<unsigned>(3 + start.kept.size()), ~0U, 0);
+        if (start.as_ordinary_user && ::geteuid() == 0 &&
+            (::setgroups(0, nullptr) != 0 || ::setgid(ordinary_user) != 0 ||
+             ::setuid(ordinary_user) != 0)) {
+            ::_exit(126);
+        }
+        ::execve(arguments[0], arguments, variables);
+        ::_exit(127);
+    }
+
     pid_t process_ = -1;
 };
 
@@ -118,11 +152,10 @@ class Program {
         ::lseek(memory.get(), 0, SEEK_SET);
         client_ = std::move(ends->first);
         const auto own_folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-        const std::vector<std::string> command{own_folder / "shoji-session"};
-        const std::vector<std::string> environment;
-        const std::vector<std::pair<int, int>> kept{
-            {listener->get(), 3}, {ends->second.get(), 4}, {memory.get(), 5}};
-        child_.emplace(command, environment, kept);
+        Child::Start start;
+        start.command = {own_folder / "shoji-session"};
+        start.kept = {{listener->get(), 3}, {ends->second.get(), 4}, {memory.get(), 5}};
+        child_.emplace(start);
     }
     [[nodiscard]] std::filesystem::path address() const { return folder_.path() / "display.sock"; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
