@@ -20,6 +20,7 @@ TEST(Process, IsHeldByItsMarkAlone) {
     if (child == 0) {
         while (true) ::pause();
     }
+    ASSERT_GT(child, 0);
     auto mark = mark_process(child);
     ASSERT_TRUE(mark) << mark.error().message;
     EXPECT_TRUE(hold_process(*mark));

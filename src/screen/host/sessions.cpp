@@ -82,6 +82,9 @@ void Sessions::watch(Entry& entry) {
 }
 
 Sessions::Answer Sessions::start(const control::Start& request, Claimant claimant) {
+    if (request.expires != 0 && request.expires <= wall_seconds()) {
+        return tl::unexpected(control::Reason::expired);
+    }
     const auto slot = slots_.take();
     if (!slot) return tl::unexpected(control::Reason::limit_reached);
     Entry& entry = add(Session(surroundings_, make_record(request, *slot)));

@@ -78,6 +78,7 @@ TEST_F(CgroupTest, BoundsTheProcessor) {
             while (true) {
             }
         }
+        EXPECT_GT(child, 0);
         EXPECT_TRUE(limited.add(child));
         EXPECT_EQ(::write(ends[1], "g", 1), 1);
         std::this_thread::sleep_for(600ms);
@@ -101,6 +102,7 @@ TEST_F(CgroupTest, KillsAllThatForksAndIsRemovedThen) {
         ::raise(SIGSTOP);
         while (true) ::fork();
     }
+    ASSERT_GT(child, 0);
     ASSERT_TRUE(limited.add(child));
     EXPECT_FALSE(limited.empty());
     ::kill(child, SIGCONT);

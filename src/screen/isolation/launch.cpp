@@ -58,7 +58,7 @@ Launched::Launched(Launched&& other) noexcept
       started_(other.started_) {}
 
 Launched::~Launched() {
-    if (started_ || process_ < 0) return;
+    if (started_ || process_ <= 0) return;
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
 }
