@@ -13,14 +13,14 @@ export function links({ port, forbiddenPort }) {
     [`view-source:http://localhost:${port}/`, 'ページのソース', '#b07027'],
     ['/download', 'ファイルのダウンロード', '#b08028'],
   ];
-  const lines = (list) => list.map(([href, name, colour]) => `<li>${bullet(colour)}<a href="${href}">${name}</a></li>`).join('');
+  const lines = (list) => list.map(([href, name, colour]) => `<li><a href="${href}">${bullet(colour)}${name}</a></li>`).join('');
   return {
     title: '関連リンク',
     script: 'links.js',
     body: `<ul class="news">${lines(entries)}
-<li>${bullet('#105010')}<a href="/second" target="_blank">新しいウインドウで開く（リンク）</a></li>
-<li>${bullet('#205010')}<button id="open">新しいウインドウで開く（ボタン）</button></li></ul>
-<form method="post" action="http://localhost:${forbiddenPort}/"><p class="send">${bullet('#b05025')} <button>許可されていないサイトへ送信</button></p></form>
-<ul class="news">${lines(others)}<li>${bullet('#b09029')}<button id="print">印刷する</button></li></ul>`,
+<li><a href="/second" target="_blank">${bullet('#105010')}新しいウインドウで開く（リンク）</a></li>
+<li><button id="open">${bullet('#205010')}新しいウインドウで開く（ボタン）</button></li></ul>
+<form method="post" action="http://localhost:${forbiddenPort}/"><p class="send"><button>${bullet('#b05025')}許可されていないサイトへ送信</button></p></form>
+<ul class="news">${lines(others)}<li><button id="print">${bullet('#b09029')}印刷する</button></li></ul>`,
   };
 }

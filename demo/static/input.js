@@ -1,6 +1,6 @@
 const byId = (id) => document.getElementById(id);
 const paint = (id, colour) => { byId(id).style.background = colour; };
-const colours = { 日本語: '#00a000', shoji: '#0000a0', Shoji: '#a0a000', '@[]:_\\': '#a05000' };
+const colours = { 日本語: '#00a000', にほん: '#808000', shoji: '#0000a0', Shoji: '#a0a000', '@[]:_\\': '#a05000' };
 byId('text').addEventListener('input', (event) => {
   byId('value').textContent = event.target.value;
   paint('typed', colours[event.target.value] ?? '#b0b0b0');
@@ -8,7 +8,6 @@ byId('text').addEventListener('input', (event) => {
 byId('text').addEventListener('keydown', (event) => { byId('key').textContent = `${event.code} ${event.key}`; });
 byId('text').addEventListener('compositionupdate', (event) => {
   byId('composition').textContent = event.data;
-  if (event.data === 'にほん') paint('typed', '#808000');
 });
 byId('select').addEventListener('change', (event) => {
   paint('chosen', event.target.selectedIndex === 2 ? '#a000a0' : '#b0b0b0');

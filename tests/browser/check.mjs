@@ -7,6 +7,7 @@ import { Terminal, readPassword } from './terminal.mjs';
 
 const { values } = parseArgs({ options: { address: { type: 'string' }, 'demo-port': { type: 'string' },
   state: { type: 'string' }, json: { type: 'boolean', default: false } } });
+const forbiddenPort = Number(values['demo-port']) + 1;
 const steps = [];
 let terminal;
 
@@ -40,13 +41,10 @@ async function mainJob() {
   await step('be refused at a forbidden link', async () => {
     await screen.clickColour('b5651d');
     await screen.clickColour('b00020');
-    const refusals = await screen.openRefusals();
-    const text = await refusals.innerText();
-    await screen.page.keyboard.press('Escape');
-    return text.split('\n').filter(Boolean).join(' / ');
+    return screen.refusalOf(`localhost:${forbiddenPort}`);
   });
   await step('nothing reached the forbidden site', async () => {
-    const answer = await fetch(`http://127.0.0.1:${Number(values['demo-port']) + 1}/hits`);
+    const answer = await fetch(`http://127.0.0.1:${forbiddenPort}/hits`);
     const { hits } = await answer.json();
     if (hits !== 0) throw new Error(`${hits} requests reached it`);
   });

@@ -76,13 +76,14 @@ export class Screen {
     await this.click(...(await this.placeOf(colour, options)));
   }
 
-  // The panel that says what was refused, once there is something to say.
-  async openRefusals() {
-    const refusals = this.page.getByTestId('refusals');
-    await this.page.locator('.banner:not([hidden])').waitFor({ timeout: 15000 });
+  // The panel's entry that says why `place` (a host, with its port) was refused; the panel is closed again.
+  async refusalOf(place) {
+    await this.page.locator('.banner:not([hidden])', { hasText: place.split(':')[0] }).waitFor({ timeout: 15000 });
     await this.page.locator('[data-action=why]').click();
-    await refusals.waitFor();
-    return refusals;
+    const entry = this.page.getByTestId('refusals').locator('li', { hasText: place });
+    const text = await entry.innerText();
+    await this.page.keyboard.press('Escape');
+    return text.split('\n').filter(Boolean).join(' / ');
   }
 
   async placeOf(colour, options) {

@@ -18,7 +18,8 @@ export class Terminal {
   // `options` are Playwright's for a context: viewport, deviceScaleFactor, clientCertificates, locale …
   static async launch(address, options = {}) {
     // As root Chromium's own sandbox refuses to start; this browser is the tester's, not the tested one.
-    const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: [
+    const browser = await chromium.launch({ executablePath, chromiumSandbox: false,
+      ignoreDefaultArgs: ['--hide-scrollbars'], args: [
       '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'ja-JP',
       ignoreHTTPSErrors: true, ...options });

@@ -11,6 +11,7 @@ import { executablePath, readPassword, Terminal } from './terminal.mjs';
 
 const { values } = parseArgs({ options: { address: { type: 'string' }, 'demo-port': { type: 'string' },
   state: { type: 'string' } } });
+const forbiddenPort = Number(values['demo-port']) + 1;
 const demo = `http://localhost:${values['demo-port']}`;
 const bin = new URL('../../build/release/bin/', import.meta.url).pathname;
 let terminal;
@@ -146,12 +147,10 @@ test('a page dialog appears and is answered', async () => {
 test('a link that is not allowed is refused with its reason', async () => {
   await go('b5651d', 'b00020');
   await screen.clickColour('b00020');
-  const refusals = await screen.openRefusals();
-  assert.match(await refusals.innerText(), new RegExp(`localhost:${Number(values['demo-port']) + 1}`));
-  await screen.page.keyboard.press('Escape');
+  assert.match(await screen.refusalOf(`localhost:${forbiddenPort}`), /許可されている/);
   const listed = await shoji('destination', 'refused');
-  assert.ok(listed.some((entry) => entry.port === Number(values['demo-port']) + 1));
-  const { hits } = await (await fetch(`http://127.0.0.1:${Number(values['demo-port']) + 1}/hits`)).json();
+  assert.ok(listed.some((entry) => entry.port === forbiddenPort));
+  const { hits } = await (await fetch(`http://127.0.0.1:${forbiddenPort}/hits`)).json();
   assert.equal(hits, 0);
 });
 
