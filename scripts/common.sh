@@ -4,6 +4,10 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 language=en
 case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in ja*) language=ja ;; esac
 
+# A second clone finds what a first one compiled: paths and times of files are no part of the key.
+export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+
 # say KEY [NAME VALUE]…: a message of the catalogue, before anything is built that could tell it.
 say() {
     local key=$1 text
