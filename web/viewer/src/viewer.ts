@@ -12,8 +12,10 @@ import { Stage } from './stage.js';
 import { Toolbar } from './toolbar.js';
 import * as wire from './wire.js';
 
-// What is blocked so long after the user did something is told at once; the rest is only counted.
-const attention = 5000; // milliseconds
+// What is blocked so long after the user pressed something is told at once. The rest is only counted:
+// pages ask for much that nobody misses.
+const attention = 3000; // milliseconds
+const pressing = new Set(['Enter', 'NumpadEnter', 'Space', 'F5']);
 // Endings after which the same ticket may still serve.
 const worthAnother = new Set(['ended.protocol']);
 
@@ -61,9 +63,9 @@ export class Viewer {
     this.stage.canvas.setAttribute('aria-describedby', hint.id);
     this.stage.root.append(hint, this.cover.root, this.banner.root);
     document.body.replaceChildren(this.toolbar.root, this.stage.root);
-    for (const event of ['pointerdown', 'keydown'] as const) {
-      this.stage.root.addEventListener(event, () => { this.lastAction = performance.now(); }, { capture: true });
-    }
+    const acted = (): void => { this.lastAction = performance.now(); };
+    this.stage.root.addEventListener('pointerup', acted, { capture: true });
+    this.stage.root.addEventListener('keydown', (event) => { if (pressing.has(event.code)) acted(); }, { capture: true });
     document.addEventListener('fullscreenchange', () => this.toolbar.setFullScreen(document.fullscreenElement !== null));
     window.addEventListener('online', () => this.link.hurry());
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.link.hurry(); });
