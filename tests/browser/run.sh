@@ -4,4 +4,4 @@ set -euo pipefail
 source "$(dirname "$0")/../../scripts/common.sh"
 source "$top/scripts/instance.sh"
 source "$top/scripts/temporary.sh"
-with_temporary node "$top/tests/browser/$1"
+with_temporary node "$top/tests/browser/$1" "${@:2}"

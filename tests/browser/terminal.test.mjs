@@ -1,5 +1,6 @@
 // The screen as a member of staff meets it, end to end: real programs, a real Chromium as the terminal.
-//   node terminal.test.mjs --address https://localhost:8443/ --demo-port N --state DIR < one-time password
+//   node terminal.test.mjs --address https://localhost:8443/ --demo-port N --state DIR
+//     [--screenshot FILE] < one-time password
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { executablePath, readPassword, Terminal } from './terminal.mjs';
 
 const { values } = parseArgs({ options: { address: { type: 'string' }, 'demo-port': { type: 'string' },
-  state: { type: 'string' } } });
+  state: { type: 'string' }, screenshot: { type: 'string' } } });
 const forbiddenPort = Number(values['demo-port']) + 1;
 const demo = `http://localhost:${values['demo-port']}`;
 const bin = new URL('../../build/release/bin/', import.meta.url).pathname;
@@ -57,6 +58,7 @@ test('the demonstration site appears, marker and all', async () => {
   assert.equal(await screen.colourAt(x + 24, y + 8), 'e9c46a');
   assert.equal(await screen.colourAt(x + 8, y + 24), '264653');
   assert.equal(await screen.colourAt(x + 24, y + 24), 'f4a261');
+  if (values.screenshot) await screen.page.screenshot({ path: values.screenshot });
 });
 
 test('the canvas equals what a browser renders by itself', async () => {
