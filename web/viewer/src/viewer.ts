@@ -29,6 +29,8 @@ export class Viewer {
   private readonly banner: Banner;
   private readonly refusals = new Refusals();
   private frames = 0;
+  private state: State = 'connecting';
+  private pageSeen = false; // the browser has shown something; before, the screen is black
   private lastAction = -attention;
 
   constructor(private readonly texts: Texts, private readonly address: Address, around: Surroundings) {
@@ -94,11 +96,15 @@ export class Viewer {
       draw: (picture, changed) => {
         this.canvas.draw(picture, changed);
         this.stage.canvas.dataset['frames'] = String(++this.frames);
+        if (this.frames > 1) this.uncover();
       },
       cursor: (shape) => this.canvas.cursor(shape),
       caret: (area) => this.stage.setCaret(area),
       textInput: (enabled, purpose) => this.stage.setTextInput(enabled, purpose),
-      windows: (count, fullScreen) => this.toolbar.setWindows(count, fullScreen),
+      windows: (count, fullScreen) => {
+        this.toolbar.setWindows(count, fullScreen);
+        if (count > 0) this.uncover();
+      },
       refused: (refusal) => this.addRefusal(refusal),
       latency: (milliseconds) => {
         this.toolbar.setLatency(milliseconds);
@@ -126,7 +132,14 @@ export class Viewer {
   private showState(state: State): void {
     this.stage.canvas.dataset['state'] = state;
     this.toolbar.setState(state);
-    this.cover.show(state);
+    this.state = state;
+    this.cover.show(state === 'connected' && !this.pageSeen ? 'waiting' : state);
+  }
+
+  private uncover(): void {
+    if (this.pageSeen) return;
+    this.pageSeen = true;
+    this.showState(this.state);
   }
 
   private showEnd(why: string): void {
