@@ -67,8 +67,11 @@ class Session {
         server_.emplace(Compositor::Options{{160, 120}, 120, Layout::jp}, keymaps.jp.fresh(),
                         keymaps.us.fresh(), listener_);
         static_cast<void>(server_->start(std::move(pair.first)));
+        // The one can shrink and is read; the other is mapped.
         memory_.reset(::memfd_create("fuzz", MFD_CLOEXEC));
+        sealable_.reset(::memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING));
         static_cast<void>(::ftruncate(memory_.get(), pool_bytes));
+        static_cast<void>(::ftruncate(sealable_.get(), pool_bytes));
         bind_all();
     }
 
@@ -80,7 +83,7 @@ class Session {
 
   private:
     void bind_all() {
-        send({1, 12U << 16U | 1, 2}, false);
+        send({1, 12U << 16U | 1, 2});
         std::uint32_t id = 3;
         std::uint32_t name = 0;
         for (const GlobalName& global : globals) {
@@ -92,7 +95,7 @@ class Session {
             words.push_back(global.version);
             words.push_back(id++);
             words[1] = static_cast<std::uint32_t>(words.size() * 4) << 16U;
-            send(words, false);
+            send(words);
         }
         next_id_ = id;
         dispatch();
@@ -105,20 +108,19 @@ class Session {
         }
     }
 
-    void send(const std::vector<std::uint32_t>& words, bool with_memory) {
+    void send(const std::vector<std::uint32_t>& words, int descriptor = -1) {
         iovec part{const_cast<std::uint32_t*>(words.data()), words.size() * 4};
         msghdr message{};
         message.msg_iov = &part;
         message.msg_iovlen = 1;
         alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-        if (with_memory) {
+        if (descriptor >= 0) {
             message.msg_control = control;
             message.msg_controllen = sizeof control;
             cmsghdr* header = CMSG_FIRSTHDR(&message);
             header->cmsg_level = SOL_SOCKET;
             header->cmsg_type = SCM_RIGHTS;
             header->cmsg_len = CMSG_LEN(sizeof(int));
-            const int descriptor = memory_.get();
             std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
         }
         static_cast<void>(::sendmsg(socket_.get(), &message, MSG_NOSIGNAL));
@@ -160,7 +162,9 @@ class Session {
         for (int i = 0; i < count; ++i) argument(words);
         words[1] = static_cast<std::uint32_t>(words.size() * 4) << 16U | opcode;
         // wl_shm.create_pool and wl_data_offer.receive are the requests with a descriptor.
-        send(words, words[0] == 5 || (opcode == 1 && words[0] >= 0xff000000U));
+        const bool descriptor = words[0] == 5 || (opcode == 1 && words[0] >= 0xff000000U);
+        const int memory = opcode % 2 == 0 ? memory_.get() : sealable_.get();
+        send(words, descriptor ? memory : -1);
     }
 
     // A window with a buffer: what nearly everything else needs.
@@ -170,17 +174,17 @@ class Session {
         const std::uint32_t surface = next_id_++;
         const std::uint32_t xdg_surface = next_id_++;
         const std::uint32_t toplevel = next_id_++;
-        send({5, 16U << 16U, pool, pool_bytes}, true);
-        send({pool, 32U << 16U, buffer, 0, 100, 100, 400, 0}, false);
-        send({3, 12U << 16U, surface}, false);
-        send({9, 16U << 16U | 2, xdg_surface, surface}, false);
-        send({xdg_surface, 12U << 16U | 1, toplevel}, false);
-        send({surface, 8U << 16U | 6}, false);
+        send({5, 16U << 16U, pool, pool_bytes}, sealable_.get());
+        send({pool, 32U << 16U, buffer, 0, 100, 100, 400, 0});
+        send({3, 12U << 16U, surface});
+        send({9, 16U << 16U | 2, xdg_surface, surface});
+        send({xdg_surface, 12U << 16U | 1, toplevel});
+        send({surface, 8U << 16U | 6});
         dispatch();
         // The last serial that was handed out is that of the window's first configure.
-        send({xdg_surface, 12U << 16U | 4, server_->next_serial() - 1}, false);
-        send({surface, 20U << 16U | 1, buffer, 0, 0}, false);
-        send({surface, 8U << 16U | 6}, false);
+        send({xdg_surface, 12U << 16U | 4, server_->next_serial() - 1});
+        send({surface, 20U << 16U | 1, buffer, 0, 0});
+        send({surface, 8U << 16U | 6});
         dispatch();
     }
 
@@ -251,6 +255,7 @@ class Session {
     Deaf listener_;
     base::FileDescriptor socket_;
     base::FileDescriptor memory_;
+    base::FileDescriptor sealable_;
     std::optional<Server> server_;
     std::uint32_t next_id_ = 0;
 };

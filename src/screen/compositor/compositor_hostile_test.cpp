@@ -150,6 +150,41 @@ TEST(HostileMemory, a_pool_that_shrinks_later_is_an_error_and_no_signal) {
     });
 }
 
+// Such memory is mapped, which is safe only because it cannot become shorter any more.
+TEST(HostileMemory, a_pool_that_can_be_sealed_cannot_shrink_later) {
+    WireClient client(small());
+    const base::FileDescriptor memory(::memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    ASSERT_EQ(::ftruncate(memory.get(), 200 * 80 * 4), 0);
+    const auto pool = client.pool(memory, 100 * 80 * 4);
+    const auto window = client.window();
+    client.attach(window.surface, client.buffer(pool, 100, 80));
+    client.commit(window.surface);
+    client.pump();
+    EXPECT_EQ(client.pixel(1, 1), 0U);
+    EXPECT_EQ(::ftruncate(memory.get(), 0), -1);
+    // A part of it grows into what is there.
+    client.send(pool, 2, {}, std::uint32_t{200 * 80 * 4});
+    const std::uint32_t red = 0xff0000;
+    EXPECT_EQ(::pwrite(memory.get(), &red, 4, 0), 4);
+    client.attach(window.surface, client.buffer(pool, 100, 80));
+    client.commit(window.surface);
+    client.pump();
+    EXPECT_EQ(client.pixel(0, 0), red);
+    EXPECT_TRUE(client.alive());
+}
+
+TEST(HostileMemory, a_sealed_pool_that_grows_beyond_its_memory_is_an_error_when_it_is_read) {
+    expect_error([](WireClient& client) {
+        const base::FileDescriptor memory(::memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+        ASSERT_EQ(::ftruncate(memory.get(), 4096), 0);
+        const auto pool = client.pool(memory, 4096);
+        client.send(pool, 2, {}, std::uint32_t{100 * 80 * 4});
+        const auto window = client.window();
+        client.attach(window.surface, client.buffer(pool, 100, 80));
+        client.commit(window.surface);
+    });
+}
+
 TEST(HostileMemory, a_pool_may_only_grow) {
     for (const std::uint32_t size : {4095U, 0U, minus_one, huge}) {
         expect_error([&](WireClient& client) {

@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -18,18 +20,11 @@ namespace {
 constexpr int version = 1;
 constexpr std::int32_t bytes_per_pixel = 4;
 
-// Reads all of `bytes`; false when the file ends before.
-bool read_fully(int descriptor, std::uint32_t* to, std::size_t bytes, std::int64_t offset) {
-    auto* at = reinterpret_cast<std::uint8_t*>(to);
-    while (bytes > 0) {
-        const ssize_t got = ::pread(descriptor, at, bytes, offset);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        at += got;
-        offset += got;
-        bytes -= static_cast<std::size_t>(got);
-    }
-    return true;
+// The client could have sealed it, as Chromium does; else it is done here, where that is possible.
+bool cannot_shrink(int descriptor) {
+    static_cast<void>(::fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK));
+    const int seals = ::fcntl(descriptor, F_GET_SEALS);
+    return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
 }
 
 // Reading anything else (FUSE, a pipe, a device) could block for as long as the client likes.
@@ -71,7 +66,8 @@ void create_buffer(wl_client* client, wl_resource* resource, std::uint32_t id, s
 void resize_pool(wl_client* /*client*/, wl_resource* resource, std::int32_t size) {
     const auto pool = object_of<Pool>(resource);
     if (size < pool->size() || size > max_pool_bytes) {
-        wl_resource_post_error(resource, WL_SHM_ERROR_INVALID_FD, "a pool may only grow, to 1 GiB");
+        wl_resource_post_error(resource, WL_SHM_ERROR_INVALID_FD,
+                               "a pool may only grow, to 512 MiB");
         return;
     }
     pool->grow(size);
@@ -84,7 +80,8 @@ void create_pool(wl_client* client, wl_resource* resource, std::uint32_t id, std
                  std::int32_t size) {
     base::FileDescriptor memory(fd);
     if (size <= 0 || size > max_pool_bytes) {
-        wl_resource_post_error(resource, WL_SHM_ERROR_INVALID_STRIDE, "a pool has 1 byte to 1 GiB");
+        wl_resource_post_error(resource, WL_SHM_ERROR_INVALID_STRIDE,
+                               "a pool has 1 byte to 512 MiB");
         return;
     }
     if (!is_memory(memory.get())) {
@@ -107,6 +104,52 @@ void bind_shm(wl_client* client, void* /*data*/, std::uint32_t bound, std::uint3
 
 }  // namespace
 
+Pool::Pool(base::FileDescriptor memory, std::int32_t size)
+    : memory_(std::move(memory)), size_(size) {
+    map();
+}
+
+Pool::~Pool() {
+    unmap();
+}
+
+void Pool::map() {
+    struct stat file {};
+    if (!cannot_shrink(memory_.get()) || ::fstat(memory_.get(), &file) != 0) return;
+    if (file.st_size < size_) return;
+    void* at =
+        ::mmap(nullptr, static_cast<std::size_t>(size_), PROT_READ, MAP_SHARED, memory_.get(), 0);
+    if (at != MAP_FAILED) mapped_ = static_cast<const std::uint8_t*>(at);
+}
+
+void Pool::unmap() {
+    if (mapped_ == nullptr) return;
+    ::munmap(const_cast<std::uint8_t*>(mapped_), static_cast<std::size_t>(size_));
+    mapped_ = nullptr;
+}
+
+void Pool::grow(std::int32_t size) {
+    unmap();
+    size_ = size;
+    map();
+}
+
+bool Pool::read(std::uint8_t* to, std::size_t bytes, std::int64_t offset) const {
+    if (mapped_ != nullptr) {
+        std::memcpy(to, mapped_ + offset, bytes);
+        return true;
+    }
+    while (bytes > 0) {
+        const ssize_t got = ::pread(memory_.get(), to, bytes, offset);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        to += got;
+        offset += got;
+        bytes -= static_cast<std::size_t>(got);
+    }
+    return true;
+}
+
 bool Buffer::read_rectangle(const Rectangle& rectangle, Pixels& pixels) {
     const auto width = static_cast<std::size_t>(layout_.size.width);
     const auto offset_of = [&](int x, int y) {
@@ -114,7 +157,8 @@ bool Buffer::read_rectangle(const Rectangle& rectangle, Pixels& pixels) {
                std::int64_t{bytes_per_pixel} * x;
     };
     const auto to = [&](int x, int y) {
-        return &pixels.values[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)];
+        const auto at = static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x);
+        return reinterpret_cast<std::uint8_t*>(&pixels.values[at]);
     };
     const bool contiguous = rectangle.width == layout_.size.width &&
                             layout_.stride == layout_.size.width * bytes_per_pixel;
@@ -122,10 +166,7 @@ bool Buffer::read_rectangle(const Rectangle& rectangle, Pixels& pixels) {
     const auto bytes = static_cast<std::size_t>(rectangle.width) * bytes_per_pixel *
                        static_cast<std::size_t>(rows);
     for (int y = rectangle.y; y < rectangle.y + rectangle.height; y += rows) {
-        if (!read_fully(pool_->descriptor(), to(rectangle.x, y), bytes,
-                        offset_of(rectangle.x, y))) {
-            return false;
-        }
+        if (!pool_->read(to(rectangle.x, y), bytes, offset_of(rectangle.x, y))) return false;
     }
     return true;
 }

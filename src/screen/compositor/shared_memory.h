@@ -1,6 +1,6 @@
-// wl_shm: the pixels that the client draws. The pool's memory is never mapped here: rows are read
-// with pread(2), so that a client that shrinks its pool gets a protocol error and cannot raise
-// SIGBUS, and a pool costs one descriptor and no address space.
+// wl_shm: the pixels that the client draws. A client that shortens a mapped file makes its reader
+// die of SIGBUS, so that memory is mapped only when it is sealed against that (fcntl(2),
+// F_SEAL_SHRINK), which Chromium's is; any other is read with pread(2), ten times slower.
 #pragma once
 
 #include "core/base/file_descriptor.h"
@@ -24,15 +24,22 @@ struct Pixels {
 
 class Pool : public Object {
   public:
-    Pool(base::FileDescriptor memory, std::int32_t size)
-        : memory_(std::move(memory)), size_(size) {}
-    [[nodiscard]] int descriptor() const { return memory_.get(); }
+    // `memory` holds at least `size` bytes, or reading it will fail.
+    Pool(base::FileDescriptor memory, std::int32_t size);
+    ~Pool() override;
+
     [[nodiscard]] std::int32_t size() const { return size_; }
-    void grow(std::int32_t size) { size_ = size; }
+    void grow(std::int32_t size);
+    // False when the bytes are not there.
+    bool read(std::uint8_t* to, std::size_t bytes, std::int64_t offset) const;
 
   private:
+    void map();
+    void unmap();
+
     base::FileDescriptor memory_;
     std::int32_t size_;
+    const std::uint8_t* mapped_ = nullptr;  // all of size_, or null
 };
 
 class Buffer : public Object {
