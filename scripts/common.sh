@@ -86,11 +86,12 @@ node_is_usable() {
     [ "${version%%.*}" -ge 18 ]
 }
 
-# npm_install FOLDER: what the folder's lock file lists, when it is not there yet.
+# npm_install FOLDER: what the folder's lock file lists, when it is not there yet. Not 'npm ci': it refuses a
+# lock file without the optional packages of other platforms.
 npm_install() {
     local stamp=$1/node_modules/.shoji-lock
     cmp -s "$1/package-lock.json" "$stamp" && return 0
-    step run.step_npm npm --prefix "$1" ci --no-audit --no-fund
+    step run.step_npm npm --prefix "$1" install --no-save --no-audit --no-fund
     cp "$1/package-lock.json" "$stamp"
 }
 
