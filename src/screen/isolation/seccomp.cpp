@@ -158,6 +158,7 @@ SyscallFilter runtime_filter() {
     filter.allow_when("fcntl", {{1, 0xffffffff, F_SETFL}});
     filter.allow_when("fcntl", {{1, 0xffffffff, F_DUPFD_CLOEXEC}});
     filter.allow_when("fcntl", {{1, 0xffffffff, F_GET_SEALS}});
+    filter.allow_when("fcntl", {{1, 0xffffffff, F_ADD_SEALS}});
     filter.allow_when("ioctl", {{1, 0xffffffff, FIONREAD}});
     filter.allow_when("ioctl", {{1, 0xffffffff, FIONBIO}});
     filter.refuse("clone3", ENOSYS);
