@@ -147,7 +147,11 @@ test('a page dialog appears and is answered', async () => {
 });
 
 test('a link that is not allowed is refused with its reason', async () => {
-  await go('b5651d', 'b00020');
+  // The page of dialogs asks whether it may be left.
+  await screen.clickColour('b5651d');
+  await screen.page.waitForTimeout(1000);
+  await screen.page.keyboard.press('Enter');
+  await screen.waitForColour('b00020');
   await screen.clickColour('b00020');
   assert.match(await screen.refusalOf(`localhost:${forbiddenPort}`), /許可されている/);
   const listed = await shoji('destination', 'refused');
