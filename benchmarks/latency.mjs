@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { readPassword, Terminal } from '../tests/browser/terminal.mjs';
-import { LightTerminal } from './light_terminal.mjs';
+import { LightTerminal } from '../tests/browser/light_terminal.mjs';
 
 const { values } = parseArgs({ options: {
   address: { type: 'string' }, 'demo-port': { type: 'string' }, state: { type: 'string' },
