@@ -201,7 +201,7 @@ Exit run_terminal_list(const Context& context) {
                      {"cli.column.name", "cli.column.zone", "cli.column.revoked",
                       "cli.column.expires", "cli.column.fingerprint"},
                      [](const json::value& row) -> std::vector<std::string> {
-                         return {cell(row, "name"), cell(row, "zone"), cell(row, "revoked"),
+                         return {cell(row, "name"), cell(row, "zone"), moment(row, "revoked"),
                                  moment(row, "expires"), cell(row, "fingerprint").substr(0, 16)};
                      });
 }

@@ -45,7 +45,12 @@ std::map<std::string, std::string> answers() {
          R"("enrolled":true,"lockedSeconds":0,"created":1790000000},)"
          R"({"name":"taro","role":"職員","administrator":false,"enrolled":false,)"
          R"("lockedSeconds":90,"created":0}]})"},
-        {"terminal.list", R"({"ok":true,"result":[]})"},
+        {"terminal.list",
+         R"({"ok":true,"result":[{"name":"window-1","zone":"lgwan","fingerprint":"00112233445566)"
+         R"(778899aabbccddeeff00112233445566778899aabbccddeeff","expires":1850000000,)"
+         R"("added":1790000000,"revoked":0},{"name":"window-2","zone":"lgwan",)"
+         R"("fingerprint":"ff","expires":1850000000,"added":1790000000,)"
+         R"("revoked":1790000000}]})"},
         {"terminal.revoke", R"({"ok":true,"result":{}})"},
         {"session.list",
          R"({"ok":true,"result":[{"id":"00112233445566778899aabbccddeeff","user":"hanako",)"
@@ -150,8 +155,7 @@ destination = "gold"
 };
 
 TEST_P(TranscriptTest, IsWordForWordTheSame) {
-    const fs::path file =
-        fs::path(__FILE__).parent_path() / "golden" / fmt::format("transcript.{}.txt", GetParam());
+    const fs::path file = fs::path(SHOJI_GOLDEN) / fmt::format("transcript.{}.txt", GetParam());
     std::ifstream stream(file);
     ASSERT_TRUE(stream) << file;
     std::string expected;

@@ -19,7 +19,7 @@ namespace http = beast::http;
 using namespace std::chrono_literals;
 
 constexpr auto handshake_limit = 10s;
-constexpr auto request_limit = 30s;  // from the answer before to the end of this request
+constexpr auto request_limit = 15s;  // from the answer before to the end of this request
 constexpr auto response_limit = 30s;
 constexpr auto goodbye_limit = 3s;
 constexpr std::uint32_t maximum_header = 8 * 1024;

@@ -120,7 +120,7 @@ Task<std::variant<Token, NoScreen>> Screens::begin(Applicant applicant, ScreenBo
 
 Task<bool> Screens::establish(Handle screen, Token ticket) {
     auto storing = [entry = screen->entry, digest = digest_of(ticket),
-                        until = now_seconds() + ticket_seconds](store::Store& store) {
+                    until = now_seconds() + ticket_seconds](store::Store& store) {
         // Who signed out meanwhile, or was removed, gets no screen.
         return store.web_sessions.find(entry.web_session)
             .and_then([&](const auto&) { return store.screens.add(entry); })

@@ -228,7 +228,7 @@ Task<SignInAnswer> SignIn::finish_enrolment(Visitor visitor, EnrolBody body, Ter
     auto hash = co_await passwords_.hash(body.password);
     if (!hash) co_return refused(unavailable, "sign_in.busy", 5);
     auto enrol = [id = visitor.user.id, hash = std::move(*hash), secret = *secret,
-                          counter = *counter](store::Store& store) {
+                  counter = *counter](store::Store& store) {
         return store.users.enrol(id, hash, secret, counter);
     };
     const auto enrolled = co_await records_.run(std::move(enrol));
