@@ -1,12 +1,12 @@
 #include "cli/apply_file.h"
 
+#include "core/base/toml.h"
 #include "core/policy/check.h"
 #include "core/policy/json.h"
 
 #include <sstream>
 
 #include <boost/json/value.hpp>
-#include <toml++/toml.h>
 
 namespace shoji::cli {
 namespace {

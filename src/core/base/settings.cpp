@@ -1,5 +1,7 @@
 #include "core/base/settings.h"
 
+#include "core/base/toml.h"
+
 #include <algorithm>
 #include <concepts>
 #include <fstream>
@@ -9,7 +11,6 @@
 #include <sstream>
 
 #include <arpa/inet.h>
-#include <toml++/toml.h>
 
 namespace shoji::base {
 namespace {

@@ -67,6 +67,12 @@ TEST_F(SettingsFile, RefusesAWrongTypeAndANumberOutOfRange) {
     EXPECT_FALSE(load("this is no toml"));
 }
 
+TEST_F(SettingsFile, RefusesATableWhoseNameIsNoKey) {
+    const auto settings = parse_settings("[!session]\n", "/state");
+    ASSERT_FALSE(settings);
+    EXPECT_NE(settings.error().message.find("line 1"), std::string::npos);
+}
+
 TEST_F(SettingsFile, SaysWhatToDoWhenThereIsNone) {
     const auto loaded = load_settings(folder_ / "missing");
     ASSERT_FALSE(loaded);
