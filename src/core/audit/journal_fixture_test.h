@@ -33,7 +33,11 @@ class JournalFixture : public testing::Test {
                 }};
     }
 
-    [[nodiscard]] base::Result<Writer> open() { return Writer::open(folder_, reserve, clock()); }
+    [[nodiscard]] base::Result<Writer> open() {
+        auto lock = JournalLock::take(folder_);
+        if (!lock) return base::Failure(lock.error());
+        return Writer::open(std::move(*lock), folder_, reserve, clock());
+    }
 
     static journal::Submitted record(std::size_t number) {
         return {1001,

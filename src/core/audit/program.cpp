@@ -30,6 +30,10 @@ Result<void> prepare_runtime(const base::Settings& settings) {
         return base::fail(base::ErrorKind::system, "making {}: {}", folder.native(),
                           problem.message());
     }
+    // Whatever the mask of this process is, senders must pass.
+    if (::chmod(folder.c_str(), 0755) != 0) {
+        return base::fail_errno(errno, "opening " + folder.native());
+    }
     if (::geteuid() != 0 || !settings.separate_users) return {};
     const uid_t user = settings.audit_user();
     if (::chown(folder.c_str(), user, user) != 0) {
@@ -81,13 +85,16 @@ Result<void> run(const base::Settings& settings) {
     auto clock = machine_clock();
     if (!clock) return Failure(clock.error());
     if (auto dropped = become_own_user(settings); !dropped) return dropped;
+    // Before the socket: a second program must not take the first one's away.
+    auto lock = JournalLock::take(settings.audit_state());
+    if (!lock) return Failure(lock.error());
     // Whoever is at the other end is asked of the kernel.
     auto listener =
         base::listen_unix(settings.audit_socket(), base::SocketKind::packet, 0666, true);
     if (!listener) return Failure(listener.error());
     if (auto confined = confine_aloud(settings); !confined) return confined;
     constexpr std::uint64_t megabyte = 1 << 20;
-    auto writer = Writer::open(settings.audit_state(),
+    auto writer = Writer::open(std::move(*lock), settings.audit_state(),
                                settings.journal_reserve_megabytes * megabyte, std::move(*clock));
     Result<void> done;
     if (writer) {

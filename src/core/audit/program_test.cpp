@@ -100,6 +100,18 @@ TEST_F(ProgramTest, WritesEndsAndTakesItsSocketAway) {
     EXPECT_EQ(written(), std::multiset<std::string>{"1"});
 }
 
+TEST_F(ProgramTest, LeavesTheSocketToTheOneThatRuns) {
+    start();
+    const pid_t second = ::fork();
+    if (second == 0) ::_exit(run(settings_) ? 0 : 1);
+    int status = 0;
+    ::waitpid(second, &status, 0);
+    EXPECT_EQ(WEXITSTATUS(status), 1);
+    auto sender = client();
+    EXPECT_EQ(*sender.send(record(1).record), Acknowledgement::written);
+    EXPECT_EQ(end(SIGTERM), 0);
+}
+
 TEST_F(ProgramTest, LosesNoAcknowledgedRecordWhenKilled) {
     std::mt19937 random(23);  // NOLINT(cert-msc51-cpp): the same inputs in each run
     std::set<std::string> acknowledged;

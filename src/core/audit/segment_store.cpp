@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace shoji::audit {
@@ -70,26 +69,16 @@ Result<std::string> read_whole(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<SegmentStore> SegmentStore::open(const std::filesystem::path& audit, std::uint64_t reserve) {
+Result<SegmentStore> SegmentStore::open(JournalLock lock, const std::filesystem::path& audit,
+                                        std::uint64_t reserve) {
     const auto folder = audit / journal::journal_folder;
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
         return base::fail_errno(errno, "making " + folder.native());
     }
-    SegmentStore store(audit, reserve / 2);
-    if (auto locked = store.lock(); !locked) return Failure(locked.error());
+    SegmentStore store(std::move(lock), audit, reserve / 2);
     if (auto found = store.find_tail(); !found) return Failure(found.error());
     store.reserve_ahead();
     return store;
-}
-
-Result<void> SegmentStore::lock() {
-    const auto path = audit_ / journal::lock_file;
-    lock_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!lock_.valid()) return base::fail_errno(errno, "opening " + path.native());
-    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return {};
-    if (errno != EWOULDBLOCK) return base::fail_errno(errno, "locking " + path.native());
-    return base::fail(ErrorKind::exists, "another shoji-audit writes the journal in {}",
-                      audit_.native());
 }
 
 // Looks back until a segment has a line that can be continued from. Only the last one with content

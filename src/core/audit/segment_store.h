@@ -3,6 +3,7 @@
 // of the next one, which stands there empty.
 #pragma once
 
+#include "core/audit/journal_lock.h"
 #include "core/base/file_descriptor.h"
 #include "core/base/result.h"
 #include "core/journal/folder.h"
@@ -23,9 +24,9 @@ class SegmentStore {
         std::string cut_file;                // where they are now; empty: they could not be kept
     };
 
-    // Makes the folder where it is missing, takes the lock (`exists` when another writer has it),
-    // and looks at the end. `reserve` bytes are reserved ahead: at most that, at least half of it.
-    static base::Result<SegmentStore> open(const std::filesystem::path& audit,
+    // Makes the folder where it is missing and looks at the end. `reserve` bytes are reserved
+    // ahead: at most that, at least half of it.
+    static base::Result<SegmentStore> open(JournalLock lock, const std::filesystem::path& audit,
                                            std::uint64_t reserve);
 
     [[nodiscard]] const Tail& tail() const { return tail_; }
@@ -51,10 +52,9 @@ class SegmentStore {
         std::uint64_t size = 0;
     };
 
-    SegmentStore(std::filesystem::path audit, std::uint64_t capacity)
-        : audit_(std::move(audit)), capacity_(capacity) {}
+    SegmentStore(JournalLock lock, std::filesystem::path audit, std::uint64_t capacity)
+        : lock_(std::move(lock)), audit_(std::move(audit)), capacity_(capacity) {}
 
-    base::Result<void> lock();
     base::Result<void> find_tail();
     std::size_t scan(std::string_view bytes);
     base::Result<void> continue_in(std::uint32_t ordinal, std::string_view bytes,
@@ -65,9 +65,9 @@ class SegmentStore {
     base::Result<void> next_segment();
     base::Result<void> write(std::string_view lines);
 
+    JournalLock lock_;
     std::filesystem::path audit_;
     std::uint64_t capacity_;  // of a segment
-    base::FileDescriptor lock_;
     Tail tail_;
     File current_;
     std::optional<File> next_;

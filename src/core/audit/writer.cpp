@@ -2,6 +2,9 @@
 
 #include "core/base/random.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <spdlog/spdlog.h>
 
 namespace shoji::audit {
@@ -29,7 +32,7 @@ Writer::Writer(SegmentStore store, journal::SigningKey key, Clock clock)
     : store_(std::move(store)),
       key_(std::move(key)),
       clock_(std::move(clock)),
-      watch_(clock_.boot, last_stamp(store_.tail())) {
+      position_{1, {}, 0, {}, ClockWatch(clock_.boot, last_stamp(store_.tail())), false} {
     if (const auto& last = store_.tail().last) {
         position_.sequence = last->entry.stamp.sequence + 1;
         position_.previous = last->digest;
@@ -37,11 +40,11 @@ Writer::Writer(SegmentStore store, journal::SigningKey key, Clock clock)
     }
 }
 
-Result<Writer> Writer::open(const std::filesystem::path& audit, std::uint64_t reserve,
-                            Clock clock) {
+Result<Writer> Writer::open(JournalLock lock, const std::filesystem::path& audit,
+                            std::uint64_t reserve, Clock clock) {
     auto key = journal::SigningKey::load(audit / journal::signing_key_file);
     if (!key) return Failure(key.error());
-    auto store = SegmentStore::open(audit, reserve);
+    auto store = SegmentStore::open(std::move(lock), audit, reserve);
     if (!store) return Failure(store.error());
     Writer writer(std::move(*store), std::move(*key), std::move(clock));
     Draft draft = writer.begin();
@@ -74,7 +77,7 @@ void Writer::add(Draft& draft, const Body& body) {
         ++draft.position.sequence;
         ++draft.position.not_signed;
     };
-    if (const auto notice = watch_.observe(now)) {
+    if (const auto notice = draft.position.watch.observe(now)) {
         spdlog::warn("the clock was set: {} {}", name_of(notice->event), notice->detail);
         put(*notice);
     }
@@ -115,10 +118,10 @@ void Writer::add_notices_of_opening(Draft& draft, const std::filesystem::path& a
 
 void Writer::add_notice_of_space(Draft& draft) {
     store_.reserve_ahead();
-    if (store_.is_short() == short_) return;
-    short_ = store_.is_short();
-    if (short_) spdlog::error("the journal's space runs out: nothing new may begin");
-    add(draft, Notice{short_ ? Event::space_short : Event::space_back,
+    const bool now_short = store_.is_short();
+    if (now_short == std::exchange(draft.position.is_short, now_short)) return;
+    if (now_short) spdlog::error("the journal's space runs out: nothing new may begin");
+    add(draft, Notice{now_short ? Event::space_short : Event::space_back,
                       fmt::format("{} bytes reserved", store_.reserved_left())});
 }
 

@@ -20,8 +20,8 @@ class Writer {
   public:
     // Continues the journal in `audit`, or begins one: what was found there is its first line, and
     // a checkpoint its next. The signing key must be there.
-    static base::Result<Writer> open(const std::filesystem::path& audit, std::uint64_t reserve,
-                                     Clock clock);
+    static base::Result<Writer> open(JournalLock lock, const std::filesystem::path& audit,
+                                     std::uint64_t reserve, Clock clock);
 
     // Writes the records in order with one sync; an acknowledgement each. At most maximum_batch.
     std::vector<journal::Acknowledgement> append(std::span<const journal::Submitted> records);
@@ -40,6 +40,8 @@ class Writer {
         journal::Digest previous{};
         std::uint64_t not_signed = 0;
         std::chrono::microseconds not_signed_since{0};  // uptime
+        ClockWatch watch;
+        bool is_short = false;
     };
     // Lines under way to the disk.
     struct Draft {
@@ -63,9 +65,7 @@ class Writer {
     SegmentStore store_;
     journal::SigningKey key_;
     Clock clock_;
-    ClockWatch watch_;
     Position position_;
-    bool short_ = false;
 };
 
 }  // namespace shoji::audit
