@@ -64,14 +64,11 @@ std::vector<isolation::FirewallSlot> firewall_slots(const base::Settings& settin
     return slots;
 }
 
-void tidy(const base::Settings& settings, const Machine& machine) {
+void tidy(const base::Settings& settings, const Machine& machine, PacketRules& packet_rules) {
     const auto tell = [](const base::Result<void>& done) {
         if (!done) spdlog::error("{}", done.error().message);
     };
-    if (machine.firewall) {
-        const auto ground = firewall_ground(settings, machine);
-        tell(isolation::apply_rules(isolation::remove_table_rules(ground)));
-    }
+    tell(packet_rules.remove_table());
     if (machine.cgroups) {
         tell(isolation::Cgroup::open(*machine.cgroups, group_of(settings)).remove());
     }
@@ -92,15 +89,17 @@ base::Result<void> run(const base::Settings& settings, const Programs& programs)
     if (!loop) return base::Failure(loop.error());
 
     const auto records = read_records(settings);
-    const auto machine = examine_machine(settings, firewall_slots(settings, records));
+    const auto slots = firewall_slots(settings, records);
+    const auto machine = examine_machine(settings, slots);
     if (!machine) return base::Failure(machine.error());
+    PacketRules packet_rules(machine->firewall, firewall_ground(settings, *machine), slots);
     for (const auto& protection : machine->missing) spdlog::warn("missing: {}", protection);
     const auto equipment = equip(programs, settings);
     if (!equipment) return base::Failure(equipment.error());
 
     auto server = Server::listen(settings, *loop);
     if (!server) return base::Failure(server.error());
-    Sessions sessions({settings, *machine, *equipment}, *loop,
+    Sessions sessions({settings, *machine, *equipment, packet_rules}, *loop,
                       [&](Claimant claimant, const control::Exited& exited) {
                           (*server)->report(claimant, exited);
                       });
@@ -112,7 +111,7 @@ base::Result<void> run(const base::Settings& settings, const Programs& programs)
                                    [&] {
                                        stopping = true;
                                        loop->forget(signals->get());
-                                       sessions.end_all(control::Reason::ended);
+                                       sessions.close();
                                    });
         !watched) {
         return watched;
@@ -125,7 +124,7 @@ base::Result<void> run(const base::Settings& settings, const Programs& programs)
         return 0;
     });
     if (!ran) return ran;
-    tidy(settings, *machine);
+    tidy(settings, *machine, packet_rules);
     return {};
 }
 

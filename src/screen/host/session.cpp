@@ -19,11 +19,7 @@ isolation::FirewallSlot firewall_slot(const base::Settings& settings, const Reco
 }
 
 Session::Session(const Surroundings& surroundings, Record record)
-    : surroundings_(surroundings),
-      record_(std::move(record)),
-      // Rules stand for every record there is: written before they are set, and all of them set
-      // anew when the host starts.
-      has_packet_rules_(surroundings.machine.firewall && record_.slot != no_slot) {
+    : surroundings_(surroundings), record_(std::move(record)) {
     if (!surroundings_.machine.cgroups) return;
     const auto& mounts = *surroundings_.machine.cgroups;
     group_ = isolation::Cgroup::open(mounts, group_path());
@@ -77,15 +73,7 @@ bool Session::gone() {
 }
 
 base::Result<void> Session::remove() {
-    if (has_packet_rules_) {
-        const auto ground = firewall_ground(surroundings_.settings, surroundings_.machine);
-        const auto slot = firewall_slot(surroundings_.settings, record_);
-        if (auto removed = isolation::apply_rules(isolation::remove_slot_rules(ground, slot));
-            !removed) {
-            return removed;
-        }
-        has_packet_rules_ = false;
-    }
+    if (auto removed = surroundings_.packet_rules.remove(record_.slot); !removed) return removed;
     if (group_) {
         if (auto removed = group_->remove(); !removed) return removed;
     }

@@ -7,6 +7,7 @@
 #include "screen/control/control.h"
 #include "screen/host/equipment.h"
 #include "screen/host/machine.h"
+#include "screen/host/packet_rules.h"
 #include "screen/host/process.h"
 #include "screen/host/record.h"
 #include "screen/isolation/cgroup.h"
@@ -24,6 +25,7 @@ struct Surroundings {
     const base::Settings& settings;
     const Machine& machine;
     const Equipment& equipment;
+    PacketRules& packet_rules;
 };
 
 // The control group that holds those of all sessions of an installation.
@@ -72,7 +74,6 @@ class Session {
     std::optional<isolation::Cgroup> group_;  // holds the two below
     std::optional<isolation::Cgroup> browser_group_;
     std::optional<isolation::Cgroup> helper_group_;
-    bool has_packet_rules_ = false;
 };
 
 }  // namespace shoji::host

@@ -183,14 +183,8 @@ base::Result<void> Session::start(const control::Start& request) {
     auto sockets = make_sockets();
     if (!sockets) return base::Failure(sockets.error());
     if (auto made = make_groups(); !made) return made;
-    if (has_packet_rules_) {
-        const auto ground = firewall_ground(surroundings_.settings, surroundings_.machine);
-        const auto slot = firewall_slot(surroundings_.settings, record_);
-        if (auto set = isolation::apply_rules(isolation::add_slot_rules(ground, slot)); !set) {
-            has_packet_rules_ = false;
-            return set;
-        }
-    }
+    const auto rules = firewall_slot(surroundings_.settings, record_);
+    if (auto set = surroundings_.packet_rules.add(rules); !set) return set;
     return run_programs(request, std::move(*sockets));
 }
 

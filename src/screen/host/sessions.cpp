@@ -82,6 +82,7 @@ void Sessions::watch(Entry& entry) {
 }
 
 Sessions::Answer Sessions::start(const control::Start& request, Claimant claimant) {
+    if (closed_) return tl::unexpected(control::Reason::start_failed);
     if (request.expires != 0 && request.expires <= wall_seconds()) {
         return tl::unexpected(control::Reason::expired);
     }
@@ -125,8 +126,9 @@ bool Sessions::end(const control::SessionId& id, control::Reason reason) {
     return true;
 }
 
-void Sessions::end_all(control::Reason reason) {
-    for (auto& [id, entry] : entries_) begin_end(entry, reason);
+void Sessions::close() {
+    closed_ = true;
+    for (auto& [id, entry] : entries_) begin_end(entry, control::Reason::ended);
 }
 
 void Sessions::release(Claimant claimant) {

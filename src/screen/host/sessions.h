@@ -40,7 +40,8 @@ class Sessions {
     Answer attach(const control::SessionId& id, Claimant claimant);
     // False when there is no such session.
     bool end(const control::SessionId& id, control::Reason reason);
-    void end_all(control::Reason reason);
+    // Ends all, and starts no more.
+    void close();
     void release(Claimant claimant);
     [[nodiscard]] std::vector<control::SessionEntry> list() const;
     [[nodiscard]] bool empty() const { return entries_.empty(); }
@@ -74,6 +75,7 @@ class Sessions {
     Report report_;
     Slots slots_;
     Entries entries_;
+    bool closed_ = false;
 };
 
 // The records in the folder of sessions. A folder without a usable record yields one that has only

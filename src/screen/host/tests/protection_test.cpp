@@ -5,6 +5,7 @@
 #include "screen/host/tests/installation.h"
 #include "screen/host/tests/patience.h"
 #include "screen/host/tests/web_server.h"
+#include "screen/isolation/spawn.h"
 
 #include <csignal>
 #include <filesystem>
@@ -27,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 using control::Reason;
+using ::testing::HasSubstr;
 
 class ProtectionTest : public ::testing::TestWithParam<User> {
   protected:
@@ -167,6 +169,24 @@ TEST_P(ProtectionTest, EndASessionThatTakesAllItsMemory) {
     ASSERT_TRUE(session);
     EXPECT_EQ(gate.await_exit(session->session), Reason::out_of_memory);
     EXPECT_EQ(installation.left_of_sessions(), "");
+}
+
+TEST_P(ProtectionTest, ComeBackWhenThePacketRulesWereTakenAway) {
+    if (GetParam() == User::ordinary) GTEST_SKIP() << "an ordinary user has no packet rules";
+    installation.start_host();
+    Gateway gate(installation.settings.host_socket(), installation.gateway_user());
+    const auto first = gate.start(installation.request(site.port()));
+    ASSERT_TRUE(first);
+    const std::string table = "shoji_" + installation.settings.instance;
+    ASSERT_TRUE(isolation::run_and_read({"/usr/sbin/nft", "delete", "table", "inet", table}));
+    const auto second = gate.start(installation.request(site.port()));
+    ASSERT_TRUE(second);
+    const auto rules = isolation::run_and_read({"/usr/sbin/nft", "list", "table", "inet", table});
+    ASSERT_TRUE(rules);
+    EXPECT_THAT(*rules, ::testing::AllOf(HasSubstr("slot_0"), HasSubstr("slot_1")));
+    ASSERT_TRUE(isolation::run_and_read({"/usr/sbin/nft", "delete", "table", "inet", table}));
+    gate.end(first->session);
+    EXPECT_EQ(gate.await_exit(first->session), Reason::ended);
 }
 
 TEST_P(ProtectionTest, LetNobodyButTheGatewayIn) {
