@@ -154,10 +154,12 @@ void Screens::claim_all() {
 
 Task<> Screens::claim(Handle screen) {
     // What was connected before the host's restart may still work, but only asking anew tells the
-    // host that the session is wanted. A viewer comes back at once for its new connection.
+    // host that the session is wanted. A viewer comes back at once for its new connection; one that
+    // waits for a stream takes it where it is.
     screen->display.reset();
     co_await attach(screen);
-    if (screen->viewer && screen->display) screen->viewer->finish(CloseCode::service_restart);
+    const bool stale = screen->viewer && screen->viewer->relaying();
+    if (stale && screen->display) screen->viewer->finish(CloseCode::service_restart);
 }
 
 Task<> Screens::attach(Handle screen) {

@@ -77,5 +77,133 @@ TEST_F(SignInFlow, EnrolsThenSignsInWithPasswordAndCode) {
     EXPECT_TRUE(list.at(0).at("allowed").as_bool());
 }
 
+TEST_F(SignInFlow, AcceptsACodeOnce) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    const std::string code = code_of(user.secret);
+    Browser other(installation_.terminal());
+    const std::string body = credentials("hanako", user.password, code);
+    EXPECT_EQ(other.post("/api/sign-in", body).status, 200U);
+    EXPECT_EQ(other.post("/api/sign-in", body).error(), "sign_in.wrong");
+    EXPECT_EQ(
+        other.post("/api/sign-in", credentials("hanako", user.password, code_of(user.secret, -1)))
+            .error(),
+        "sign_in.wrong")
+        << "nor an older one";
+}
+
+TEST_F(SignInFlow, LocksUsersAndNamesOfNobodyAlike) {
+    sign_in_as(installation_, "hanako", installation_.terminal());
+    Browser browser(installation_.terminal());
+    for (const auto* name : {"hanako", "nobody"}) {
+        for (int i = 0; i < 5; ++i) {
+            const auto answer = browser.post("/api/sign-in", credentials(name, "wrong"));
+            EXPECT_EQ(answer.status, 401U);
+            EXPECT_EQ(answer.error(), "sign_in.wrong");
+        }
+        const auto locked = browser.post("/api/sign-in", credentials(name, "wrong"));
+        EXPECT_EQ(locked.status, 429U);
+        EXPECT_EQ(locked.error(), "sign_in.locked");
+        EXPECT_GE(locked.json().at("retryAfter").as_int64(), 25);
+        EXPECT_EQ(locked.headers.at("retry-after"),
+                  std::to_string(locked.json().at("retryAfter").as_int64()));
+    }
+    const std::string password(good_password);
+    EXPECT_EQ(browser.post("/api/sign-in", credentials("hanako", password)).error(),
+              "sign_in.locked");
+    installation_.done({{"command", "user.unlock"}, {"name", "hanako"}});
+    EXPECT_EQ(browser.post("/api/sign-in", credentials("hanako", password)).json().at("next"),
+              "code");
+}
+
+TEST_F(SignInFlow, LimitsAttemptsOfOneName) {
+    Browser browser(installation_.terminal());
+    unsigned int status = 0;
+    for (int i = 0; i < 30 && status != 429; ++i) {
+        status = browser.post("/api/sign-in", credentials("name-of-nobody", "wrong")).status;
+    }
+    EXPECT_EQ(status, 429U);
+}
+
+TEST_F(SignInFlow, RecordsWhoSignedInAndNoSecret) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    Browser browser(installation_.terminal());
+    browser.post("/api/sign-in", credentials("my-Secret-typed-as-name", "wrong"));
+    browser.post("/api/sign-in", credentials("hanako", "wrong-Secret"));
+    auto& journal = installation_.journal();
+    journal.wait_for([](const journal::Record& record) {
+        return record.action == journal::Action::sign_in && record.who == "hanako" &&
+               record.outcome == journal::Outcome::allowed;
+    });
+    journal.wait_for([](const journal::Record& record) {
+        return record.action == journal::Action::sign_in && record.who == "unknown user" &&
+               record.outcome == journal::Outcome::refused;
+    });
+    journal.wait_for([](const journal::Record& record) {
+        return record.who == "hanako" && record.outcome == journal::Outcome::refused;
+    });
+    std::string all = installation_.log();
+    for (const auto& record : journal.records()) {
+        all += record.who + record.what + record.reason + record.terminal;
+    }
+    for (const std::string& secret : {std::string("Secret"), user.secret, user.browser.cookie,
+                                      user.browser.csrf, std::string(good_password)}) {
+        EXPECT_EQ(all.find(secret), std::string::npos) << secret;
+    }
+}
+
+TEST_F(SignInFlow, SignsOut) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    const std::string cookie = user.browser.cookie;
+    EXPECT_EQ(user.browser.post("/api/sign-out", "{}").status, 200U);
+    EXPECT_TRUE(user.browser.cookie.empty());
+    user.browser.cookie = cookie;
+    EXPECT_FALSE(user.browser.get("/api/state").json().at("signedIn").as_bool());
+    EXPECT_EQ(user.browser.post("/api/screens", screen_request()).error(), "sign_in.required");
+}
+
+TEST_F(SignInFlow, RecoversAUserWhoLostTheirPhone) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    const auto reset = installation_.done({{"command", "user.reset"}, {"name", "hanako"}});
+    EXPECT_FALSE(user.browser.get("/api/state").json().at("signedIn").as_bool());
+    Browser browser(installation_.terminal());
+    EXPECT_EQ(browser.post("/api/sign-in", credentials("hanako", user.password)).error(),
+              "sign_in.wrong");
+    const std::string once(reset.as_object().at("oneTimePassword").as_string());
+    EXPECT_EQ(browser.post("/api/sign-in", credentials("hanako", once)).json().at("next"), "enrol");
+}
+
+TEST_F(SignInFlow, NeedsTheJournal) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    const auto sign_in = [&] {
+        Browser browser(installation_.terminal());
+        return browser.post("/api/sign-in",
+                            credentials("hanako", user.password, code_of(user.secret)));
+    };
+    installation_.journal().answer_with(journal::Acknowledgement::full);
+    const auto full = sign_in();
+    EXPECT_EQ(full.status, 503U);
+    EXPECT_EQ(full.error(), "journal.full");
+    EXPECT_EQ(user.browser.post("/api/screens", screen_request()).error(), "journal.full");
+    EXPECT_EQ(installation_.done({{"command", "status"}}).as_object().at("journal"), "full");
+    installation_.journal().answer_with(journal::Acknowledgement::failed);
+    EXPECT_EQ(user.browser.post("/api/screens", screen_request()).error(), "journal.unavailable");
+    installation_.journal().stop();
+    EXPECT_EQ(user.browser.post("/api/screens", screen_request()).error(), "journal.unavailable");
+    // What takes something away is done all the same, and told later.
+    installation_.done({{"command", "user.remove"}, {"name", "hanako"}});
+    installation_.journal().answer_with(journal::Acknowledgement::written);
+    installation_.journal().start();
+    installation_.journal().wait_for(
+        [](const journal::Record& record) { return record.what == "user hanako removed"; });
+}
+
+TEST_F(SignInFlow, SurvivesARestartOfTheGateway) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    EXPECT_EQ(installation_.stop(), 0);
+    installation_.start();
+    EXPECT_TRUE(user.browser.get("/api/state").json().at("signedIn").as_bool());
+    EXPECT_EQ(user.browser.get("/api/destinations").status, 200U);
+}
+
 }  // namespace
 }  // namespace shoji::gateway::testing

@@ -46,6 +46,8 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
     void abort();
 
     [[nodiscard]] bool gone() const { return stopped_; }
+    // It has a display stream; until then it waits for one.
+    [[nodiscard]] bool relaying() const { return display_.is_open(); }
     [[nodiscard]] const Terminal& terminal() const { return terminal_; }
     // What the protocol error was, for the log.
     [[nodiscard]] const std::string& complaint() const { return complaint_; }

@@ -42,7 +42,7 @@ class Installation {
     // One request at the admin socket; the whole answer.
     [[nodiscard]] boost::json::object admin(const boost::json::object& request) const;
     // Its result; an exception when it failed.
-    [[nodiscard]] boost::json::value done(const boost::json::object& request) const;
+    boost::json::value done(const boost::json::object& request) const;
     [[nodiscard]] std::string admin_line(const std::string& line) const;
     void apply(const policy::Configuration& configuration);
 

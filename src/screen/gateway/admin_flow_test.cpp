@@ -1,0 +1,96 @@
+// The admin socket, against the real program.
+#include "screen/gateway/testing/installation.h"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace shoji::gateway::testing {
+namespace {
+
+class AdminFlow : public ::testing::Test {
+  protected:
+    AdminFlow() { installation_.start(); }
+
+    std::string kind_of_error(const boost::json::object& request) {
+        const auto answer = installation_.admin(request);
+        if (answer.at("ok").as_bool()) return "none";
+        return std::string(answer.at("error").at("kind").as_string());
+    }
+
+    Installation installation_;
+};
+
+TEST_F(AdminFlow, KeepsUsers) {
+    installation_.apply(example_policy());
+    EXPECT_EQ(kind_of_error({{"command", "user.add"}, {"name", "h"}, {"role", "unknown"}}),
+              "not_found");
+    installation_.done(
+        {{"command", "user.add"}, {"name", "h"}, {"role", "staff"}, {"administrator", true}});
+    EXPECT_EQ(kind_of_error({{"command", "user.add"}, {"name", "h"}, {"role", "staff"}}), "exists");
+    const auto list = installation_.done({{"command", "user.list"}}).as_array();
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list.at(0).at("name"), "h");
+    EXPECT_TRUE(list.at(0).at("administrator").as_bool());
+    EXPECT_FALSE(list.at(0).at("enrolled").as_bool());
+    installation_.done({{"command", "user.remove"}, {"name", "h"}});
+    EXPECT_EQ(kind_of_error({{"command", "user.remove"}, {"name", "h"}}), "not_found");
+    EXPECT_EQ(kind_of_error({{"command", "user.reset"}, {"name", "h"}}), "not_found");
+}
+
+TEST_F(AdminFlow, AppliesAConfigurationToItsRevisionOnly) {
+    const auto first = installation_.done({{"command", "configuration.get"}}).as_object();
+    EXPECT_EQ(first.at("revision").as_int64(), 0);
+    const boost::json::object request{{"command", "configuration.apply"},
+                                      {"revision", 0},
+                                      {"configuration", first.at("configuration")}};
+    EXPECT_EQ(installation_.done(request).as_object().at("revision").as_int64(), 1);
+    EXPECT_EQ(kind_of_error(request), "denied");
+    installation_.journal().wait_for([](const journal::Record& record) {
+        return record.action == journal::Action::configuration && record.who.starts_with("uid:");
+    });
+}
+
+TEST_F(AdminFlow, KeepsTheConfigurationAcrossARestart) {
+    installation_.apply(example_policy());
+    installation_.kill();
+    installation_.start();
+    const auto kept = installation_.done({{"command", "configuration.get"}}).as_object();
+    EXPECT_EQ(kept.at("revision").as_int64(), 1);
+    EXPECT_EQ(kept.at("configuration").at("destinations").as_array().size(), 2U);
+}
+
+TEST_F(AdminFlow, AnswersMalformedAndOversizedLines) {
+    for (const std::string& line :
+         {std::string("nonsense\n"), std::string("\n"), std::string("{\"command\":\"no\"}\n"),
+          std::string((std::size_t{1} << 20U) + 10, 'x')}) {
+        const auto answer = boost::json::parse(installation_.admin_line(line)).as_object();
+        EXPECT_FALSE(answer.at("ok").as_bool());
+        EXPECT_EQ(answer.at("error").at("kind"), "invalid");
+    }
+    EXPECT_EQ(kind_of_error({{"command", "status"}}), "none");
+}
+
+TEST_F(AdminFlow, TurnsOtherUsersAway) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
+    const pid_t child = ::fork();
+    if (child == 0) {
+        constexpr uid_t nobody = 65534;
+        if (::setresuid(nobody, nobody, nobody) != 0) ::_exit(2);
+        const auto socket =
+            base::connect_unix(installation_.settings().admin_socket(), base::SocketKind::stream);
+        if (!socket) ::_exit(3);
+        const std::string line = "{\"command\":\"status\"}\n";
+        std::array<char, 100> answer{};
+        const bool sent = ::write(socket->get(), line.data(), line.size()) > 0;
+        const bool answered = sent && ::read(socket->get(), answer.data(), answer.size()) > 0;
+        ::_exit(answered ? 1 : 0);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0) << "somebody else was answered, or could not even ask";
+}
+
+}  // namespace
+}  // namespace shoji::gateway::testing
