@@ -3,7 +3,12 @@
 // injects the viewer's input, and tells its listener what the viewer must know. Single-threaded:
 // everything happens inside dispatch() or a call of the owner.
 //
-// The client is hostile: every size, handle and count that it sends is bounded here.
+// The client is hostile: every size, handle and count that it sends is bounded here. One that
+// breaks the protocol, has too much or does not read what it is sent is disconnected; input that it
+// is too slow to read is dropped (releases of keys and buttons never are).
+//
+// A second window is told that it is full screen, because Chromium shows it with tabs and an
+// address field otherwise; started with --kiosk it gives no hint about that either.
 #pragma once
 
 #include "core/base/file_descriptor.h"
@@ -52,15 +57,23 @@ enum class Command : std::uint8_t {
     leave_full_screen
 };
 
+// Told of changes at the end of dispatch(), or of the owner's call that led to them; several
+// changes of a kind may come as one. It may call take_damage(), picture() and allow_frames() from
+// there.
 class Listener {
   public:
     virtual ~Listener() = default;
     virtual void on_damage() = 0;                    // take_damage() has something
     virtual void on_cursor(std::uint8_t shape) = 0;  // cursor-shape-v1's number, 0 hidden
+    // Device pixels, not empty, inside the picture.
     virtual void on_caret(const Rectangle& caret) = 0;
+    // Also when another field takes the text with nothing else changed: a composition is over then.
+    // The purpose is text-input-v3's content_purpose, 0 to 13.
     virtual void on_text_input(bool enabled, std::uint8_t purpose) = 0;
+    // Dialogs are not counted. Full screen: the page in the first window asked for it, as far as
+    // the client tells (under --kiosk it does not).
     virtual void on_windows(int count, bool full_screen) = 0;
-    virtual void on_client_gone() = 0;
+    virtual void on_client_gone() = 0;  // once; nothing can be seen or done any more
 };
 
 class Compositor {
@@ -97,11 +110,12 @@ class Compositor {
     virtual void pointer(int x, int y) = 0;  // device pixels
     virtual void button(Button button, bool pressed) = 0;
     virtual void wheel(int dx, int dy) = 0;  // 1/120 of a notch
+    // linux/input-event-codes.h, 1 to 247. Pressed while it is down: a repetition.
     virtual void key(std::uint16_t evdev_code, bool pressed) = 0;
     // UTF-8; the cursor's range in bytes, -1, -1: hidden. Empty text ends the composition.
     virtual void preedit(std::string_view text, int cursor_begin, int cursor_end) = 0;
     virtual void commit(std::string_view text) = 0;
-    virtual void focus(bool focused) = 0;
+    virtual void focus(bool focused) = 0;  // false: releases all keys and buttons
     virtual void command(Command command) = 0;
 };
 
