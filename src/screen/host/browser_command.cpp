@@ -29,8 +29,8 @@ constexpr const char* fixed_arguments[] = {
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disk-cache-size=16777216",
     "--media-cache-size=16777216",
-    "--disable-features=SpareRendererForSitePerProcess,Translate,MediaRouter,OptimizationHints,"
-    "AutofillServerCommunication,CertificateTransparencyComponentUpdater,WebOTP,WebUSB",
+    ("--disable-features=SpareRendererForSitePerProcess,Translate,MediaRouter,OptimizationHints,"
+     "AutofillServerCommunication,CertificateTransparencyComponentUpdater,WebOTP,WebUSB"),
 };
 
 }  // namespace

@@ -99,8 +99,8 @@ void allow_files(SyscallFilter& filter) {
                   "dup3",
                   "pipe",
                   "pipe2"});
-    for (const unsigned long command : {TCGETS, FIONREAD, FIONBIO, FIOCLEX, TIOCGWINSZ}) {
-        filter.allow_when("ioctl", {{1, all_32_bits, command}});
+    for (const int command : {TCGETS, FIONREAD, FIONBIO, FIOCLEX, TIOCGWINSZ}) {
+        filter.allow_when("ioctl", {{1, all_32_bits, static_cast<std::uint64_t>(command)}});
     }
 }
 
@@ -218,7 +218,7 @@ void allow_sockets(SyscallFilter& filter) {
                   "signalfd4",     "timerfd_create", "timerfd_settime", "timerfd_gettime"});
     filter.allow_when("socket", {{0, all_32_bits, AF_UNIX}});
     filter.allow_when("socketpair", {{0, all_32_bits, AF_UNIX}});
-    for (const std::uint64_t family : {AF_INET, AF_INET6}) {
+    for (const std::uint64_t family : {std::uint64_t{AF_INET}, std::uint64_t{AF_INET6}}) {
         filter.allow_when("socket", {{0, all_32_bits, family}, {1, socket_type_bits, SOCK_STREAM}});
     }
     // No other level: a process with a user namespace of its own could reach netfilter there.
