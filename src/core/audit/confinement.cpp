@@ -1,6 +1,6 @@
 #include "core/audit/confinement.h"
 
-#include "screen/isolation/confine.h"
+#include "core/confinement/confine.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -9,15 +9,15 @@ namespace shoji::audit {
 
 base::Result<std::vector<std::string>> confine(const std::filesystem::path& audit,
                                                const std::filesystem::path& runtime) {
-    isolation::LandlockRules rules;
+    confinement::LandlockRules rules;
     rules.paths.push_back({audit, true});
     rules.paths.push_back({runtime, true});
-    auto filter = isolation::runtime_filter();
+    auto filter = confinement::runtime_filter();
     filter.allow({"openat",    "open",       "mkdir",    "mkdirat",   "unlink",
                   "unlinkat",  "rename",     "renameat", "renameat2", "getdents64",
                   "stat",      "newfstatat", "statx",    "pread64",   "pwrite64",
                   "ftruncate", "fallocate",  "fsync",    "fdatasync", "flock"});
-    return isolation::confine_self(filter, isolation::SyscallFilter::Otherwise::refuse, rules);
+    return confinement::confine_self(filter, confinement::SyscallFilter::Otherwise::refuse, rules);
 }
 
 }  // namespace shoji::audit

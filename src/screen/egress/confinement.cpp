@@ -1,6 +1,6 @@
 #include "screen/egress/confinement.h"
 
-#include "screen/isolation/confine.h"
+#include "core/confinement/confine.h"
 
 #include <filesystem>
 
@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint16_t dns_port = 53;
 constexpr std::uint64_t kind_mask = 0xf;  // of socket(2)'s type, without its flags (linux/net.h)
 
-void allow_socket(isolation::SyscallFilter& filter, int family, int kind) {
+void allow_socket(confinement::SyscallFilter& filter, int family, int kind) {
     filter.allow_when("socket", {{0, 0xffffffff, static_cast<std::uint64_t>(family)},
                                  {1, kind_mask, static_cast<std::uint64_t>(kind)}});
 }
@@ -21,7 +21,7 @@ void allow_socket(isolation::SyscallFilter& filter, int family, int kind) {
 }  // namespace
 
 base::Result<std::vector<std::string>> confine(const std::vector<control::Origin>& origins) {
-    isolation::LandlockRules rules;
+    confinement::LandlockRules rules;
     // c-ares draws the numbers of its queries from it, and falls back to rand(3) without a word.
     rules.paths.push_back({"/dev/urandom"});
     std::error_code ignored;  // a machine without the file needs no rule for it
@@ -29,14 +29,14 @@ base::Result<std::vector<std::string>> confine(const std::vector<control::Origin
     rules.connect_ports.push_back(dns_port);
     for (const auto& origin : origins) rules.connect_ports.push_back(origin.port);
 
-    auto filter = isolation::runtime_filter();
+    auto filter = confinement::runtime_filter();
     for (const int family : {AF_INET, AF_INET6}) {
         allow_socket(filter, family, SOCK_STREAM);
         allow_socket(filter, family, SOCK_DGRAM);
     }
     filter.allow({"connect", "accept", "setsockopt"});
     filter.allow_when("openat", {{2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY}});
-    return isolation::confine_self(filter, isolation::SyscallFilter::Otherwise::refuse, rules);
+    return confinement::confine_self(filter, confinement::SyscallFilter::Otherwise::refuse, rules);
 }
 
 }  // namespace shoji::egress

@@ -1,7 +1,7 @@
 // The program itself, as the host starts it, with TLS at both ends and its confinement in force.
+#include "core/confinement/landlock.h"
 #include "screen/egress/confinement.h"
 #include "screen/egress/test_network.h"
-#include "screen/isolation/landlock.h"
 
 #include <csignal>
 #include <fstream>
@@ -274,7 +274,7 @@ std::vector<Attack> attacks(std::uint16_t other_port) {
 TEST(Confinement, TakesAwayWhatIsNotNeeded) {
     const auto listener = test::listen_on();
     for (const auto& [name, landlock, succeeds] : attacks(test::port_of(listener.get()))) {
-        if (isolation::landlock_abi() < landlock) continue;  // the program names what is missing
+        if (confinement::landlock_abi() < landlock) continue;  // the program names what is missing
         const auto body = [&succeeds = succeeds] { return succeeds() ? 0 : 1; };
         EXPECT_EQ(in_child(true, body), 1) << name;
         EXPECT_EQ(in_child(false, body), 0) << name << ", though nothing forbids it";

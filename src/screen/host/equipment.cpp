@@ -50,7 +50,8 @@ base::Result<Equipment> equip(const Programs& programs, const base::Settings& se
     const fs::path hosts = fs::canonical("/etc/hosts", absent);
     if (!absent) equipment.egress_root.binds.push_back({hosts, "/etc/hosts", false});
 
-    auto filter = isolation::browser_filter().compile(isolation::SyscallFilter::Otherwise::refuse);
+    auto filter =
+        isolation::browser_filter().compile(confinement::SyscallFilter::Otherwise::refuse);
     if (!filter) return base::Failure(filter.error());
     equipment.browser_filter = std::move(*filter);
     equipment.browser_landlock = isolation::browser_landlock(equipment.browser, proxy_port);

@@ -3,9 +3,9 @@
 
 #include "core/base/result.h"
 #include "core/base/settings.h"
+#include "core/confinement/seccomp.h"
 #include "screen/isolation/browser.h"
 #include "screen/isolation/root.h"
-#include "screen/isolation/seccomp.h"
 
 #include <filesystem>
 #include <string>
@@ -25,8 +25,8 @@ struct Equipment {
     isolation::Root browser_root;
     isolation::Root compositor_root;
     isolation::Root egress_root;
-    isolation::FilterProgram browser_filter;
-    isolation::LandlockRules browser_landlock;
+    confinement::FilterProgram browser_filter;
+    confinement::LandlockRules browser_landlock;
 };
 
 base::Result<Equipment> equip(const Programs& programs, const base::Settings& settings);

@@ -1,6 +1,6 @@
 #include "screen/host/machine.h"
 
-#include "screen/isolation/landlock.h"
+#include "core/confinement/landlock.h"
 
 #include <algorithm>
 #include <cctype>
@@ -90,7 +90,7 @@ base::Result<Machine> examine_machine(const base::Settings& settings,
                            "control groups: no limits of memory, processes and CPU",
                            "packet rules: the egress alone decides what is reached"};
     }
-    std::ranges::copy(isolation::missing_in_landlock(isolation::landlock_abi()),
+    std::ranges::copy(confinement::missing_in_landlock(confinement::landlock_abi()),
                       std::back_inserter(machine.missing));
     return machine;
 }

@@ -105,8 +105,8 @@ class AttackTest : public SandboxTest,
 
     void check() {
         if (!may_play(caller())) GTEST_SKIP() << "needs root";
-        if (landlock_abi() < attack().landlock_abi) {
-            GTEST_SKIP() << "this kernel's Landlock is of version " << landlock_abi();
+        if (confinement::landlock_abi() < attack().landlock_abi) {
+            GTEST_SKIP() << "this kernel's Landlock is of version " << confinement::landlock_abi();
         }
         EXPECT_EQ(attack_with(Layers{}), 0) << "it got through";
         if (attack().by_root_only && caller() == Caller::ordinary) return;
@@ -178,7 +178,7 @@ TEST_P(TargetTest, TheMachinesLoopbackIsOutOfReach) {
     EXPECT_EQ(run(GetParam(), allowed), 0);
     allowed.layers.own_network = false;
     EXPECT_EQ(run(GetParam(), allowed), 1);
-    if (landlock_abi() < 4) return;
+    if (confinement::landlock_abi() < 4) return;
     allowed.landlock->connect_ports = {};
     EXPECT_EQ(run(GetParam(), allowed), 0) << "Landlock lets another port through";
 }
@@ -194,7 +194,7 @@ TEST_P(TargetTest, AbstractSocketsAreOutOfReach) {
     ASSERT_EQ(::listen(listener.get(), 8), 0);
     EXPECT_EQ(attack({"connects_abstract", name}, {}), 0);
     EXPECT_EQ(attack({"connects_abstract", name}, {&Layers::own_network, &Layers::landlock}), 1);
-    if (landlock_abi() < 6) return;
+    if (confinement::landlock_abi() < 6) return;
     EXPECT_EQ(attack({"connects_abstract", name}, {&Layers::own_network}), 0);
 }
 
@@ -225,7 +225,7 @@ TEST_P(TargetTest, ProcessesOutsideAreOutOfReach) {
     const std::string number = std::to_string(victim);
     EXPECT_EQ(attack({"sees_process", number}, {}), 0);
     EXPECT_EQ(attack({"signals", number}, {}), 0);
-    if (landlock_abi() >= 6) {
+    if (confinement::landlock_abi() >= 6) {
         EXPECT_EQ(attack({"signals", number}, {&Layers::own_processes}), 0);
     }
     if (GetParam() == Caller::root) {

@@ -55,8 +55,8 @@ base::Result<Root> browser_root(const fs::path& folder, std::uint64_t scratch_by
     return root;
 }
 
-LandlockRules browser_landlock(const std::string& program, std::uint16_t proxy_port) {
-    LandlockRules rules;
+confinement::LandlockRules browser_landlock(const std::string& program, std::uint16_t proxy_port) {
+    confinement::LandlockRules rules;
     rules.paths.push_back({"/", false, false});
     rules.paths.push_back({"/proc", true, false});
     rules.paths.push_back({"/dev", true, false});

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "screen/isolation/landlock.h"
+#include "core/confinement/landlock.h"
+#include "core/confinement/seccomp.h"
 #include "screen/isolation/root.h"
-#include "screen/isolation/seccomp.h"
 
 #include <filesystem>
 #include <string>
@@ -20,10 +20,10 @@ base::Result<Root> browser_root(const std::filesystem::path& folder, std::uint64
 
 // Its own sandbox stays on, so it may make user, pid and network namespaces and change its root; it
 // may not mount, trace, load code into the kernel, or speak to anything but Unix sockets and TCP.
-SyscallFilter browser_filter();
+confinement::SyscallFilter browser_filter();
 
 // In the root above: reads everything, writes the scratch folders and /proc (its own id maps), runs
 // `program` alone, and connects to `proxy_port` alone.
-LandlockRules browser_landlock(const std::string& program, std::uint16_t proxy_port);
+confinement::LandlockRules browser_landlock(const std::string& program, std::uint16_t proxy_port);
 
 }  // namespace shoji::isolation

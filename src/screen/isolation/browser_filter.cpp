@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t all_32_bits = 0xffffffff;
 constexpr std::uint64_t socket_type_bits = 0xf;  // without SOCK_NONBLOCK and SOCK_CLOEXEC
 
-void allow_files(SyscallFilter& filter) {
+void allow_files(confinement::SyscallFilter& filter) {
     filter.allow({"read",
                   "write",
                   "readv",
@@ -104,7 +104,7 @@ void allow_files(SyscallFilter& filter) {
     }
 }
 
-void allow_memory(SyscallFilter& filter) {
+void allow_memory(confinement::SyscallFilter& filter) {
     filter.allow({"brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "msync", "mincore",
                   "mlock", "munlock", "mlock2", "pkey_alloc", "pkey_free", "pkey_mprotect",
                   "membarrier"});
@@ -113,7 +113,7 @@ void allow_memory(SyscallFilter& filter) {
     filter.refuse("memfd_create", ENOSYS);
 }
 
-void allow_processes(SyscallFilter& filter) {
+void allow_processes(confinement::SyscallFilter& filter) {
     filter.allow({"fork",
                   "vfork",
                   "execve",
@@ -207,7 +207,7 @@ void allow_processes(SyscallFilter& filter) {
     filter.refuse("clone3", ENOSYS);
 }
 
-void allow_sockets(SyscallFilter& filter) {
+void allow_sockets(confinement::SyscallFilter& filter) {
     filter.allow({"connect",       "bind",           "listen",          "accept",
                   "accept4",       "getsockname",    "getpeername",     "getsockopt",
                   "sendto",        "recvfrom",       "sendmsg",         "recvmsg",
@@ -230,8 +230,8 @@ void allow_sockets(SyscallFilter& filter) {
 
 }  // namespace
 
-SyscallFilter browser_filter() {
-    SyscallFilter filter;
+confinement::SyscallFilter browser_filter() {
+    confinement::SyscallFilter filter;
     allow_files(filter);
     allow_memory(filter);
     allow_processes(filter);

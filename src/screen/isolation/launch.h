@@ -5,10 +5,10 @@
 
 #include "core/base/file_descriptor.h"
 #include "core/base/result.h"
+#include "core/confinement/landlock.h"
+#include "core/confinement/seccomp.h"
 #include "screen/isolation/cgroup.h"
-#include "screen/isolation/landlock.h"
 #include "screen/isolation/root.h"
-#include "screen/isolation/seccomp.h"
 
 #include <cstdint>
 #include <optional>
@@ -53,8 +53,8 @@ struct LaunchPlan {
     bool reaper = false;
     std::vector<int> descriptors;  // the program's 3, 4, 5 …
     bool discard_output = false;   // its standard output and error; otherwise error is the caller's
-    std::optional<FilterProgram> filter;
-    std::optional<LandlockRules> landlock;  // paths inside the root
+    std::optional<confinement::FilterProgram> filter;
+    std::optional<confinement::LandlockRules> landlock;  // paths inside the root
     std::uint64_t open_files = 1024;
     // Only root of the machine may ask for it; a kernel before 6.3 does not have it.
     bool forbid_executable_memory_files = false;

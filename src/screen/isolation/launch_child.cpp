@@ -1,7 +1,7 @@
 #include "screen/isolation/launch_child.h"
 
 #include "core/base/unix_socket.h"
-#include "screen/isolation/capabilities.h"
+#include "core/confinement/capabilities.h"
 #include "screen/isolation/network.h"
 
 #include <algorithm>
@@ -154,7 +154,7 @@ base::Result<void> Child::set_limits() {
 base::Result<void> Child::confine() {
     ::umask(077);
     if (plan_.layers.no_capabilities) {
-        if (auto dropped = drop_capabilities(); !dropped) return dropped;
+        if (auto dropped = confinement::drop_capabilities(); !dropped) return dropped;
     }
     if (plan_.layers.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return base::fail_errno(errno, "setting no_new_privs");
@@ -162,13 +162,13 @@ base::Result<void> Child::confine() {
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
         return base::fail_errno(errno, "forbidding core dumps");
     }
-    const int abi = landlock_abi();
+    const int abi = confinement::landlock_abi();
     if (plan_.landlock && plan_.layers.landlock && abi > 0) {
-        if (auto restricted = restrict_landlock(*plan_.landlock, abi); !restricted) {
+        if (auto restricted = confinement::restrict_landlock(*plan_.landlock, abi); !restricted) {
             return restricted;
         }
     }
-    if (plan_.filter && plan_.layers.filter) return install_filter(*plan_.filter);
+    if (plan_.filter && plan_.layers.filter) return confinement::install_filter(*plan_.filter);
     return {};
 }
 

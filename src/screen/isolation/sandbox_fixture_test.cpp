@@ -105,7 +105,7 @@ LaunchPlan SandboxTest::plan(const std::vector<std::string>& arguments,
     plan.root.links = merged_usr_links();
     plan.root.devices = true;
     plan.root.processes = layers.own_processes || ::geteuid() == 0;
-    LandlockRules rules;
+    confinement::LandlockRules rules;
     rules.paths = {{"/"}, {"/dev", true}, {plan.program, false, true}, {loader, false, true}};
     if (plan.root.processes) rules.paths.push_back({"/proc", true});
     if (layers.own_root) {
@@ -114,7 +114,7 @@ LaunchPlan SandboxTest::plan(const std::vector<std::string>& arguments,
         rules.paths.push_back({browser_home, true});
     }
     plan.landlock = rules;
-    auto filter = browser_filter().compile(SyscallFilter::Otherwise::refuse);
+    auto filter = browser_filter().compile(confinement::SyscallFilter::Otherwise::refuse);
     if (filter) {
         plan.filter = std::move(*filter);
     } else {

@@ -1,6 +1,6 @@
 #include "screen/session/confinement.h"
 
-#include "screen/isolation/confine.h"
+#include "core/confinement/confine.h"
 
 #include <cerrno>
 
@@ -10,7 +10,7 @@
 namespace shoji::session {
 
 base::Result<std::vector<std::string>> confine() {
-    auto filter = isolation::runtime_filter();
+    auto filter = confinement::runtime_filter();
     // How much of its input the client has not read (tcp(7), SIOCOUTQ).
     filter.allow_when("ioctl", {{1, 0xffffffff, SIOCOUTQ}});
     // What kind of file a pool of shared memory is (the compositor takes memory only).
@@ -19,7 +19,7 @@ base::Result<std::vector<std::string>> confine() {
     for (const char* call : {"open", "openat", "readlink", "prlimit64", "sysinfo", "uname"}) {
         filter.refuse(call, EPERM);
     }
-    return isolation::confine_self(filter, isolation::SyscallFilter::Otherwise::kill, {});
+    return confinement::confine_self(filter, confinement::SyscallFilter::Otherwise::kill, {});
 }
 
 }  // namespace shoji::session

@@ -4,13 +4,13 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "screen/isolation/landlock.h"
-#include "screen/isolation/seccomp.h"
+#include "core/confinement/landlock.h"
+#include "core/confinement/seccomp.h"
 
 #include <string>
 #include <vector>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 
 // Drops capabilities, sets no_new_privs, forbids core dumps and tracing, then puts Landlock and the
 // filter in force for the whole process (call it before the first thread is started). Returns the
@@ -20,4 +20,4 @@ base::Result<std::vector<std::string>> confine_self(const SyscallFilter& filter,
                                                     SyscallFilter::Otherwise otherwise,
                                                     const LandlockRules& rules);
 
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement

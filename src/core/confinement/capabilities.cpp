@@ -1,4 +1,4 @@
-#include "screen/isolation/capabilities.h"
+#include "core/confinement/capabilities.h"
 
 #include <array>
 #include <cerrno>
@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 namespace {
 
 constexpr int highest_possible = 63;
@@ -48,4 +48,4 @@ base::Result<void> drop_capabilities() {
     return {};
 }
 
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement

@@ -1,4 +1,4 @@
-#include "screen/isolation/confine.h"
+#include "core/confinement/confine.h"
 
 #include <cerrno>
 #include <csignal>
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 namespace {
 
 // Runs `body` in a child, since confinement cannot be taken back; its exit code, or -signal.
@@ -129,4 +129,4 @@ TEST(Seccomp, IgnoresTheUpperHalfOfShortArguments) {
 }
 
 }  // namespace
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement

@@ -1,4 +1,4 @@
-#include "screen/isolation/seccomp.h"
+#include "core/confinement/seccomp.h"
 
 #include "core/base/file_descriptor.h"
 
@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 namespace {
 
 using Context = std::unique_ptr<void, decltype(&seccomp_release)>;
@@ -174,4 +174,4 @@ base::Result<void> install_filter(const FilterProgram& program) {
     return {};
 }
 
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 
 struct LandlockRules {
     struct Path {
@@ -41,4 +41,4 @@ std::vector<std::string> missing_in_landlock(int abi);
 // kernel's). Needs no_new_privs. Descriptors that are open already stay usable.
 base::Result<void> restrict_landlock(const LandlockRules& rules, int abi);
 
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement

@@ -1,13 +1,13 @@
-#include "screen/isolation/confine.h"
+#include "core/confinement/confine.h"
 
-#include "screen/isolation/capabilities.h"
+#include "core/confinement/capabilities.h"
 
 #include <cerrno>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 
 base::Result<std::vector<std::string>> confine_self(const SyscallFilter& filter,
                                                     SyscallFilter::Otherwise otherwise,
@@ -37,4 +37,4 @@ base::Result<std::vector<std::string>> confine_self(const SyscallFilter& filter,
     return missing_in_landlock(abi);
 }
 
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement

@@ -1,4 +1,4 @@
-#include "screen/isolation/landlock.h"
+#include "core/confinement/landlock.h"
 
 #include "core/base/file_descriptor.h"
 
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 namespace {
 
 // Of later kernels than the headers of Debian 12 (include/uapi/linux/landlock.h).
@@ -123,4 +123,4 @@ base::Result<void> restrict_landlock(const LandlockRules& rules, int abi) {
     return {};
 }
 
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement

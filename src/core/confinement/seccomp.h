@@ -12,7 +12,7 @@
 
 #include <linux/filter.h>
 
-namespace shoji::isolation {
+namespace shoji::confinement {
 
 // The code that the kernel runs at each system call (seccomp(2), classic BPF).
 using FilterProgram = std::vector<sock_filter>;
@@ -58,4 +58,4 @@ SyscallFilter runtime_filter();
 // Puts the program in force for this thread and all that it starts, for ever. Needs no_new_privs.
 base::Result<void> install_filter(const FilterProgram& program);
 
-}  // namespace shoji::isolation
+}  // namespace shoji::confinement
