@@ -4,14 +4,28 @@
 
 #include <cerrno>
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 namespace shoji::confinement {
+namespace {
+
+// unshare(2): this flag has no effect, but is EINVAL where other threads run. A container may
+// forbid the question, which is no answer.
+bool has_other_threads() {
+    return ::unshare(CLONE_THREAD) != 0 && errno == EINVAL;
+}
+
+}  // namespace
 
 base::Result<std::vector<std::string>> confine_self(const SyscallFilter& filter,
                                                     SyscallFilter::Otherwise otherwise,
                                                     const LandlockRules& rules) {
+    if (has_other_threads()) {
+        return base::fail(base::ErrorKind::invalid,
+                          "confinement begins before the first thread, but others run already");
+    }
     const auto program = filter.compile(otherwise);
     if (!program) return base::Failure(program.error());
     if (auto dropped = drop_capabilities(); !dropped) return base::Failure(dropped.error());

@@ -13,9 +13,10 @@
 namespace shoji::confinement {
 
 // Drops capabilities, sets no_new_privs, forbids core dumps and tracing, then puts Landlock and the
-// filter in force for the whole process (call it before the first thread is started). Returns the
-// protections that this kernel lacks, in words for the log; any other failure is an error, after
-// which the program must end.
+// filter in force for the whole process. Landlock binds the calling thread and those that it
+// starts: a process that has other threads already is refused. Returns the protections that this
+// kernel lacks, in words for the log; any other failure is an error, after which the program must
+// end.
 base::Result<std::vector<std::string>> confine_self(const SyscallFilter& filter,
                                                     SyscallFilter::Otherwise otherwise,
                                                     const LandlockRules& rules);

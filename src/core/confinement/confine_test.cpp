@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <functional>
+#include <thread>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -64,6 +65,60 @@ TEST(Confine, RefusesExecutableMemory) {
     };
     EXPECT_EQ(confined(attack), 0);
     EXPECT_EQ(in_child(attack), 1);
+}
+
+// tcp(7)'s fast open connects within a call that Landlock does not look at.
+TEST(Confine, RefusesToConnectBySending) {
+    const auto attack = [](bool restricted) {
+        return in_child([restricted] {
+            const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+            if (restricted &&
+                !confine_self(runtime_filter(), SyscallFilter::Otherwise::refuse, {})) {
+                return 200;
+            }
+            sockaddr_in address{};
+            address.sin_family = AF_INET;
+            address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+            address.sin_port = htons(9);
+            char byte = 0;
+            iovec part{&byte, 1};
+            msghdr message{};
+            message.msg_name = &address;
+            message.msg_namelen = sizeof address;
+            message.msg_iov = &part;
+            message.msg_iovlen = 1;
+            const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+            // Whether anybody listens or fast open is switched on is not asked: only who refuses.
+            constexpr int flags = MSG_FASTOPEN | MSG_NOSIGNAL;
+            const bool refused =
+                ::sendto(socket, &byte, 1, flags, generic, sizeof address) < 0 && errno == EPERM;
+            const bool refused_too = ::sendmsg(socket, &message, flags) < 0 && errno == EPERM;
+            return (refused ? 0 : 1) + (refused_too ? 0 : 2);
+        });
+    };
+    EXPECT_EQ(attack(true), 0);
+    EXPECT_EQ(attack(false), 3);
+}
+
+TEST(Confine, IsRefusedWhereOtherThreadsRun) {
+    EXPECT_EQ(in_child([] {
+                  const auto confine = [] {
+                      return confine_self(runtime_filter(), SyscallFilter::Otherwise::refuse, {})
+                          .has_value();
+                  };
+                  int ends[2];
+                  if (::pipe2(ends, O_CLOEXEC) != 0) return 1;
+                  std::thread other([end = ends[0]] {
+                      char byte = 0;
+                      while (::read(end, &byte, 1) < 0) continue;
+                  });
+                  const bool early = confine();
+                  ::close(ends[1]);
+                  other.join();
+                  if (early) return 2;
+                  return confine() ? 0 : 3;
+              }),
+              0);
 }
 
 TEST(Confine, KillsWhereAsked) {

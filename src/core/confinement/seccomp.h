@@ -52,7 +52,8 @@ class SyscallFilter {
 
 // What every single-threaded or multi-threaded C++ program needs once it is set up: memory without
 // PROT_EXEC, locks, clocks, waiting for and using the descriptors that it has, closing, exit. No
-// files by name, no sockets made or connected, no new programs. Extend it with allow().
+// files by name, no sockets made or connected (by sending neither), no new programs. Extend it with
+// allow().
 SyscallFilter runtime_filter();
 
 // Puts the program in force for this thread and all that it starts, for ever. Needs no_new_privs.
