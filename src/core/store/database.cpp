@@ -50,6 +50,8 @@ void set_up(SQLite::Database& connection) {
     connection.exec("PRAGMA trusted_schema = OFF");
     connection.exec("PRAGMA cell_size_check = ON");
     connection.exec("PRAGMA secure_delete = ON");
+    // A confined program may not write to /tmp, and no secret should lie there.
+    connection.exec("PRAGMA temp_store = MEMORY");
 }
 
 base::Result<void> check(SQLite::Database& connection) {
