@@ -4,14 +4,17 @@
 #include "core/policy/json.h"
 #include "screen/gateway/admin_server.h"
 #include "screen/gateway/clock.h"
+#include "screen/gateway/confinement.h"
 #include "screen/gateway/password.h"
 #include "screen/gateway/server.h"
 #include "screen/gateway/static_files.h"
 
 #include <csignal>
+#include <ctime>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -85,6 +88,30 @@ base::Result<void> drop(const base::Settings& settings) {
     return base::drop_privileges(::geteuid());
 }
 
+// What reads its settings from the system does so while it may: the log's clock, OpenSSL.
+base::Result<void> settle_libraries() {
+    ::tzset();
+    if (OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, nullptr) != 1) {
+        return base::fail(base::ErrorKind::system, "OpenSSL does not accept the system's settings");
+    }
+    return {};
+}
+
+// Own user, no other file, no other program, no way out; the admin socket, which only that user may
+// make.
+base::Result<base::FileDescriptor> give_up_the_rest(const base::Settings& settings) {
+    if (auto dropped = drop(settings); !dropped) return base::Failure(dropped.error());
+    constexpr mode_t for_all = 0666;  // whoever is at the other end is asked of the kernel
+    auto admin =
+        base::listen_unix(settings.admin_socket(), base::SocketKind::stream, for_all, true);
+    if (!admin) return admin;
+    if (auto settled = settle_libraries(); !settled) return base::Failure(settled.error());
+    const auto missing = confine(settings);
+    if (!missing) return base::Failure(missing.error());
+    for (const auto& protection : *missing) spdlog::warn("not in force: {}", protection);
+    return admin;
+}
+
 // What the store knows at the start.
 struct Remembered {
     store::StoredConfiguration configuration;
@@ -156,13 +183,9 @@ class Gateway {
                   settings.host_name, std::move(opened.listeners)),
           signals_(loop, SIGTERM, SIGINT) {}
 
-    base::Result<void> start(const Remembered& remembered) {
+    base::Result<void> start(const Remembered& remembered, base::FileDescriptor admin) {
         if (auto set = set_policy(policy_, remembered.configuration); !set) return set;
         screens_.adopt(remembered.screens, remembered.users);
-        constexpr mode_t for_all = 0666;  // whoever is at the other end is asked of the kernel
-        auto socket =
-            base::listen_unix(settings_.admin_socket(), base::SocketKind::stream, for_all, true);
-        if (!socket) return base::Failure(socket.error());
         const auto executor = loop_.get_executor();
         spawn(executor, audit_.run(), "the audit journal");
         spawn(executor, host_.run(), "the host");
@@ -170,7 +193,7 @@ class Gateway {
         spawn(executor, tidy(records_, screens_), "tidying");
         audit_.note({journal::Action::program_started, journal::Outcome::allowed, "shoji-gateway",
                      "", "", ""});
-        admin_.start(std::move(*socket), settings_.admin_socket());
+        admin_.start(std::move(admin), settings_.admin_socket());
         server_.start();
         signals_.async_wait([this](const boost::system::error_code& error, int signal) {
             if (error) return;
@@ -219,23 +242,34 @@ class Gateway {
     asio::signal_set signals_;
 };
 
+// The confined program, from its first thread on.
+base::Result<void> serve(asio::io_context& loop, const base::Settings& settings, Opened opened,
+                         base::FileDescriptor admin) {
+    if (auto loaded = load_keys(opened.listeners, settings); !loaded) return loaded;
+    auto store = store::Store::open(settings.gateway_state());
+    if (!store) return base::Failure(store.error());
+    const auto remembered = recall(**store);
+    if (!remembered) return base::Failure(remembered.error());
+    nobodys_hash();  // made now, so that the first wrong name takes no longer than the others
+    Gateway gateway(loop, settings, std::move(opened), std::move(*store));
+    if (auto started = gateway.start(*remembered, std::move(admin)); !started) return started;
+    loop.run();
+    gateway.join();
+    return {};
+}
+
 }  // namespace
 
 base::Result<void> run(const base::Settings& settings, const std::filesystem::path& web) {
     asio::io_context loop(1);
     auto opened = open_with_privileges(loop, settings, web);
     if (!opened) return base::Failure(opened.error());
-    if (auto dropped = drop(settings); !dropped) return dropped;
-    auto store = store::Store::open(settings.gateway_state());
-    if (!store) return base::Failure(store.error());
-    const auto remembered = recall(**store);
-    if (!remembered) return base::Failure(remembered.error());
-    nobodys_hash();  // made now, so that the first wrong name takes no longer than the others
-    Gateway gateway(loop, settings, std::move(*opened), std::move(*store));
-    if (auto started = gateway.start(*remembered); !started) return started;
-    loop.run();
-    gateway.join();
-    return {};
+    auto admin = give_up_the_rest(settings);
+    if (!admin) return base::Failure(admin.error());
+    auto served = serve(loop, settings, std::move(*opened), std::move(*admin));
+    std::error_code ignored;
+    if (!served) std::filesystem::remove(settings.admin_socket(), ignored);
+    return served;
 }
 
 }  // namespace shoji::gateway

@@ -34,13 +34,20 @@ base::Result<std::vector<OpenListener>> open_listeners(asio::io_context& loop,
                                                        const base::Settings& settings) {
     std::vector<OpenListener> listeners;
     for (const auto& listener : settings.listeners) {
-        auto tls = load_tls(settings.gateway_state(), listener.client_certificate);
-        if (!tls) return base::Failure(tls.error());
         auto acceptor = listen(loop, listener);
         if (!acceptor) return base::Failure(acceptor.error());
-        listeners.push_back({listener, std::move(*tls), std::move(*acceptor)});
+        listeners.push_back({listener, std::move(*acceptor), {}});
     }
     return listeners;
+}
+
+base::Result<void> load_keys(std::vector<OpenListener>& listeners, const base::Settings& settings) {
+    for (auto& listener : listeners) {
+        auto tls = load_tls(settings.gateway_state(), listener.settings.client_certificate);
+        if (!tls) return base::Failure(tls.error());
+        listener.tls = std::move(*tls);
+    }
+    return {};
 }
 
 Server::Server(Parts parts, std::string host_name, std::vector<OpenListener> listeners)

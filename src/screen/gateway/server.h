@@ -14,13 +14,16 @@ namespace shoji::gateway {
 // A listening socket, with what terminals that arrive there are held to.
 struct OpenListener {
     base::Listener settings;
-    TlsContext tls;
     asio::ip::tcp::acceptor acceptor;
+    TlsContext tls;  // null until load_keys()
 };
 
 // Binds and listens; done before privileges are dropped, since ports may be below 1024.
 base::Result<std::vector<OpenListener>> open_listeners(asio::io_context& loop,
                                                        const base::Settings& settings);
+// Reads the keys and certificates for them; done by the confined program, since the folder is its
+// own: what stands there is no more to be trusted than what it says.
+base::Result<void> load_keys(std::vector<OpenListener>& listeners, const base::Settings& settings);
 
 class Server {
   public:

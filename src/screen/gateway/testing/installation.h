@@ -35,6 +35,7 @@ class Installation {
     int stop();
     void kill();
     [[nodiscard]] bool running() const { return process_ > 0; }
+    [[nodiscard]] pid_t process() const { return process_; }
     [[nodiscard]] std::string log() const;  // what the program wrote
     // Memory that it holds, in KiB.
     [[nodiscard]] std::size_t resident() const;
