@@ -32,7 +32,7 @@ void allow_files(SyscallFilter& filter) {
     filter.allow({"open", "openat", "stat", "lstat", "newfstatat", "access", "faccessat",
                   "readlink", "readlinkat", "getcwd", "unlink", "unlinkat", "pwrite64", "ftruncate",
                   "fsync", "fdatasync", "umask", "fchmod"});
-    for (const std::uint64_t command : {F_GETLK, F_SETLK}) {
+    for (const std::uint64_t command : {std::uint64_t{F_GETLK}, std::uint64_t{F_SETLK}}) {
         filter.allow_when("fcntl", {{1, all_32_bits, command}});
     }
 }

@@ -190,7 +190,7 @@ TEST_F(BrowserTest, WithoutAViewerThePageRests) {
     std::this_thread::sleep_for(std::chrono::seconds(2));
     TestViewer viewer(program_.address());
     viewer.hello();
-    ASSERT_TRUE(viewer.until([&] { return viewer.frames == 1; })) << viewer.problem;
+    ASSERT_TRUE(viewer.until([&] { return viewer.frames >= 1; })) << viewer.problem;
     EXPECT_LT(viewer.colour(550, 150), last + 30);
 }
 
