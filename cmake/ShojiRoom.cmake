@@ -1,10 +1,11 @@
-# One room, one static library: shoji_room(NAME [CONFINED] SOURCES … USES rooms … LIBRARIES …).
+# One room, one static library: shoji_room(NAME [SERIAL] SOURCES … USES rooms … LIBRARIES …).
+# SERIAL: its tests run one at a time, because they take the same user ids of the machine.
 # Its unit tests are the files *_test.cpp beside its code, built as NAME_test; its fuzz targets are the
 # files *_fuzz.cpp, with a committed corpus in fuzz/<target>/ of the room's folder.
 include(GoogleTest)
 
 function(shoji_room NAME)
-  cmake_parse_arguments(ROOM "CONFINED" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "SERIAL" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   set(kind PUBLIC)
   if(ROOM_SOURCES)
     add_library(shoji_${NAME} STATIC ${ROOM_SOURCES})
@@ -15,22 +16,20 @@ function(shoji_room NAME)
   target_include_directories(shoji_${NAME} ${kind} "${PROJECT_SOURCE_DIR}/src")
   list(TRANSFORM ROOM_USES PREPEND shoji_)
   target_link_libraries(shoji_${NAME} ${kind} ${ROOM_USES} ${ROOM_LIBRARIES})
-  shoji_room_tests(${NAME} "${ROOM_CONFINED}")
+  shoji_room_tests(${NAME} "${ROOM_SERIAL}")
 endfunction()
 
-# CONFINED: its tests run programs that confine themselves, in which the search for leaks at the end, which
-# traces and clones, would be killed. The other sanitizers stay on.
-function(shoji_room_tests NAME CONFINED)
+function(shoji_room_tests NAME SERIAL)
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp")
   if(tests AND BUILD_TESTING)
     add_executable(${NAME}_test ${tests})
     target_link_libraries(${NAME}_test PRIVATE shoji_${NAME} GTest::gmock GTest::gtest_main)
-    set(environment)
-    if(CONFINED AND SHOJI_SANITIZE)
-      set(environment ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
+    set(lock)
+    if(SERIAL)
+      set(lock RESOURCE_LOCK test_users)
     endif()
     gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST
-                         PROPERTIES LABELS unit TIMEOUT 300 ${environment})
+                         PROPERTIES LABELS unit TIMEOUT 300 ${lock})
   endif()
   file(GLOB targets CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_fuzz.cpp")
   if(targets AND SHOJI_FUZZ)
@@ -43,7 +42,7 @@ function(shoji_room_tests NAME CONFINED)
       # The committed corpus is replayed, then fuzzed for a bounded number of runs.
       add_test(NAME fuzz.${target}.corpus COMMAND ${target} -runs=0 ${corpus})
       add_test(NAME fuzz.${target}.explore
-               COMMAND ${target} -runs=20000 -max_total_time=20 -seed=1
+               COMMAND ${target} -runs=20000 -max_total_time=10 -seed=1
                        -artifact_prefix=${CMAKE_BINARY_DIR}/ ${CMAKE_BINARY_DIR}/fuzz-${target} ${corpus})
       file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz-${target}")
       set_tests_properties(fuzz.${target}.corpus fuzz.${target}.explore
@@ -58,4 +57,7 @@ function(shoji_program NAME)
   add_executable(${NAME} ${PROGRAM_SOURCES})
   list(TRANSFORM PROGRAM_USES PREPEND shoji_)
   target_link_libraries(${NAME} PRIVATE ${PROGRAM_USES} ${PROGRAM_LIBRARIES})
+  if(SHOJI_SANITIZE)
+    target_sources(${NAME} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/confined_program_sanitizer.cpp")
+  endif()
 endfunction()
