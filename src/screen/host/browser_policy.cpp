@@ -90,6 +90,7 @@ constexpr std::array network{
     Policy{"WebRtcEventLogCollectionAllowed", off},
     Policy{"SafeBrowsingProtectionLevel", "0"},
     Policy{"SearchSuggestEnabled", off},
+    Policy{"DefaultSearchProviderEnabled", off},
     Policy{"SpellCheckServiceEnabled", off},
     Policy{"TranslateEnabled", off},
     Policy{"AlternateErrorPagesEnabled", off},

@@ -31,7 +31,8 @@ TEST(BrowserPolicy, ShutsEveryWayForDataButPixelsAndInput) {
         EXPECT_EQ(policies.at(name), 2) << name;
     }
     for (const char* name : {"AudioCaptureAllowed", "VideoCaptureAllowed", "ScreenCaptureAllowed",
-                             "PasswordManagerEnabled", "QuicAllowed", "SSLErrorOverrideAllowed"}) {
+                             "PasswordManagerEnabled", "QuicAllowed", "SSLErrorOverrideAllowed",
+                             "DefaultSearchProviderEnabled"}) {
         EXPECT_EQ(policies.at(name), false) << name;
     }
     EXPECT_EQ(policies.at("SyncDisabled"), true);

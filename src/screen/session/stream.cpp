@@ -8,6 +8,7 @@ namespace {
 // What a viewer asked for, done to the compositor.
 struct Input {
     compositor::Compositor& compositor;
+    KeyFilter& keys;
 
     void operator()(const wire::Resize& resize) {
         compositor.resize({resize.width, resize.height}, resize.scale);
@@ -17,12 +18,17 @@ struct Input {
         compositor.button(static_cast<compositor::Button>(button.button), button.pressed);
     }
     void operator()(const wire::Wheel& wheel) { compositor.wheel(wheel.dx, wheel.dy); }
-    void operator()(const wire::Key& key) { compositor.key(key.code, key.pressed); }
+    void operator()(const wire::Key& key) {
+        if (keys.passes(key.code, key.pressed)) compositor.key(key.code, key.pressed);
+    }
     void operator()(const wire::Preedit& preedit) {
         compositor.preedit(preedit.text, preedit.begin, preedit.end);
     }
     void operator()(const wire::Commit& commit) { compositor.commit(commit.text); }
-    void operator()(const wire::Focus& focus) { compositor.focus(focus.focused); }
+    void operator()(const wire::Focus& focus) {
+        if (!focus.focused) keys.all_released();
+        compositor.focus(focus.focused);
+    }
     void operator()(const wire::Command& command) {
         compositor.command(static_cast<compositor::Command>(command.command));
     }
@@ -75,7 +81,7 @@ void Stream::obey(const wire::FromViewer& message, Time now) {
     }
     std::visit(
         [&](const auto& input) {
-            if constexpr (is_input<decltype(input)>) Input{compositor_}(input);
+            if constexpr (is_input<decltype(input)>) Input{compositor_, keys_}(input);
         },
         message);
 }

@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "screen/compositor/compositor.h"
 #include "screen/encode/encode.h"
+#include "screen/session/key_filter.h"
 #include "screen/session/screen_state.h"
 #include "screen/session/send_window.h"
 #include "screen/wire/conversation.h"
@@ -76,6 +77,7 @@ class Stream {
     wire::Conversation conversation_;
     encode::Encoder encoder_;
     SendWindow window_;
+    KeyFilter keys_;
     bool welcomed_ = false;
 };
 

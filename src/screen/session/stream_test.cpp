@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/input-event-codes.h>
 
 namespace shoji::session {
 namespace {
@@ -185,6 +186,16 @@ TEST_F(StreamTest, InputReachesTheCompositor) {
     EXPECT_THAT(compositor_.told, ElementsAre("pointer 3 4", "button 2 true", "wheel -120 240",
                                               "key 30 true", "preedit に 0 3", "commit 日本",
                                               "focus false", "command 6", "resize 200 150 180"));
+}
+
+TEST_F(StreamTest, ChordsOfTheBrowserItselfDoNotReachTheCompositor) {
+    greet();
+    compositor_.told.clear();
+    EXPECT_TRUE(receive(wire::Key{KEY_LEFTCTRL, true}));
+    EXPECT_TRUE(receive(wire::Key{KEY_N, true}));
+    EXPECT_TRUE(receive(wire::Focus{false}));
+    EXPECT_TRUE(receive(wire::Key{KEY_N, true}));
+    EXPECT_THAT(compositor_.told, ElementsAre("key 29 true", "focus false", "key 49 true"));
 }
 
 TEST_F(StreamTest, CommandsHaveTheSameNumbers) {
