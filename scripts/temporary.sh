@@ -12,6 +12,9 @@ free_port() {
     done
 }
 
+# A caller may define it anew: it changes shoji.toml before the programs start.
+change_settings() { :; }
+
 start_temporary() {
     state=$(mktemp -d /tmp/shoji-check.XXXXXX)
     chmod 755 "$state"
@@ -20,6 +23,7 @@ start_temporary() {
     port=$(free_port)
     demo_port=$(free_port)
     prepare_state 127.0.0.1 "$port"
+    change_settings
     start_programs 127.0.0.1 "$port"
     start_demo "$demo_port" $((demo_port + 1))
     describe_demo "$demo_port"

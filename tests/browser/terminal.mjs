@@ -1,5 +1,5 @@
 // A terminal: a real Chromium of its own that signs in at the console and opens a destination.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 
 import { Screen } from './screen.mjs';
@@ -21,10 +21,21 @@ export class Terminal {
     const browser = await chromium.launch({ executablePath, chromiumSandbox: false,
       ignoreDefaultArgs: ['--hide-scrollbars'], args: [
       '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+    return Terminal.in(browser, address, options);
+  }
+
+  static async in(browser, address, options) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'ja-JP',
       ignoreHTTPSErrors: true, ...options });
-    const terminal = new Terminal();
-    Object.assign(terminal, { browser, context, address, page: await context.newPage() });
+    return Object.assign(new Terminal(), { browser, context, address, options, page: await context.newPage() });
+  }
+
+  // The same user in the same browser with another display: `options` instead of those that it had.
+  async another(options) {
+    const storageState = await this.context.storageState();
+    const terminal = await Terminal.in(this.browser, this.address, { ...this.options, ...options, storageState });
+    await terminal.page.goto(this.address);
+    await terminal.page.getByTestId('sites').waitFor();
     return terminal;
   }
 
@@ -71,6 +82,27 @@ export class Terminal {
     await this.page.getByTestId('sites').waitFor();
   }
 
+  // Starts a session without showing it; gives the ticket of its first connection.
+  async ticket(destination, { width, height }) {
+    return this.page.evaluate(async ({ destination, width, height }) => {
+      const { csrf } = await (await fetch('/api/state')).json();
+      const answer = await fetch('/api/screens', { method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Shoji-CSRF': csrf },
+        body: JSON.stringify({ destination, width, height, scale: 120, locale: 'ja', layout: 'jp' }) });
+      const body = await answer.json();
+      if (!answer.ok) throw new Error(JSON.stringify(body));
+      return body.ticket;
+    }, { destination, width, height });
+  }
+
+  // Gives the Screen of a session that another connection had.
+  async resume(ticket) {
+    const screen = new Screen(await this.context.newPage());
+    await screen.page.goto(new URL(`/screen/#ticket=${ticket}&locale=ja&layout=jp`, this.address).href);
+    await screen.canvas.waitFor();
+    return screen;
+  }
+
   // Gives the Screen of a new tab.
   async open(destination) {
     const opened = this.context.waitForEvent('page');
@@ -83,9 +115,10 @@ export class Terminal {
 }
 
 export async function catalogueText(key, language = 'ja') {
-  const topic = key.split('.')[0];
-  const file = new URL(`../../src/core/text/catalogue/${topic}.json`, import.meta.url);
-  const entry = JSON.parse(await readFile(file, 'utf8'))[key];
-  if (!entry) throw new Error(`the catalogue has no ${key}`);
-  return entry[language];
+  const folder = new URL('../../src/core/text/catalogue/', import.meta.url);
+  for (const file of await readdir(folder)) {
+    const entry = JSON.parse(await readFile(new URL(file, folder), 'utf8'))[key];
+    if (entry) return entry[language];
+  }
+  throw new Error(`the catalogue has no ${key}`);
 }

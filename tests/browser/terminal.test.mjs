@@ -4,50 +4,29 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { parseArgs } from 'node:util';
 
-import { executablePath, readPassword, Terminal } from './terminal.mjs';
+import { demo, eventually, forbidden, forbiddenPort, options, processOf, programs, shoji } from './installation.mjs';
+import { readPassword, Terminal } from './terminal.mjs';
 
-const { values } = parseArgs({ options: { address: { type: 'string' }, 'demo-port': { type: 'string' },
-  state: { type: 'string' }, screenshot: { type: 'string' } } });
-const forbiddenPort = Number(values['demo-port']) + 1;
-const demo = `http://localhost:${values['demo-port']}`;
-const bin = new URL('../../build/release/bin/', import.meta.url).pathname;
 let terminal;
 let screen;
 
-async function shoji(...words) {
-  const child = spawn(`${bin}shoji`, ['--state', values.state, '--json', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  for await (const chunk of child.stdout) text += chunk;
-  return text.trim() === '' ? null : JSON.parse(text);
-}
-
-async function go(colour, appears, options) {
+async function go(colour, appears, amount) {
   await screen.clickColour(colour);
-  if (appears) await screen.waitForColour(appears, options);
-}
-
-async function eventually(holds) {
-  for (let tries = 0; tries < 50; tries += 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  assert.fail(`in 10 seconds this did not come to hold: ${holds}`);
+  if (appears) await screen.waitForColour(appears, amount);
 }
 
 before(async () => {
   const password = await readPassword();
-  terminal = await Terminal.launch(values.address);
+  terminal = await Terminal.launch(options.address);
   await terminal.enrol('staff', password, 'さくらの咲く丘で 2026');
 });
 
 after(() => terminal?.close());
 
 test('a sign-in needs the second factor', async () => {
-  const other = await Terminal.launch(values.address);
+  const other = await Terminal.launch(options.address);
   try {
     await other.enterPassword(terminal.account.user, terminal.account.password);
     await other.field('code').fill('000000');
@@ -66,7 +45,7 @@ test('the demonstration site appears, marker and all', async () => {
   assert.equal(await screen.colourAt(x + 24, y + 8), 'e9c46a');
   assert.equal(await screen.colourAt(x + 8, y + 24), '264653');
   assert.equal(await screen.colourAt(x + 24, y + 24), 'f4a261');
-  if (values.screenshot) await screen.page.screenshot({ path: values.screenshot });
+  if (options.screenshot) await screen.page.screenshot({ path: options.screenshot });
 });
 
 test('the canvas equals what a browser renders by itself', async () => {
@@ -164,15 +143,14 @@ test('a link that is not allowed is refused with its reason', async () => {
   assert.match(await screen.refusalOf(`localhost:${forbiddenPort}`), /許可されている/);
   // The gateway writes refusals together, once a second.
   await eventually(async () => (await shoji('destination', 'refused')).some((entry) => entry.port === forbiddenPort));
-  const { hits } = await (await fetch(`http://127.0.0.1:${forbiddenPort}/hits`)).json();
+  const { hits } = await (await fetch(`${forbidden}/hits`)).json();
   assert.equal(hits, 0);
 });
 
 test('the session survives a restart of the gateway', async () => {
-  const [id] = /^shoji-gateway ([0-9]+) /m.exec(readFileSync(`${values.state}/pids`, 'utf8')).slice(1);
-  process.kill(Number(id), 'SIGKILL');
+  process.kill(processOf('shoji-gateway'), 'SIGKILL');
   await screen.page.locator('canvas[data-testid=screen]:not([data-state=connected])').waitFor();
-  const gateway = spawn(`${bin}shoji-gateway`, ['--state', values.state], { stdio: 'ignore' });
+  const gateway = spawn(`${programs}shoji-gateway`, ['--state', options.state], { stdio: 'ignore' });
   try {
     await screen.page.locator('canvas[data-testid=screen][data-state=connected]').waitFor({ timeout: 30000 });
     await screen.page.locator('[data-action=back]').click();
