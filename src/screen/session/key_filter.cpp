@@ -35,6 +35,7 @@ struct Chord {
 // What Chromium does with each, unless a page takes it. A further modifier held does not help.
 constexpr Chord browser_chords[] = {
     {KEY_F1},                  // help, on a site of the browser's maker
+    {KEY_F11},                 // full screen, which a window here is anyway
     {KEY_F12},                 // developer tools
     {KEY_N, true},             // new window; with Shift a private one
     {KEY_T, true},             // new tab, which is a window here; with Shift the closed one

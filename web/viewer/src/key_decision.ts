@@ -22,7 +22,7 @@ export interface KeyDown {
 }
 
 export type Decision =
-  | { readonly to: 'terminal' } // its input method or the page's hidden field deals with it
+  | { readonly to: 'terminal' } // its browser, its input method or the page's hidden field deals with it
   | { readonly to: 'nobody' }
   | { readonly to: 'session'; readonly evdev: number; readonly shift?: boolean; readonly tap?: boolean }
   | { readonly to: 'text'; readonly text: string };
@@ -38,6 +38,8 @@ export function decide(event: KeyDown, layout: Layout): Decision {
   const { code, key } = event;
   if (event.isComposing || event.keyCode === keyOfInputMethod || key === 'Process') return { to: 'terminal' };
   if (locks.has(code)) return { to: 'nobody' };
+  // The session's window fills its output anyway; the display before the user is the terminal's.
+  if (code === 'F11' && !event.ctrlKey && !event.altKey && !event.metaKey) return { to: 'terminal' };
   const evdev = evdevOf(code);
   if (evdev !== undefined && (momentary.has(code) || modeKeys.has(key))) return { to: 'session', evdev, tap: true };
   const shortcut = (event.ctrlKey || event.altKey || event.metaKey) && !event.altGraph;

@@ -59,6 +59,7 @@ describe('decide', () => {
     ['a shortcut on another keyboard', event('BracketLeft', '@', { ctrlKey: true }), 'us', session(26)],
     ['Enter', event('Enter', 'Enter'), 'jp', session(28)],
     ['F5', event('F5', 'F5'), 'jp', session(63)],
+    ['F11, which fills the terminal\'s own display', event('F11', 'F11'), 'jp', { to: 'terminal' }],
     ['a digit of the numeric pad', event('Numpad7', '7'), 'jp', session(8, { shift: false })],
     ['Home on the numeric pad', event('Numpad7', 'Home'), 'jp', session(71)],
     ['henkan', event('Convert', 'Convert'), 'jp', session(92, { tap: true })],
