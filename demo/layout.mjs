@@ -25,6 +25,11 @@ export const inspections = [
   ['/escapes', '脱出の試み', '#5c5c5c'],
 ];
 
+// A block of colour before what is to be clicked: by it a test finds the place on the canvas.
+export function bullet(colour) {
+  return `<svg width="12" height="12" shape-rendering="crispEdges" aria-hidden="true"><rect width="12" height="12" fill="${colour}"/></svg>`;
+}
+
 // The marker stands at the same place on every page: four quadrants by which a test knows that the
 // site is on the screen.
 const marker = `<svg class="marker" width="32" height="32" shape-rendering="crispEdges" aria-hidden="true">

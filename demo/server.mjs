@@ -1,6 +1,6 @@
 // The demonstration site: a fictional city hall. Plain HTTP on the loopback, no dependencies.
 //   node server.mjs --port N [--forbidden-port M]
-// At M stands another site that no destination lists; it counts who reaches it.
+// At M stands another site that no destination lists; it counts who reaches it and where.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -38,7 +38,8 @@ const pages = { '/': home, '/article': article, '/dialogs': dialogs, '/escapes':
 const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 const maximumBody = 65536;
 const pictures = new Map();
-const reports = {};
+let reports = {};
+let targets = [];
 
 async function bodyOf(request) {
   let text = '';
@@ -62,12 +63,21 @@ async function serveStatic(response, name) {
 
 // What the escape page tried: {name: "blocked" | "passed"}; tests read it here, not in the session.
 async function serveReports(request, response) {
+  if (request.method === 'DELETE') reports = {};
   if (request.method === 'POST') {
     const { name, outcome } = JSON.parse(await bodyOf(request));
     reports[String(name).slice(0, 100)] = String(outcome).slice(0, 300);
     return send(response, 204, 'text/plain', '');
   }
   return send(response, 200, 'application/json', JSON.stringify(reports));
+}
+
+// Further addresses that the escape page tries: [{name, url}], as a test puts them.
+async function serveTargets(request, response) {
+  if (request.method === 'PUT') {
+    targets = JSON.parse(await bodyOf(request)).map(({ name, url }) => ({ name: String(name), url: String(url) }));
+  }
+  return send(response, 200, 'application/json', JSON.stringify(targets));
 }
 
 async function serve(request, response) {
@@ -81,8 +91,9 @@ async function serve(request, response) {
     return send(response, 200, 'image/png', pictures.get(picture));
   }
   if (url.pathname === '/reports') return serveReports(request, response);
+  if (url.pathname === '/targets') return serveTargets(request, response);
   if (url.pathname === '/redirect') {
-    return send(response, 302, 'text/plain', '', { Location: `http://localhost:${forbiddenPort}/` });
+    return send(response, 302, 'text/plain', '', { Location: `http://localhost:${forbiddenPort}/redirected` });
   }
   if (url.pathname === '/download') {
     return send(response, 200, 'application/octet-stream', 'downloaded', {
@@ -104,11 +115,13 @@ const servers = [createServer((request, response) => {
 
 if (forbiddenPort) {
   let hits = 0;
+  const seen = [];  // the paths, as long as there is room
   servers.push(createServer((request, response) => {
-    if (request.url === '/hits') return send(response, 200, 'application/json', JSON.stringify({ hits }));
+    if (request.url === '/hits') return send(response, 200, 'application/json', JSON.stringify({ hits, seen }));
     hits += 1;
+    if (seen.length < 1000) seen.push(request.url.slice(0, 100));
     return send(response, 200, 'text/html; charset=utf-8',
-      '<!doctype html><title>forbidden</title><body style="background:#ff00ff">');
+      '<!doctype html><title>forbidden</title><body style="background:#ff00ff">', { 'Access-Control-Allow-Origin': '*' });
   }).listen(forbiddenPort, '127.0.0.1'));
 }
 

@@ -1,7 +1,11 @@
+import { bullet } from '../layout.mjs';
+
 export function photos() {
   const names = ['春の丘', '秋の夕暮れ', '朝もや', '冬の山なみ', '初夏の里', '夕映え', '川霧', '雪どけ'];
   return {
     title: '市の風景',
-    body: `<div class="photos">${names.map((name, at) => `<figure><img src="/picture/${at}.png" width="640" height="400" alt="${name}"><figcaption>${name}</figcaption></figure>`).join('')}</div>`,
+    script: 'photos.js',
+    body: `<p class="buttons"><button id="full">${bullet('#b5b01a')}全画面で見る</button></p>
+<div class="photos">${names.map((name, at) => `<figure><img src="/picture/${at}.png" width="640" height="400" alt="${name}"><figcaption>${name}</figcaption></figure>`).join('')}</div>`,
   };
 }

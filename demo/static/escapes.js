@@ -1,9 +1,11 @@
-const { port, forbiddenPort } = document.getElementById('state').dataset;
+const byId = (id) => document.getElementById(id);
+const { port, forbiddenPort } = byId('state').dataset;
+const elsewhere = `localhost:${forbiddenPort}`;
 
 async function report(name, outcome) {
   const line = document.createElement('li');
   line.textContent = `${outcome === 'blocked' ? '止められた' : '通った'}: ${name} ${outcome}`;
-  document.getElementById('outcomes').append(line);
+  byId('outcomes').append(line);
   await fetch('/reports', { method: 'POST', body: JSON.stringify({ name, outcome }) });
 }
 
@@ -20,7 +22,8 @@ async function attempt(name, run) {
   await report(name, outcome);
 }
 
-const get = (url) => async () => (await fetch(url, { mode: 'no-cors' })).type;
+// Readable from another origin, so that an answer of the proxy's own does not count.
+const get = (url) => async () => (await (await fetch(url)).text() ? 'read' : null);
 const picture = (url) => () => new Promise((resolve, reject) => {
   const image = new Image();
   image.onload = () => resolve('loaded');
@@ -37,7 +40,7 @@ const socket = (url) => () => new Promise((resolve, reject) => {
 function candidates() {
   return new Promise((resolve) => {
     const found = [];
-    const connection = new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:3478' }, { urls: 'stun:192.0.2.1:3478' }] });
+    const connection = new RTCPeerConnection({ iceServers: [{ urls: `stun:127.0.0.1:${forbiddenPort}` }] });
     connection.createDataChannel('escape');
     connection.onicecandidate = ({ candidate }) => {
       if (candidate === null) resolve(found.join(' '));
@@ -47,19 +50,29 @@ function candidates() {
   });
 }
 
+// What answers nothing to the page; the site elsewhere knows whether it arrived.
+function sendUnheard() {
+  navigator.sendBeacon(`http://${elsewhere}/beacon`);
+  for (const [tag, fields] of [['iframe', { src: `http://${elsewhere}/frame` }],
+    ['script', { src: `http://${elsewhere}/script` }], ['link', { rel: 'stylesheet', href: `http://${elsewhere}/style` }],
+    ['link', { rel: 'prefetch', href: `http://${elsewhere}/prefetch` }],
+    ['link', { rel: 'dns-prefetch', href: 'http://prefetched.example.org' }]]) {
+    document.body.append(Object.assign(document.createElement(tag), fields));
+  }
+}
+
 async function all() {
-  await attempt('other origin on this machine', get(`http://localhost:${forbiddenPort}/`));
-  await attempt('address literal', get(`http://127.0.0.1:${port}/`));
-  await attempt('IPv6 literal', get(`http://[::1]:${forbiddenPort}/`));
+  sendUnheard();
+  await attempt('other origin on this machine', get(`http://${elsewhere}/fetch`));
+  await attempt('address literal', picture(`http://127.0.0.1:${port}/picture/0.png`));
   await attempt('metadata service', get('http://169.254.169.254/'));
   await attempt('name outside', get('https://www.example.org/'));
   await attempt('redirect', get('/redirect'));
-  await attempt('picture from elsewhere', picture(`http://localhost:${forbiddenPort}/x.png`));
-  await attempt('WebSocket to elsewhere', socket(`ws://localhost:${forbiddenPort}/`));
+  await attempt('picture from elsewhere', picture(`http://${elsewhere}/picture`));
+  await attempt('WebSocket to elsewhere', socket(`ws://${elsewhere}/socket`));
+  for (const { name, url } of await (await fetch('/targets')).json()) await attempt(name, get(url));
+  await attempt('direct socket', () => new TCPSocket('127.0.0.1', Number(forbiddenPort)).opened);
   await attempt('WebRTC candidates', candidates);
-  await attempt('read the clipboard', () => navigator.clipboard.readText().then((text) => `read:${text}`));
-  await attempt('write the clipboard', () => navigator.clipboard.writeText('x').then(() => 'written'));
-  await attempt('file system', () => globalThis.showOpenFilePicker?.().then(() => 'picked'));
   await attempt('file scheme', get('file:///etc/passwd'));
   await attempt('USB', () => navigator.usb?.requestDevice({ filters: [] }).then(() => 'device'));
   await attempt('serial', () => navigator.serial?.requestPort().then(() => 'port'));
@@ -71,9 +84,29 @@ async function all() {
     navigator.geolocation.getCurrentPosition(() => resolve('position'), reject);
   }));
   await attempt('notification', () => Notification.requestPermission().then((answer) => answer === 'granted' && answer));
-  document.getElementById('state').textContent = '終わりました。';
-  document.getElementById('done').style.background = '#00a000';
+  byId('state').textContent = '終わりました。';
+  byId('done').style.background = '#00a000';
   await report('finished', 'blocked');
 }
 
-all();
+byId('clipboard').addEventListener('click', async () => {
+  await attempt('write the clipboard', () => navigator.clipboard.writeText('escaped').then(() => 'written'));
+  await attempt('read the clipboard', () => navigator.clipboard.readText().then((text) => `read:${text}`));
+  byId('done').style.background = '#0060a0';
+});
+byId('pickers').addEventListener('click', async () => {
+  await attempt('pick a file', () => globalThis.showOpenFilePicker().then(() => 'picked'));
+  await attempt('pick a folder', () => globalThis.showDirectoryPicker().then(() => 'picked'));
+  byId('done').style.background = '#a06000';
+});
+byId('windows').addEventListener('click', async () => {
+  for (const url of ['file:///etc/passwd', 'chrome://version', `view-source:http://localhost:${port}/`]) {
+    await attempt(`window of ${url.split(':')[0]}`, async () => open(url) && 'opened');
+  }
+  byId('done').style.background = '#6000a0';
+});
+byId('file').addEventListener('cancel', () => report('file input', 'blocked'));
+byId('file').addEventListener('change', () => report('file input', 'passed: chosen'));
+
+// By itself, unless only the clicks are wanted.
+if (location.hash !== '#clicks') all();

@@ -32,7 +32,8 @@ async function enrol(name, zone) {
 async function forge(name) {
   const [key, certificate, file] = ['key', 'crt', 'p12'].map((ending) => `${folder}/${name}.${ending}`);
   await run('openssl', ['req', '-batch', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-    '-days', '2', '-subj', `/CN=${name}`, '-addext', 'extendedKeyUsage=clientAuth', '-keyout', key, '-out', certificate]);
+    '-days', '2', '-subj', `/CN=${name}`, '-addext', 'extendedKeyUsage=clientAuth', '-keyout', key,
+    '-out', certificate]);
   await run('openssl', ['pkcs12', '-export', '-inkey', key, '-in', certificate, '-out', file, '-passout', 'stdin'],
     'forged\n');
   return showing(file, 'forged');

@@ -58,6 +58,13 @@ export class Screen {
     return found;
   }
 
+  async waitForNoColour(colour, { timeout = 15000 } = {}) {
+    const end = Date.now() + timeout;
+    while (await this.waitForColour(colour, { timeout: 0 }).then(() => true, () => false)) {
+      if (Date.now() > end) throw new Error(`the colour #${colour} is on the canvas after ${timeout} ms`);
+    }
+  }
+
   // The upper left corner of the marker, in canvas pixels.
   async waitForMarker(options) {
     for (const colour of markerColours) await this.waitForColour(colour, options);
@@ -80,7 +87,7 @@ export class Screen {
   async refusalOf(place) {
     await this.page.locator('.banner:not([hidden])', { hasText: place.split(':')[0] }).waitFor({ timeout: 15000 });
     await this.page.locator('[data-action=why]').click();
-    const entry = this.page.getByTestId('refusals').locator('li', { hasText: place });
+    const entry = this.page.getByTestId('refusals').locator('li', { hasText: place }).first();
     const text = await entry.innerText();
     await this.page.keyboard.press('Escape');
     return text.split('\n').filter(Boolean).join(' / ');
