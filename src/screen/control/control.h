@@ -170,8 +170,10 @@ enum class RefusalReason : std::uint8_t {
     malformed = 7,            // the request is no valid proxy request
     expired = 8,              // the destination's approval has ended
     too_many = 9,             // more connections at once than a session may have
+    tls_failed = 10,  // the destination and the browser came to no TLS connection: its certificate
+                      // is not good, or it speaks no TLS
 };
-inline constexpr std::uint8_t last_refusal_reason = 9;
+inline constexpr std::uint8_t last_refusal_reason = 10;
 
 struct Refused {
     RefusalReason reason = RefusalReason::not_listed;

@@ -191,6 +191,10 @@ Awaitable<void> Connection::serve_tunnel(const RequestHead& head, const Origin& 
     const bool sent = co_await pair_->send_to_origin(received_);
     if (!sent) co_return pair_->close();
     received_ = {};
+    const auto failed = [&context = context_, host = origin.host, port = origin.port] {
+        context.reporter.refused(RefusalReason::tls_failed, Scheme::https, host, port);
+    };
+    pair_->watch_handshake(failed);
     relay_answer();
     co_await pair_->relay_to_origin();
 }

@@ -147,6 +147,23 @@ Awaitable<bool> Pair::send_to_origin(std::string_view text) {
     return send_all(origin_, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
+void Pair::watch_handshake(std::function<void()> failed) {
+    handshake_.emplace();
+    handshake_failed_ = std::move(failed);
+}
+
+void Pair::judge(HandshakeState state) {
+    if (state == HandshakeState::open) return;
+    handshake_.reset();
+    if (state == HandshakeState::failed) handshake_failed_();
+}
+
+void Pair::look(bool outwards, std::span<const std::uint8_t> bytes) {
+    if (handshake_) {
+        judge(outwards ? handshake_->from_client(bytes) : handshake_->from_origin(bytes));
+    }
+}
+
 Awaitable<void> Pair::relay(Tcp::socket& from, Tcp::socket& to, bool outwards) {
     while (!closed_) {
         const auto [failed] = co_await from.async_wait(Tcp::socket::wait_read, as_result);
@@ -154,6 +171,7 @@ Awaitable<void> Pair::relay(Tcp::socket& from, Tcp::socket& to, bool outwards) {
         ErrorCode error;
         const auto received = from.read_some(asio::buffer(scratch_), error);
         if (would_block(error)) continue;
+        if (error && !outwards && handshake_) judge(handshake_->origin_ended());
         if (error == asio::error::eof) {
             idle_ = std::min(idle_, limits_.half_closed);
             watch(Clock::now() + idle_);
@@ -163,6 +181,7 @@ Awaitable<void> Pair::relay(Tcp::socket& from, Tcp::socket& to, bool outwards) {
         if (error) break;
         touch();
         count(outwards, received);
+        look(outwards, std::span(scratch_).first(received));
         const bool sent = co_await send_all(to, std::span(scratch_).first(received));
         if (!sent) break;
     }

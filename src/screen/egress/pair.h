@@ -3,12 +3,15 @@
 #pragma once
 
 #include "screen/egress/asynchronous.h"
+#include "screen/egress/handshake_watch.h"
 #include "screen/egress/limits.h"
 #include "screen/egress/reporter.h"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +43,8 @@ class Pair : public std::enable_shared_from_this<Pair> {
     Awaitable<bool> send(std::string_view text);
     Awaitable<bool> send_to_origin(std::string_view text);
 
+    // The relay is to look at a TLS handshake as it passes; `failed` is called when it fails.
+    void watch_handshake(std::function<void()> failed);
     // Until that side ends, whose end is then passed on. While they run, idle limits hold.
     Awaitable<void> relay_to_client();
     Awaitable<void> relay_to_origin();
@@ -56,6 +61,8 @@ class Pair : public std::enable_shared_from_this<Pair> {
     Awaitable<bool> send_all(Tcp::socket& to, std::span<const std::uint8_t> bytes);
     Awaitable<void> relay(Tcp::socket& from, Tcp::socket& to, bool outwards);
     void count(bool outwards, std::size_t bytes);
+    void look(bool outwards, std::span<const std::uint8_t> bytes);
+    void judge(HandshakeState state);
 
     Tcp::socket client_;
     Tcp::socket origin_;
@@ -65,6 +72,8 @@ class Pair : public std::enable_shared_from_this<Pair> {
     asio::steady_timer watchdog_;
     std::chrono::steady_clock::time_point deadline_;
     std::chrono::milliseconds idle_;
+    std::optional<HandshakeWatch> handshake_;  // until it is done or has failed
+    std::function<void()> handshake_failed_;
     bool closed_ = false;
 };
 

@@ -149,6 +149,27 @@ TEST(Proxy, ClosesATunnelThatNamesAnotherServer) {
     EXPECT_GT(received, 0);
 }
 
+TEST(Proxy, ReportsATlsHandshakeThatFails) {
+    // One refuses, one speaks no TLS, one ends; what they send passes all the same.
+    for (const std::string& text :
+         {std::string("\x15\x03\x03\0\2\2\x28", 7), std::string("HTTP/1.1 400 Bad Request\r\n\r\n"),
+          std::string()}) {
+        Origin origin([&](Stream& stream) {
+            EXPECT_FALSE(stream.receive().empty());
+            stream.send(text);
+        });
+        RunningProxy proxy({{local(Scheme::https, origin.port(), "localhost")}});
+        auto gateway = proxy.gateway();
+        Stream stream;
+        ASSERT_EQ(proxy.tunnel(stream, with_port("localhost", origin.port())), "200");
+        stream.send(test::client_hello("localhost"));
+        EXPECT_EQ(stream.receive_all(), text);
+        EXPECT_EQ(gateway.refusals(1).at(0),
+                  (control::Refused{RefusalReason::tls_failed, Scheme::https, "localhost",
+                                    origin.port(), 1}));
+    }
+}
+
 TEST(Proxy, ATunnelToAnHttpOriginCarriesAWebSocketOnly) {
     Origin origin([](Stream& stream) {
         const auto head = stream.receive_until("\r\n\r\n");

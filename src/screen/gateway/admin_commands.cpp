@@ -47,7 +47,8 @@ std::string_view name_of(std::uint8_t reason) {
     constexpr std::array names{
         "not_listed"sv,     "address_literal"sv, "private_address"sv,     "terminal_network"sv,
         "name_not_found"sv, "unreachable"sv,     "server_name_differs"sv, "malformed"sv,
-        "expired"sv,        "too_many"sv};
+        "expired"sv,        "too_many"sv,        "tls_failed"sv};
+    static_assert(names.size() == control::last_refusal_reason + 1);
     return reason < names.size() ? names.at(reason) : "unknown"sv;
 }
 

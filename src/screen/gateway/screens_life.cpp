@@ -40,6 +40,8 @@ std::string_view name_of(control::RefusalReason reason) {
             return "expired";
         case too_many:
             return "too_many";
+        case tls_failed:
+            return "tls_failed";
     }
     return "unknown";
 }

@@ -56,7 +56,7 @@ export class Banner {
   show(entry: Entry): void {
     const { say } = this.texts;
     this.root.replaceChildren(icon(icons.why),
-      element('p', {}, element('strong', {}, say('viewer.blocked')), ' ',
+      element('p', {}, element('strong', {}, say(entry.failed ? 'viewer.failed' : 'viewer.blocked')), ' ',
         say(entry.message, { host: entry.host || say('viewer.why.no_host') })),
       element('button', { type: 'button', click: () => { this.hide(); this.details(); } }, say('viewer.blocked.why')),
       element('button', { type: 'button', class: 'bare', 'aria-label': say('viewer.close'),

@@ -21,6 +21,11 @@ describe('Refusals', () => {
     expect(refusals.add({ ...one, host: '' }).place).toBe('');
   });
 
+  it('tells what was blocked from what an allowed site fails in', () => {
+    const failed = [...Array(lastRefusalReason + 1).keys()].filter((reason) => new Refusals().add({ ...one, reason }).failed);
+    expect(failed).toEqual([4, 5, 10]);
+  });
+
   it('is bounded', () => {
     const refusals = new Refusals();
     for (let i = 0; i < 500; i++) refusals.add({ ...one, host: `h${i}`, times: 0xffffffff });

@@ -4,14 +4,18 @@ import type { Refusal } from './session.js';
 
 // The order of control::RefusalReason; each has a message 'refusal.…' in the catalogue.
 const reasons = ['not_listed', 'address_literal', 'private_address', 'terminal_network', 'name_not_found',
-  'unreachable', 'server_name_differs', 'malformed', 'expired', 'too_many'];
+  'unreachable', 'server_name_differs', 'malformed', 'expired', 'too_many', 'tls_failed'];
 
 export interface Entry {
   readonly message: string; // a key of the catalogue
   readonly host: string; // may be empty
   readonly place: string; // scheme, host and, where it is not the scheme's own, port; empty without a host
   readonly times: number;
+  readonly failed: boolean; // the site is allowed and could not be reached; nothing was blocked
 }
+
+// The reasons that only a listed site can give.
+const failures = new Set(['name_not_found', 'unreachable', 'tls_failed']);
 
 const maximumEntries = 100;
 const maximumTimes = 999999;
@@ -27,7 +31,8 @@ export class Refusals {
     const place = host === '' ? '' : `${scheme}://${shown}${port === ownPort[scheme] ? '' : `:${port}`}`;
     const key = `${refusal.reason} ${place}`;
     const times = Math.min((this.entries.get(key)?.times ?? 0) + refusal.times, maximumTimes);
-    const entry = { message: `refusal.${reasons[refusal.reason]!}`, host, place, times };
+    const why = reasons[refusal.reason]!;
+    const entry = { message: `refusal.${why}`, host, place, times, failed: failures.has(why) };
     this.entries.delete(key);
     this.entries.set(key, entry);
     if (this.entries.size > maximumEntries) this.entries.delete(this.entries.keys().next().value!);

@@ -12,8 +12,8 @@ import { Stage } from './stage.js';
 import { Toolbar } from './toolbar.js';
 import * as wire from './wire.js';
 
-// What is blocked so long after the user pressed something is told at once. The rest is only counted:
-// pages ask for much that nobody misses.
+// What is blocked so long after the user pressed something is told at once, and what a listed site itself
+// fails in when it first does. The rest is only counted: pages ask for much that nobody misses.
 const attention = 3000; // milliseconds
 const pressing = new Set(['Enter', 'NumpadEnter', 'Space', 'F5']);
 // Endings after which the same ticket may still serve.
@@ -65,9 +65,11 @@ export class Viewer {
     this.stage.canvas.setAttribute('aria-describedby', hint.id);
     this.stage.root.append(hint, this.cover.root, this.banner.root);
     document.body.replaceChildren(this.toolbar.root, this.stage.root);
-    const acted = (): void => { this.lastAction = performance.now(); };
+    const acted = (event: Event): void => {
+      if (!this.banner.root.contains(event.target as Node)) this.lastAction = performance.now();
+    };
     this.stage.root.addEventListener('pointerup', acted, { capture: true });
-    this.stage.root.addEventListener('keydown', (event) => { if (pressing.has(event.code)) acted(); }, { capture: true });
+    this.stage.root.addEventListener('keydown', (event) => { if (pressing.has(event.code)) acted(event); }, { capture: true });
     document.addEventListener('fullscreenchange', () => this.toolbar.setFullScreen(document.fullscreenElement !== null));
     window.addEventListener('online', () => this.link.hurry());
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.link.hurry(); });
@@ -161,7 +163,8 @@ export class Viewer {
   private addRefusal(refusal: Refusal): void {
     const entry = this.refusals.add(refusal);
     this.toolbar.setRefusals(this.refusals.size);
-    if (performance.now() - this.lastAction < attention) this.banner.show(entry);
+    const first = entry.times === refusal.times;
+    if ((entry.failed && first) || performance.now() - this.lastAction < attention) this.banner.show(entry);
   }
 
   private showRefusals(): void {

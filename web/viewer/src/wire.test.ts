@@ -36,7 +36,7 @@ describe('messages to the viewer', () => {
     ['a flag that is neither', Uint8Array.of(5, 2, 0)],
     ['a purpose out of range', Uint8Array.of(5, 1, 14)],
     ['a caret off the largest frame', new Bytes().u8(4).u16(7680, 0, 1, 1).done()],
-    ['a reason for refusal out of range', new Bytes().u8(0x40, 10, 1).u16(1).u32(1).text('a').done()],
+    ['a reason for refusal out of range', new Bytes().u8(0x40, 11, 1).u16(1).u32(1).text('a').done()],
     ['a scheme out of range', new Bytes().u8(0x40, 0, 2).u16(1).u32(1).text('a').done()],
     ['a host with markup', new Bytes().u8(0x40, 0, 1).u16(1).u32(1).text('<b>').done()],
     ['a host that reverses its direction', new Bytes().u8(0x40, 0, 1).u16(1).u32(1).text('a\u202eb').done()],

@@ -20,7 +20,7 @@ export const maximumWheel = 12000;
 export const maximumCode = 247;
 export const lastCursor = 34;
 export const lastPurpose = 13;
-export const lastRefusalReason = 9;
+export const lastRefusalReason = 10;
 
 export class ProtocolError extends Error {}
 

@@ -220,6 +220,21 @@ describe.runIf(existsSync(executablePath))('the page', () => {
     await expect.poll(() => page.locator('dialog').count()).toBe(0);
   });
 
+  it('says at once, and once, that a listed site cannot be reached, whatever the user does', async () => {
+    await connected();
+    const banner = page.locator('.banner');
+    server.write((out) => out.u8(0x40, 0, 1).u16(443).u32(1).text('tracker.example'));
+    server.write((out) => out.u8(0x40, 10, 1).u16(443).u32(1).text('www.example.jp'));
+    await expect.poll(() => banner.innerText()).toContain('サイトに接続できません');
+    expect(await banner.innerText()).toContain('www.example.jp と安全な暗号化通信（TLS）ができませんでした');
+    await banner.getByRole('button', { name: '閉じる' }).click();
+    server.write((out) => out.u8(0x40, 10, 1).u16(443).u32(1).text('www.example.jp'));
+    await page.waitForTimeout(300);
+    expect(await banner.isVisible()).toBe(false);
+    await page.locator('[data-action=why]').click();
+    await expect.poll(() => page.getByTestId('refusals').innerText()).toContain('2 回');
+  });
+
   it('ends for what breaks the protocol', async () => {
     await connected();
     server.write((out) => out.u8(0x02).u32(9));
