@@ -146,6 +146,28 @@ watch_programs() {
     done
 }
 
+# What sessions must not leave once they have ended, while the programs run: records, control groups,
+# packet rules, processes of their users.
+session_leftovers() {
+    local instance
+    instance=$(setting instance)
+    find "$(setting runtime)/host/sessions" -mindepth 1 -maxdepth 1
+    find /sys/fs/cgroup -maxdepth 4 -path "*/shoji*$instance*/*" -type d
+    if [ "$(setting separate_users)" = true ]; then
+        nft list table inet "shoji_$instance" | grep -E 'chain slot_|goto'
+        processes_from 100
+    fi
+    return 0
+}
+
+# processes_from OFFSET: those of the installation's users from that one on.
+processes_from() {
+    local base
+    base=$(setting user_base)
+    ps -eo uid=,pid=,comm= | awk -v low="$((base + $1))" -v high="$((base + 4000))" \
+        '$1 >= low && $1 < high {print "process " $2 " " $3}'
+}
+
 # What an installation must not leave once it has stopped.
 leftovers() {
     local instance runtime
@@ -156,10 +178,6 @@ leftovers() {
     find /sys/fs/cgroup -maxdepth 4 -name "shoji*$instance*" -type d 2>/dev/null
     command -v nft >/dev/null && [ "$(id -u)" -eq 0 ] && nft list tables 2>/dev/null | grep -F "$instance"
     grep -F "$runtime" /proc/self/mounts
-    if [ "$(setting separate_users)" = true ]; then
-        local base
-        base=$(setting user_base)
-        ps -eo uid=,pid=,comm= | awk -v low="$base" '$1 >= low && $1 < low + 4000 {print "process " $2 " " $3}'
-    fi
+    if [ "$(setting separate_users)" = true ]; then processes_from 0; fi
     return 0
 }
