@@ -29,8 +29,9 @@ enum class Action : std::uint8_t {
     terminal = 8,       // a terminal was enrolled, revoked or refused
     recovery = 9,       // an administrator reset a password or second factor
     connection = 10,    // a viewer attached or detached
+    fault = 11,         // a part of Shoji failed: a program went away, a certificate ran out
 };
-inline constexpr std::uint8_t last_action = 10;
+inline constexpr std::uint8_t last_action = 11;
 
 enum class Outcome : std::uint8_t { allowed = 0, refused = 1, failed = 2 };
 

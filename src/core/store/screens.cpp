@@ -72,18 +72,20 @@ base::Result<void> Screens::set_ticket(const Digest& token, const ScreenId& scre
     });
 }
 
-base::Result<ScreenId> Screens::use_ticket(const Digest& token, Seconds now) {
+base::Result<ScreenId> Screens::use_ticket(const Digest& token, const Digest& next, Seconds now) {
     return guarded(
         database_, "using a ticket", [&](SQLite::Database& connection) -> base::Result<ScreenId> {
-            SQLite::Statement take(connection,
-                                   "DELETE FROM ticket WHERE token = ? RETURNING screen, expires");
-            bind_bytes(take, 1, token);
-            if (take.executeStep()) {
-                const auto screen = array_of<ScreenId>(take.getColumn(0));
-                const Seconds expires = take.getColumn(1).getInt64();
-                // The statement must run to its end, or the deletion is not carried out.
-                while (take.executeStep()) continue;
-                if (expires == 0 || now < expires) return screen;
+            SQLite::Statement change(connection,
+                                     "UPDATE ticket SET token = ?, expires = 0 WHERE token = ? AND "
+                                     "(expires = 0 OR expires > ?) RETURNING screen");
+            bind_bytes(change, 1, next);
+            bind_bytes(change, 2, token);
+            change.bind(3, now);
+            if (change.executeStep()) {
+                const auto screen = array_of<ScreenId>(change.getColumn(0));
+                // The statement must run to its end, or the change is not carried out.
+                while (change.executeStep()) continue;
+                return screen;
             }
             return base::fail(base::ErrorKind::not_found,
                               "the ticket was used before, is too old or never was");

@@ -31,9 +31,10 @@ class Screens {
 
     // `expires` 0: as long as its screen. A screen has one ticket at a time: the former is void.
     base::Result<void> set_ticket(const Digest& token, const ScreenId& screen, Seconds expires);
-    // The screen that the ticket opens; the ticket is used up. `not_found` when it was used before,
+    // The screen that the ticket opens; the ticket is used up, and `next`, as good as the screen
+    // lives, takes its place: both or, with an error, neither. `not_found` when it was used before,
     // is too old or never was.
-    base::Result<ScreenId> use_ticket(const Digest& token, Seconds now);
+    base::Result<ScreenId> use_ticket(const Digest& token, const Digest& next, Seconds now);
 
   private:
     Database& database_;

@@ -224,7 +224,7 @@ TEST_F(StoreTest, RemovingAUserTakesAllThatHangsOnIt) {
     ASSERT_TRUE(store_->users.remove("hanako"));
     EXPECT_FALSE(store_->web_sessions.find(session.token));
     EXPECT_TRUE(store_->screens.list()->empty());
-    EXPECT_FALSE(store_->screens.use_ticket(filled<Digest>(4), now));
+    EXPECT_FALSE(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(9), now));
     EXPECT_EQ(store_->users.remove("hanako").error().kind, base::ErrorKind::not_found);
 }
 
@@ -310,8 +310,9 @@ TEST_F(StoreTest, UsesATicketOnce) {
     open();
     const auto screen = add_screen(add_user("hanako"), 3);
     ASSERT_TRUE(store_->screens.set_ticket(filled<Digest>(4), screen.id, now + 30));
-    EXPECT_EQ(store_->screens.use_ticket(filled<Digest>(4), now).value(), screen.id);
-    EXPECT_EQ(store_->screens.use_ticket(filled<Digest>(4), now).error().kind,
+    EXPECT_EQ(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(9), now).value(),
+              screen.id);
+    EXPECT_EQ(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(9), now).error().kind,
               base::ErrorKind::not_found);
 }
 
@@ -319,11 +320,11 @@ TEST_F(StoreTest, RefusesATicketThatIsTooOldOrReplaced) {
     open();
     const auto screen = add_screen(add_user("hanako"), 3);
     ASSERT_TRUE(store_->screens.set_ticket(filled<Digest>(4), screen.id, now + 30));
-    EXPECT_FALSE(store_->screens.use_ticket(filled<Digest>(4), now + 30));
+    EXPECT_FALSE(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(9), now + 30));
     ASSERT_TRUE(store_->screens.set_ticket(filled<Digest>(5), screen.id, 0));
     ASSERT_TRUE(store_->screens.set_ticket(filled<Digest>(6), screen.id, 0));
-    EXPECT_FALSE(store_->screens.use_ticket(filled<Digest>(5), now));
-    EXPECT_TRUE(store_->screens.use_ticket(filled<Digest>(6), now + 1'000'000));
+    EXPECT_FALSE(store_->screens.use_ticket(filled<Digest>(5), filled<Digest>(9), now));
+    EXPECT_TRUE(store_->screens.use_ticket(filled<Digest>(6), filled<Digest>(9), now + 1'000'000));
 }
 
 TEST_F(StoreTest, ListsScreensAsTheyWereStored) {

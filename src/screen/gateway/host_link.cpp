@@ -134,6 +134,7 @@ Task<> HostLink::run() {
             socket_.reset();
             for (const auto& [number, promise] : std::exchange(pending_, {})) promise->set({});
             spdlog::warn("host: the connection broke");
+            on_lost_();
         } else if (!std::exchange(told, true)) {
             spdlog::warn("host: {}", socket.error().message);
         }

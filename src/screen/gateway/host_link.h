@@ -29,8 +29,9 @@ class HostLink {
     HostLink(const asio::any_io_executor& executor, std::filesystem::path path,
              std::vector<uid_t> users);
 
-    // Set before run(). `connected` comes after each new connection.
+    // Set before run(). `connected` comes after each new connection, `lost` when one broke.
     void on_connected(std::function<void()> connected) { on_connected_ = std::move(connected); }
+    void on_lost(std::function<void()> lost) { on_lost_ = std::move(lost); }
     void on_exited(std::function<void(control::Exited)> exited) { on_exited_ = std::move(exited); }
 
     // Works until the program ends.
@@ -67,6 +68,7 @@ class HostLink {
     std::uint32_t last_request_ = 0;
     std::map<std::uint32_t, Pending> pending_;
     std::function<void()> on_connected_;
+    std::function<void()> on_lost_;
     std::function<void(control::Exited)> on_exited_;
 };
 

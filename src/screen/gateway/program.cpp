@@ -27,6 +27,8 @@ using namespace std::chrono_literals;
 
 constexpr auto tidy_pause = 60s;
 constexpr auto goodbye_time = 1s;
+constexpr auto certificate_pause = 1h;
+constexpr store::Seconds early_warning = 30 * 24 * 3600;  // 'shoji init' renews from then on
 
 // What is opened with the privileges that the program was started with.
 struct Opened {
@@ -162,6 +164,25 @@ Task<> tidy(Records& records, Screens& screens) {
     }
 }
 
+// Says when the gateway's own certificate runs out, while there is time, and when it has.
+Task<> watch_certificate(store::Seconds expires, std::string renewal, AuditLink& audit) {
+    bool told = false;
+    for (;;) {
+        const store::Seconds left = expires - now_seconds();
+        if (left <= 0) {
+            spdlog::error("the gateway's certificate has expired, and browsers refuse it: {}",
+                          renewal);
+            journal::Record record{journal::Action::fault, journal::Outcome::failed,
+                                   "shoji-gateway",        "",
+                                   "certificate",          "expired"};
+            if (!std::exchange(told, true)) audit.note(record);
+        } else if (left <= early_warning) {
+            spdlog::warn("the gateway's certificate expires in {} hours: {}", left / 3600, renewal);
+        }
+        co_await sleep_for(certificate_pause);
+    }
+}
+
 // The gateway's parts, each made from those before it.
 class Gateway {
   public:
@@ -174,10 +195,11 @@ class Gateway {
           audit_(loop.get_executor(), settings.audit_socket(), audit_users()),
           host_(loop.get_executor(), settings.host_socket(), {0, ::geteuid()}),
           screens_({loop.get_executor(), records_, audit_, host_, policy_}, settings.session),
+          certificate_expires_(own_certificate_expires(opened.listeners.front().tls)),
           sign_in_(records_, audit_, passwords_),
           api_(files_, sign_in_, screens_, policy_),
           commands_({loop.get_executor(), records_, audit_, host_, policy_, passwords_, screens_,
-                     connections_, own_certificate_expires(opened.listeners.front().tls)}),
+                     connections_, certificate_expires_}),
           admin_(loop.get_executor(), commands_, {0, ::geteuid(), opened.state_owner}),
           server_({loop.get_executor(), api_, screens_, records_, audit_, connections_},
                   settings.host_name, std::move(opened.listeners)),
@@ -191,6 +213,11 @@ class Gateway {
         spawn(executor, host_.run(), "the host");
         spawn(executor, screens_.watch(), "watching the screens");
         spawn(executor, tidy(records_, screens_), "tidying");
+        std::string renewal =
+            fmt::format("'shoji --state {} init' renews it, then restart shoji-gateway",
+                        settings_.state.native());
+        spawn(executor, watch_certificate(certificate_expires_, std::move(renewal), audit_),
+              "watching the certificate");
         audit_.note({journal::Action::program_started, journal::Outcome::allowed, "shoji-gateway",
                      "", "", ""});
         admin_.start(std::move(admin), settings_.admin_socket());
@@ -234,6 +261,7 @@ class Gateway {
     AuditLink audit_;
     HostLink host_;
     Screens screens_;
+    store::Seconds certificate_expires_;
     SignIn sign_in_;
     Api api_;
     AdminCommands commands_;

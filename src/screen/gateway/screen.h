@@ -26,6 +26,8 @@ struct Screens::Screen {
     std::shared_ptr<PacketSocket> reports;
     std::shared_ptr<Viewer> viewer;         // the one that is connected
     Clock::time_point left = Clock::now();  // since when none is
+    // Refusals while no viewer was there: the next one's.
+    std::vector<wire::Refused> untold;
     control::Traffic traffic;
     bool attaching = false;            // the host is being asked for streams
     std::optional<std::uint8_t> over;  // with that reason of docs/wire.md

@@ -57,7 +57,8 @@ journal::Record record_of(const Applicant& applicant, journal::Action action,
 
 Screens::Screens(Parts parts, const base::SessionLimits& limits)
     : parts_(std::move(parts)), limits_(limits) {
-    parts_.host.on_connected([this] { claim_all(); });
+    parts_.host.on_connected([this] { host_connected(); });
+    parts_.host.on_lost([this] { host_lost(); });
     parts_.host.on_exited([this](const control::Exited& message) { exited(message); });
 }
 
@@ -144,11 +145,7 @@ Task<> Screens::serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Termin
         std::make_shared<Viewer>(parts_.executor, std::move(socket), std::move(terminal));
     viewer->start();
     const Handle screen = co_await admit(viewer, ticket);
-    if (!screen) {
-        viewer->send(wire::Ended{static_cast<std::uint8_t>(Reason::unknown_session)});
-        viewer->finish(CloseCode::normal);
-        co_return;
-    }
+    if (!screen) co_return;
     note(*screen, journal::Action::connection, journal::Outcome::allowed,
          "viewer connected from " + viewer->terminal().described(), "");
     auto display = co_await display_for(screen, viewer);
@@ -161,20 +158,25 @@ Task<> Screens::serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Termin
 }
 
 Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticket) {
-    auto work = [digest = digest_of(ticket), now = now_seconds()](store::Store& store) {
-        return store.screens.use_ticket(digest, now);
-    };
-    const auto id = co_await parts_.records.run(std::move(work));
+    const Token next = new_token();
+    auto work = [digest = digest_of(ticket), next = digest_of(next), now = now_seconds()](
+                    store::Store& store) { return store.screens.use_ticket(digest, next, now); };
+    auto id = co_await parts_.records.run(std::move(work));
     if (!id) {
-        spdlog::info("a viewer was turned away: {}", id.error().message);
+        co_await turn_away(viewer, std::move(id.error()));
         co_return nullptr;
     }
     const Handle screen = find(*id);
-    if (!screen || screen->over) co_return nullptr;
     const Terminal& terminal = viewer->terminal();
-    if (terminal.zone != screen->entry.zone || terminal.fingerprint != screen->entry.fingerprint) {
+    const bool foreign = screen && (terminal.zone != screen->entry.zone ||
+                                    terminal.fingerprint != screen->entry.fingerprint);
+    if (foreign) {
         note(*screen, journal::Action::connection, journal::Outcome::refused,
              "viewer at " + terminal.described(), "a ticket of another terminal");
+    }
+    if (!screen || foreign) {
+        base::Error error{base::ErrorKind::not_found, "there is no such screen for this terminal"};
+        co_await turn_away(viewer, std::move(error));
         co_return nullptr;
     }
     if (screen->viewer) {
@@ -182,24 +184,22 @@ Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticke
         screen->viewer->finish(CloseCode::normal);
     }
     screen->viewer = viewer;
-    const bool renewed = co_await renew_ticket(screen, viewer);
-    if (renewed && !screen->over) co_return screen;
-    detach(screen, viewer);
-    co_return nullptr;
+    viewer->send(wire::Ticket{next});
+    for (const auto& refused : std::exchange(screen->untold, {})) viewer->send(refused);
+    co_return screen;
 }
 
-Task<bool> Screens::renew_ticket(Handle screen, std::shared_ptr<Viewer> viewer) {
-    const Token next = new_token();
-    auto work = [digest = digest_of(next), id = screen->entry.id](store::Store& store) {
-        return store.screens.set_ticket(digest, id, 0);
-    };
-    const auto stored = co_await parts_.records.run(std::move(work));
-    if (!stored) {
-        spdlog::error("{}", stored.error().message);
-        co_return false;
+Task<> Screens::turn_away(std::shared_ptr<Viewer> viewer, base::Error error) {
+    spdlog::warn("a viewer was turned away: {}", error.message);
+    if (error.kind == base::ErrorKind::not_found) {
+        viewer->send(wire::Ended{static_cast<std::uint8_t>(Reason::unknown_session)});
+        co_return viewer->finish(CloseCode::normal);
     }
-    viewer->send(wire::Ticket{next});
-    co_return true;
+    // Its screen may well live, and its ticket is as good as before: the disk may be full.
+    constexpr auto pause = 5s;
+    viewer->send(wire::Waiting{pause.count()});
+    co_await sleep_for(pause);
+    viewer->finish(CloseCode::service_restart);
 }
 
 Task<std::optional<base::FileDescriptor>> Screens::display_for(Handle screen,

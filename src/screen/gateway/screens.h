@@ -93,14 +93,15 @@ class Screens {
     void take_refusal(Screen& screen, const control::Refused& refused);
 
     Task<Handle> admit(std::shared_ptr<Viewer> viewer, Token ticket);
-    Task<bool> renew_ticket(Handle screen, std::shared_ptr<Viewer> viewer);
+    Task<> turn_away(std::shared_ptr<Viewer> viewer, base::Error error);
     Task<std::optional<base::FileDescriptor>> display_for(Handle screen,
                                                           std::shared_ptr<Viewer> viewer);
     Task<> attach(Handle screen);
     Task<> settle(Handle screen, std::shared_ptr<Viewer> viewer, RelayEnd end);
     void detach(const Handle& screen, const std::shared_ptr<Viewer>& viewer);
 
-    void claim_all();
+    void host_connected();
+    void host_lost();
     Task<> claim(Handle screen);
     void exited(const control::Exited& exited);
     void end(const Handle& screen, std::uint8_t reason, const std::string& why);
@@ -115,6 +116,7 @@ class Screens {
     base::SessionLimits limits_;
     std::map<control::SessionId, Handle> screens_;
     RefusalLog refusals_;
+    bool host_was_lost_ = false;
 };
 
 }  // namespace shoji::gateway

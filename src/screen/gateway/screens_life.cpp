@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 // Refusals of one session that get a record of their own in the journal; the store counts all.
 constexpr std::size_t maximum_recorded_refusals = 200;
+// Refusals that wait for a viewer: the first page may fail before its viewer is there.
+constexpr std::size_t maximum_untold = 50;
 constexpr int recheck_every = 15;  // seconds
 
 std::string_view name_of(control::RefusalReason reason) {
@@ -130,9 +132,11 @@ void Screens::take_refusal(Screen& screen, const control::Refused& refused) {
     const auto scheme = static_cast<std::uint8_t>(refused.scheme);
     const auto reason = static_cast<std::uint8_t>(refused.reason);
     if (!is_browser_service(refused.host)) {
+        wire::Refused told{reason, scheme, refused.port, refused.times, refused.host};
         if (screen.viewer) {
-            screen.viewer->send(
-                wire::Refused{reason, scheme, refused.port, refused.times, refused.host});
+            screen.viewer->send(told);
+        } else if (screen.untold.size() < maximum_untold) {
+            screen.untold.push_back(std::move(told));
         }
         refusals_.add({screen.entry.destination, refused.host, refused.port, scheme, reason,
                        refused.times, now_seconds()});
@@ -148,7 +152,17 @@ void Screens::take_refusal(Screen& screen, const control::Refused& refused) {
          std::string(name_of(refused.reason)));
 }
 
-void Screens::claim_all() {
+void Screens::host_lost() {
+    host_was_lost_ = true;
+    parts_.audit.note({journal::Action::fault, journal::Outcome::failed, "shoji-host", "", "",
+                       "it does not run; sessions go on, and none begins"});
+}
+
+void Screens::host_connected() {
+    if (std::exchange(host_was_lost_, false)) {
+        parts_.audit.note({journal::Action::program_started, journal::Outcome::allowed,
+                           "shoji-host", "", "", ""});
+    }
     for (const auto& [id, screen] : screens_) {
         spawn(parts_.executor, claim(screen), "claiming a session");
     }
