@@ -1,5 +1,7 @@
 #include "screen/isolation/libraries.h"
 
+#include "screen/isolation/browser.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -37,6 +39,24 @@ TEST(Libraries, BindsAProgramWithItsLoader) {
         EXPECT_EQ(bind.source, std::filesystem::canonical(bind.source)) << "a link is left";
         EXPECT_FALSE(bind.target.native().starts_with("/lib/")) << bind.target;
     }
+}
+
+// Those that are opened at run time too, which the program's own list does not name.
+TEST(Libraries, TheBrowserHasWhatEachOfItsLibrariesNeeds) {
+    const auto root = browser_root("/usr/lib/chromium", 1 << 20);
+    ASSERT_TRUE(root) << root.error().message;
+    const auto is_there = [&](const std::filesystem::path& target) {
+        return std::ranges::find(root->binds, target, &Root::Bind::target) != root->binds.end();
+    };
+    bool has_store = false;
+    for (const auto& bind : root->binds) {
+        if (!bind.execute || bind.target.native().find(".so") == std::string::npos) continue;
+        has_store = has_store || bind.target.filename() == "libsoftokn3.so";
+        const auto needed = bind_program(bind.source, bind.target);
+        ASSERT_TRUE(needed) << needed.error().message;
+        for (const auto& library : *needed) EXPECT_TRUE(is_there(library.target)) << library.target;
+    }
+    EXPECT_TRUE(has_store);
 }
 
 TEST(Libraries, AnAbsentProgramIsAnError) {
