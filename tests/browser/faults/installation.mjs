@@ -31,6 +31,7 @@ export async function eventually(what, holds) {
 
 export class Installation {
   #restarted = new Map();
+  #killed = new Set();
 
   static fromArguments() {
     const text = { type: 'string' };
@@ -68,6 +69,7 @@ export class Installation {
     process.kill(id, 'SIGKILL');
     await eventually(`${program} is dead`, () => stateOf(id) === null || stateOf(id) === 'Z');
     this.#restarted.delete(program);
+    this.#killed.add(program);
   }
 
   // `before`: the words of a command that runs the program, such as faketime's.
@@ -76,6 +78,7 @@ export class Installation {
     const [command, ...words] = [...before, bin + program, '--state', this.state];
     this.#restarted.set(program, spawn(command, words, { stdio: ['ignore', log, log] }));
     closeSync(log);
+    this.#killed.delete(program);
     await eventually(`${program} is back`, async () => this.#isBack(program));
   }
 
@@ -90,8 +93,10 @@ export class Installation {
     return program === 'shoji-audit' ? status?.journal === 'ok' : status?.journal !== undefined;
   }
 
-  // Ends what the test itself has started, in the order of run.sh.
+  // Ends what the test itself has started, in the order of run.sh. What a test that failed left dead comes
+  // back first, since each program clears away what is its own.
   async close() {
+    for (const program of this.#killed) await this.start(program);
     for (const program of stopOrder) {
       const child = this.#restarted.get(program);
       if (!child || child.exitCode !== null) continue;

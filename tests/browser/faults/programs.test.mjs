@@ -56,7 +56,7 @@ test('killed: the host; its sessions go on without it and are its successor\'s',
   const session = installation.session();
   const from = (await installation.journal()).length;
   await installation.kill('shoji-host');
-  await installation.recorded({ action: 'fault', outcome: 'failed', what: 'shoji-host' }, from);
+  await installation.recorded({ action: 'fault', outcome: 'failed', who: 'shoji-host' }, from);
   // Nobody else can open a screen meanwhile, and is told why.
   await terminal.page.locator('[data-destination=demo]').click();
   const problem = terminal.page.locator('.problem:not([hidden])');
@@ -64,7 +64,7 @@ test('killed: the host; its sessions go on without it and are its successor\'s',
   assert.equal(await problem.innerText(), await catalogueText('host.unavailable'));
   assert.match(await installation.said('status'), new RegExp(`shoji-host +${await catalogueText('cli.status.state.away')}`));
   await installation.start('shoji-host');
-  await installation.recorded({ action: 'program_started', what: 'shoji-host' }, from);
+  await installation.recorded({ action: 'program_started', who: 'shoji-host' }, from);
   await goesOn(screen);
   assert.deepEqual(installation.session(), session);
   await screen.end();
