@@ -212,6 +212,21 @@ TEST_F(EnrolTest, IssuesNothingWithoutTheJournal) {
     EXPECT_FALSE(fs::exists(file_));
 }
 
+TEST_F(LocalTest, AnExpiredCertificateIsNoGoodStatus) {
+    fs::create_directories(settings_.admin_socket().parent_path());
+    const auto status = [&](const std::string& expires) {
+        const FakeGateway gateway(
+            settings_.admin_socket(),
+            {{"status", R"({"ok":true,"result":{"journal":"ok","host":"ok","certificateExpires":)" +
+                            expires + "}}"}});
+        return shoji({"status"});
+    };
+    EXPECT_EQ(status("4102444800").code, 0);
+    const auto expired = status("1000000000");
+    EXPECT_EQ(expired.code, 1);
+    EXPECT_NE(expired.output.find("shoji init"), std::string::npos) << expired.output;
+}
+
 // Whatever an exposed gateway answers, `shoji` ends with a code and no control characters.
 TEST_F(LocalTest, SurvivesAnyAnswer) {
     fs::create_directories(settings_.admin_socket().parent_path());

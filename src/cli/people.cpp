@@ -133,7 +133,11 @@ Exit run_status(const Context& context) {
                           {word("cli.status.sessions"), cell(*answer, "sessions")},
                           {word("cli.status.journal_lost"), cell(*answer, "journalLost")},
                           {word("cli.status.certificate"), moment(*answer, "certificateExpires")}});
-    const bool well = cell(*answer, "journal") == "ok" && cell(*answer, "host") == "ok";
+    const json::value* expires = member(*answer, "certificateExpires");
+    const bool expired = expires != nullptr && expires->is_int64() &&
+                         expires->get_int64() <= static_cast<std::int64_t>(std::time(nullptr));
+    if (expired) context.output.say("cli.status.certificate_expired");
+    const bool well = cell(*answer, "journal") == "ok" && cell(*answer, "host") == "ok" && !expired;
     return well ? Exit::done : Exit::negative;
 }
 
