@@ -109,20 +109,22 @@ struct Started {
 };
 
 enum class Reason : std::uint8_t {
-    ended = 0,              // asked for, or the user closed the last window
-    browser_exited = 1,     // Chromium died
-    session_failed = 2,     // the compositor died
-    egress_failed = 3,      // the egress died
-    out_of_memory = 4,      // the session's memory limit was reached
-    unclaimed = 5,          // no gateway wanted it
-    expired = 6,            // the destination's approval ended
-    limit_reached = 7,      // as many sessions as the machine is set to hold are running
-    unknown_session = 8,    // no session of that id (any more)
-    invalid_request = 9,    // the request is malformed or out of bounds
-    start_failed = 10,      // the machine could not set the session up; the host's log says why
-    mechanism_missing = 11  // a protection that the settings demand is not to be had on this kernel
+    ended = 0,            // asked for, or the user closed the last window
+    browser_exited = 1,   // Chromium died
+    session_failed = 2,   // the compositor died
+    egress_failed = 3,    // the egress died
+    out_of_memory = 4,    // the session's memory limit was reached
+    unclaimed = 5,        // no gateway wanted it
+    expired = 6,          // the destination's approval ended
+    limit_reached = 7,    // as many sessions as the machine is set to hold are running
+    unknown_session = 8,  // no session of that id (any more)
+    invalid_request = 9,  // the request is malformed or out of bounds
+    start_failed = 10,    // the machine could not set the session up; the host's log says why
+    mechanism_missing =
+        11,        // a protection that the settings demand is not to be had on this kernel
+    no_space = 12  // the disk of the host's files is full
 };
-inline constexpr std::uint8_t last_reason = 11;
+inline constexpr std::uint8_t last_reason = 12;
 
 struct Failed {
     std::uint32_t request = 0;

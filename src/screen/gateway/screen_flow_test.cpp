@@ -156,7 +156,8 @@ TEST_F(ScreenFlow, SaysWhyTheHostStartsNothing) {
     const std::vector<std::pair<control::Reason, std::string>> reasons{
         {control::Reason::limit_reached, "screen.limit_reached"},
         {control::Reason::start_failed, "screen.start_failed"},
-        {control::Reason::mechanism_missing, "screen.mechanism_missing"}};
+        {control::Reason::mechanism_missing, "screen.mechanism_missing"},
+        {control::Reason::no_space, "store.full"}};
     for (const auto& [reason, key] : reasons) {
         installation_.host().refuse_with(reason);
         const auto answer = user_->browser.post("/api/screens", screen_request());

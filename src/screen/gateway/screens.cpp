@@ -27,6 +27,8 @@ NoScreen no_screen(const HostAnswer& answer) {
             return {503, "screen.limit_reached", {}};
         case control::Reason::mechanism_missing:
             return {503, "screen.mechanism_missing", {}};
+        case control::Reason::no_space:
+            return {503, "store.full", {}};
         default:
             return {503, "screen.start_failed", {}};
     }

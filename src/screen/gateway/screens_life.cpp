@@ -75,6 +75,8 @@ std::string_view name_of(control::Reason reason) {
             return "start_failed";
         case mechanism_missing:
             return "mechanism_missing";
+        case no_space:
+            return "no_space";
     }
     return "unknown";
 }

@@ -94,8 +94,11 @@ Sessions::Answer Sessions::start(const control::Start& request, Claimant claiman
     auto started = entry.session.start(request);
     if (!started) {
         spdlog::error("session {} could not be started: {}", name, started.error().message);
-        begin_end(entry, control::Reason::start_failed);
-        return tl::unexpected(control::Reason::start_failed);
+        const auto reason = started.error().kind == base::ErrorKind::full
+                                ? control::Reason::no_space
+                                : control::Reason::start_failed;
+        begin_end(entry, reason);
+        return tl::unexpected(reason);
     }
     watch(entry);
     spdlog::info(

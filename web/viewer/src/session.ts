@@ -25,7 +25,8 @@ export type Refusal = Extract<wire.Incoming, { type: 'refused' }>;
 
 // The order of control::Reason and of the numbers from 100 on in docs/wire.md.
 const endings = ['ended', 'browser_exited', 'session_failed', 'egress_failed', 'out_of_memory', 'unclaimed',
-  'expired', 'limit_reached', 'unknown_session', 'invalid_request', 'start_failed', 'mechanism_missing'];
+  'expired', 'limit_reached', 'unknown_session', 'invalid_request', 'start_failed', 'mechanism_missing',
+  'no_space'];
 const gatewayEndings = ['signed_out', 'route_withdrawn', 'taken_over'];
 
 export class Session {

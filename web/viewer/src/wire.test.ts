@@ -41,7 +41,7 @@ describe('messages to the viewer', () => {
     ['a host with markup', new Bytes().u8(0x40, 0, 1).u16(1).u32(1).text('<b>').done()],
     ['a host that reverses its direction', new Bytes().u8(0x40, 0, 1).u16(1).u32(1).text('a\u202eb').done()],
     ['a host too long', new Bytes().u8(0x40, 0, 1).u16(1).u32(1).text('a'.repeat(254)).done()],
-    ['a reason for the end out of range', Uint8Array.of(0x42, 12)],
+    ['a reason for the end out of range', Uint8Array.of(0x42, 13)],
     ['a reason for the end between the ranges', Uint8Array.of(0x42, 99)],
     ['an unknown type', Uint8Array.of(0x08)],
     ['a message of the viewer', Uint8Array.of(0xc0)],
