@@ -1,7 +1,6 @@
 # An installation in a fresh temporary state, for checks, tests and measurements. Sourced after
 # instance.sh; sets $state, $port, $demo_port and $password (of the user 'staff').
 temporary_folder=/tmp   # the state stands below it
-temporary_settings=()   # NAME=VALUE: numbers of shoji.toml that differ from the usual ones
 
 free_port() {
     local candidate
@@ -18,7 +17,6 @@ free_port() {
 change_settings() { :; }
 
 start_temporary() {
-    local setting
     state=$(mktemp -d "$temporary_folder/shoji-check.XXXXXX")
     chmod 755 "$state"
     trap 'stop_programs; rm -rf "$state"' EXIT
@@ -27,9 +25,6 @@ start_temporary() {
     demo_port=$(free_port)
     prepare_state 127.0.0.1 "$port"
     change_settings
-    for setting in "${temporary_settings[@]}"; do
-        sed -i "s/^\(${setting%%=*} = \).*/\1${setting#*=}/" "$state/shoji.toml"
-    done
     start_programs 127.0.0.1 "$port"
     start_demo "$demo_port" $((demo_port + 1))
     describe_demo "$demo_port"

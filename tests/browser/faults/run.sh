@@ -5,5 +5,8 @@ source "$(dirname "$0")/../../../scripts/common.sh"
 source "$top/scripts/instance.sh"
 source "$top/scripts/temporary.sh"
 # Small enough that a test reaches them.
-temporary_settings=(grace_seconds=5 memory_megabytes=700)
+change_settings() {
+    sed -i 's/^grace_seconds = .*/grace_seconds = 5/; s/^memory_megabytes = .*/memory_megabytes = 700/' \
+        "$state/shoji.toml"
+}
 with_temporary node "$top/tests/browser/faults/$1" "${@:2}"
