@@ -183,6 +183,14 @@ Task<> watch_certificate(store::Seconds expires, std::string renewal, AuditLink&
     }
 }
 
+// A loop whose coroutines can be made to go before what they refer to does.
+class Loop final : public asio::io_context {
+  public:
+    using asio::io_context::io_context;
+    // Destroys everything that is under way or waits; nothing runs any more.
+    void abandon() { shutdown(); }
+};
+
 // The gateway's parts, each made from those before it.
 class Gateway {
   public:
@@ -230,10 +238,12 @@ class Gateway {
         return {};
     }
 
-    // After the loop has stopped: nothing may be under way when the parts go.
-    void join() {
+    // After the loop has stopped: nothing may be under way when the parts go. Connections that are
+    // still open are among it.
+    void join(Loop& loop) {
         records_.join();
         passwords_.join();
+        loop.abandon();
     }
 
   private:
@@ -271,7 +281,7 @@ class Gateway {
 };
 
 // The confined program, from its first thread on.
-base::Result<void> serve(asio::io_context& loop, const base::Settings& settings, Opened opened,
+base::Result<void> serve(Loop& loop, const base::Settings& settings, Opened opened,
                          base::FileDescriptor admin) {
     if (auto loaded = load_keys(opened.listeners, settings); !loaded) return loaded;
     auto store = store::Store::open(settings.gateway_state());
@@ -282,14 +292,14 @@ base::Result<void> serve(asio::io_context& loop, const base::Settings& settings,
     Gateway gateway(loop, settings, std::move(opened), std::move(*store));
     if (auto started = gateway.start(*remembered, std::move(admin)); !started) return started;
     loop.run();
-    gateway.join();
+    gateway.join(loop);
     return {};
 }
 
 }  // namespace
 
 base::Result<void> run(const base::Settings& settings, const std::filesystem::path& web) {
-    asio::io_context loop(1);
+    Loop loop(1);
     auto opened = open_with_privileges(loop, settings, web);
     if (!opened) return base::Failure(opened.error());
     auto admin = give_up_the_rest(settings);

@@ -74,6 +74,14 @@ TEST_F(RequestFlow, KeepsAConnectionForSeveralRequests) {
     }
 }
 
+TEST_F(RequestFlow, EndsWellWhileConnectionsAreOpen) {
+    Line idle(installation_.terminal());
+    Line used(installation_.terminal());
+    used.send("GET /api/state HTTP/1.1\r\nHost: " + host() + "\r\n\r\n");
+    EXPECT_EQ(used.receive().status, 200U);
+    EXPECT_EQ(installation_.stop(), 0);
+}
+
 TEST_F(RequestFlow, SpeaksTls13Only) {
     auto options = installation_.terminal();
     options.tls = TlsVersion::only_1_2;
