@@ -36,6 +36,10 @@ TEST_F(KeyFilterTest, WhatOnlyOpensTheBrowsersOwnWindowsDoesNotPass) {
             EXPECT_TRUE(passes({KEY_RIGHTSHIFT}, code)) << code;
         }
     }
+    for (const auto modifier : Codes{KEY_LEFTALT, KEY_RIGHTALT}) {
+        EXPECT_FALSE(passes({modifier, KEY_LEFTSHIFT}, KEY_P)) << modifier;
+        EXPECT_TRUE(passes({modifier}, KEY_P)) << modifier;
+    }
     EXPECT_FALSE(passes({KEY_LEFTSHIFT}, KEY_ESC));
     EXPECT_TRUE(passes({}, KEY_ESC));
     EXPECT_FALSE(passes({}, KEY_F1));
