@@ -3,6 +3,8 @@
 import WebSocket from 'ws';
 
 const frameType = 0x02;
+const windowsType = 0x06;
+const ticketType = 0x41;
 const lastPart = 0x02;
 
 function message(type, ...fields) {
@@ -21,6 +23,8 @@ export class LightTerminal {
   constructor(address, ticket, { width, height }) {
     this.frames = 0;
     this.bytes = 0;
+    this.windows = 0;   // open in the session
+    this.ticket = '';   // for the next connection
     const url = new URL(`/api/screen/socket?ticket=${ticket}`, address.replace(/^http/, 'ws'));
     this.socket = new WebSocket(url, 'shoji.v1', { rejectUnauthorized: false, perMessageDeflate: false, origin: 'null' });
     this.ready = new Promise((resolve, reject) => {
@@ -34,6 +38,8 @@ export class LightTerminal {
 
   take(data) {
     this.bytes += data.length;
+    if (data[0] === windowsType) this.windows = data[1];
+    if (data[0] === ticketType) this.ticket = data.subarray(1).toString('hex');
     if (data[0] !== frameType || !(data[9] & lastPart)) return;
     this.frames += 1;
     this.socket.send(message(0x82, [4, data.readUInt32LE(1)]));
@@ -44,6 +50,25 @@ export class LightTerminal {
     this.socket.send(message(0x83, [2, x], [2, y]));
     this.socket.send(message(0x84, [1, 0], [1, 1]));
     this.socket.send(message(0x84, [1, 0], [1, 0]));
+  }
+
+  focus() {
+    this.socket.send(message(0x89, [1, 1]));
+  }
+
+  // `code` is evdev's.
+  key(code, pressed) {
+    this.socket.send(message(0x86, [2, code], [1, Number(pressed)]));
+  }
+
+  // Resolves once the session has read everything that was sent before.
+  async answered() {
+    const pong = new Promise((resolve, reject) => {
+      this.socket.on('message', (data) => { if (data[0] === 0x07) resolve(); });
+      this.socket.once('close', () => reject(new Error('the session has ended')));
+    });
+    this.socket.send(message(0x8b, [4, 1]));
+    return pong;
   }
 
   // Ten notches a second, down and up again, until close().

@@ -82,19 +82,6 @@ export class Terminal {
     await this.page.getByTestId('sites').waitFor();
   }
 
-  // Starts a session without showing it; gives the ticket of its first connection.
-  async ticket(destination, { width, height }) {
-    return this.page.evaluate(async ({ destination, width, height }) => {
-      const { csrf } = await (await fetch('/api/state')).json();
-      const answer = await fetch('/api/screens', { method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-Shoji-CSRF': csrf },
-        body: JSON.stringify({ destination, width, height, scale: 120, locale: 'ja', layout: 'jp' }) });
-      const body = await answer.json();
-      if (!answer.ok) throw new Error(JSON.stringify(body));
-      return body.ticket;
-    }, { destination, width, height });
-  }
-
   // Gives the Screen of a session that another connection had.
   async resume(ticket) {
     const screen = new Screen(await this.context.newPage());
