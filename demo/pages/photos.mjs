@@ -5,7 +5,7 @@ export function photos() {
   return {
     title: '市の風景',
     script: 'photos.js',
-    body: `<p class="buttons"><button id="full">${bullet('#b5b01a')}全画面で見る</button></p>
+    body: `<p class="buttons"><button id="full" style="visibility:hidden">${bullet('#b5b01a')}全画面で見る</button></p>
 <div class="photos">${names.map((name, at) => `<figure><img src="/picture/${at}.png" width="640" height="400" alt="${name}"><figcaption>${name}</figcaption></figure>`).join('')}</div>`,
   };
 }
