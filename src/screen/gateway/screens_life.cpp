@@ -1,5 +1,4 @@
 // How screens live on without a viewer, are claimed again, and end.
-#include "screen/gateway/browser_services.h"
 #include "screen/gateway/clock.h"
 #include "screen/gateway/screen.h"
 #include "screen/gateway/screens.h"
@@ -133,16 +132,14 @@ Task<> Screens::read_reports(Handle screen, std::shared_ptr<PacketSocket> report
 void Screens::take_refusal(Screen& screen, const control::Refused& refused) {
     const auto scheme = static_cast<std::uint8_t>(refused.scheme);
     const auto reason = static_cast<std::uint8_t>(refused.reason);
-    if (!is_browser_service(refused.host)) {
-        wire::Refused told{reason, scheme, refused.port, refused.times, refused.host};
-        if (screen.viewer) {
-            screen.viewer->send(told);
-        } else if (screen.untold.size() < maximum_untold) {
-            screen.untold.push_back(std::move(told));
-        }
-        refusals_.add({screen.entry.destination, refused.host, refused.port, scheme, reason,
-                       refused.times, now_seconds()});
+    wire::Refused told{reason, scheme, refused.port, refused.times, refused.host};
+    if (screen.viewer) {
+        screen.viewer->send(told);
+    } else if (screen.untold.size() < maximum_untold) {
+        screen.untold.push_back(std::move(told));
     }
+    refusals_.add({screen.entry.destination, refused.host, refused.port, scheme, reason,
+                   refused.times, now_seconds()});
     const bool is_new =
         screen.recorded_refusals.size() < maximum_recorded_refusals &&
         screen.recorded_refusals.emplace(refused.host, refused.port, refused.reason).second;

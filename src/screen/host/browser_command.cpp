@@ -26,6 +26,11 @@ constexpr const char* fixed_arguments[] = {
     "--disable-component-extensions-with-background-pages",
     "--disable-logging",
     "--no-pings",
+    // Whose session it is and what is to be updated: no policy keeps Chromium from asking. Chromium
+    // never connects to port 1 (net/base/port_util.cc), so that these requests end where they
+    // begin.
+    "--gaia-url=http://127.0.0.1:1/",
+    "--component-updater=url-source=http://127.0.0.1:1/",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disk-cache-size=16777216",
     "--media-cache-size=16777216",

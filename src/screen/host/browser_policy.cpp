@@ -97,6 +97,7 @@ constexpr std::array network{
     Policy{"MetricsReportingEnabled", off},
     Policy{"UrlKeyedAnonymizedDataCollectionEnabled", off},
     Policy{"ComponentUpdatesEnabled", off},
+    Policy{"BrowserNetworkTimeQueriesEnabled", off},
     Policy{"ChromeVariations", "2"},
     Policy{"IntranetRedirectBehavior", "1"},
     Policy{"GenAiDefaultSettings", "2"},

@@ -37,6 +37,7 @@ TEST(BrowserPolicy, ShutsEveryWayForDataButPixelsAndInput) {
     }
     EXPECT_EQ(policies.at("SyncDisabled"), true);
     EXPECT_EQ(policies.at("SafeBrowsingProtectionLevel"), 0);
+    EXPECT_EQ(policies.at("BrowserNetworkTimeQueriesEnabled"), false);
     EXPECT_EQ(policies.at("DnsOverHttpsMode"), "off");
     EXPECT_EQ(policies.at("WebRtcIPHandling"), "disable_non_proxied_udp");
 }

@@ -145,4 +145,20 @@ bool shows_picture(int display, std::size_t bytes) {
     }
 }
 
+std::vector<std::string> refused_hosts(int reports, std::string_view last) {
+    std::vector<std::string> hosts;
+    while (readable(reports)) {
+        const auto packet = base::receive_packet(reports, control::maximum_packet);
+        if (!packet || packet->bytes.empty()) break;
+        const auto message = control::decode_from_egress(packet->bytes);
+        EXPECT_TRUE(message);
+        if (!message) break;
+        const auto* refused = std::get_if<control::Refused>(&*message);
+        if (refused == nullptr) continue;
+        hosts.push_back(refused->host);
+        if (refused->host == last) break;
+    }
+    return hosts;
+}
+
 }  // namespace shoji::host::tests

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -47,5 +49,8 @@ class Gateway {
 // Says hello as a viewer does and acknowledges frames until one of at least `bytes` has come; false
 // when the stream ends before, or takes too long.
 bool shows_picture(int display, std::size_t bytes);
+
+// The hosts that an egress reports as refused, up to `last`; all so far when that does not come.
+std::vector<std::string> refused_hosts(int reports, std::string_view last);
 
 }  // namespace shoji::host::tests

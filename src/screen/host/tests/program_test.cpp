@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 using control::Reason;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // A page that fills a picture with more than a bare background would take.
@@ -93,6 +94,22 @@ TEST_P(ProgramTest, ShowsThePageAndLeavesNothing) {
     EXPECT_EQ(gate.await_exit(session.session), Reason::ended);
     EXPECT_EQ(installation.left_of_sessions(), "");
     EXPECT_TRUE(gate.list().empty());
+}
+
+// Whatever Chromium wants for itself it asks within its first seconds; the page's own request for a
+// host that is not listed comes after that, and shows that the test would have seen it.
+TEST_P(ProgramTest, ItsBrowserAsksForNothingOfItsOwn) {
+    site.set_page(
+        "<!doctype html><title>test</title><form><input name=user><input type=password></form>"
+        "<script>setTimeout(() => fetch('http://not-listed.example/'), 15000)</script>");
+    start_host();
+    auto gate = gateway();
+    const auto session = gate.start(installation.request(site.port()));
+    ASSERT_TRUE(session);
+    EXPECT_THAT(refused_hosts(session->reports.get(), "not-listed.example"),
+                ElementsAre("not-listed.example"));
+    gate.end(session->session);
+    EXPECT_EQ(gate.await_exit(session->session), Reason::ended);
 }
 
 class KilledPartTest : public ProgramTest {
