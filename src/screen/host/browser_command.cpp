@@ -36,6 +36,9 @@ constexpr const char* fixed_arguments[] = {
     "--media-cache-size=16777216",
     ("--disable-features=SpareRendererForSitePerProcess,Translate,MediaRouter,OptimizationHints,"
      "AutofillServerCommunication,CertificateTransparencyComponentUpdater,WebOTP,WebUSB"),
+    // One process less, of 16 MB. It loses nothing: on Linux the network service has no sandbox of
+    // its own, and so may do all that the browser's main process may.
+    "--enable-features=NetworkServiceInProcess2",
 };
 
 }  // namespace
