@@ -62,6 +62,8 @@ TEST(ApplyFile, NamesLineOrPlace) {
               "configuration: zones[0].id must be a string");
     EXPECT_TRUE(error_of("zones = []\nzones = []").starts_with("line 2: "));
     EXPECT_TRUE(error_of("[!zones]").starts_with("line 1: "));
+    EXPECT_TRUE(error_of("é = 1").starts_with("line 1: "));
+    EXPECT_TRUE(error_of("zones = [] あ").starts_with("line 1: "));
     EXPECT_FALSE(error_of("\xff").empty());
     EXPECT_FALSE(error_of(std::string(policy::maximum_json + 1, '#')).empty());
 }

@@ -26,8 +26,8 @@ export async function journal() {
 }
 
 export async function run(program, words, input = '') {
-  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(input);
+  const child = spawn(program, words, { stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'inherit'] });
+  child.stdin?.end(input);
   let text = '';
   for await (const chunk of child.stdout) text += chunk;
   const code = child.exitCode ?? await new Promise((resolve) => { child.once('exit', resolve); });
