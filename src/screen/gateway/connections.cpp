@@ -5,24 +5,24 @@
 namespace shoji::gateway {
 
 std::optional<Connections::Place> Connections::admit(const std::string& address) {
-    if (entries_.size() >= maximum) return {};
-    std::size_t& count = of_address_[address];
+    if (book_->entries.size() >= maximum) return {};
+    std::size_t& count = book_->of_address[address];
     if (count >= maximum_of_address) return {};
     ++count;
-    entries_.push_front({address, {}, false, {}});
-    return Place(*this, entries_.begin());
+    book_->entries.push_front({address, {}, false, {}});
+    return Place(book_, book_->entries.begin());
 }
 
-void Connections::forget(std::list<Entry>::iterator entry) {
-    const auto count = of_address_.find(entry->address);
-    if (--count->second == 0) of_address_.erase(count);
-    entries_.erase(entry);
+void Connections::Book::forget(std::list<Entry>::iterator entry) {
+    const auto count = of_address.find(entry->address);
+    if (--count->second == 0) of_address.erase(count);
+    entries.erase(entry);
 }
 
 void Connections::close_where(const std::function<bool(const Entry&)>& which) {
     // Closing may make others forget themselves: collect first.
     std::vector<std::function<void()>> closing;
-    for (const auto& entry : entries_) {
+    for (const auto& entry : book_->entries) {
         if (entry.close && which(entry)) closing.push_back(entry.close);
     }
     for (const auto& close : closing) close();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -25,23 +26,30 @@ class Connections {
         std::function<void()> close;  // cuts it; may be called more than once
     };
 
-    // One open connection; it is forgotten with this object. The book must outlive it.
+    struct Book {
+        std::list<Entry> entries;
+        std::unordered_map<std::string, std::size_t> of_address;
+
+        void forget(std::list<Entry>::iterator entry);
+    };
+
+    // One open connection; it is forgotten with this object. It keeps the book, for at the
+    // program's end connections go after everything else.
     class Place {
       public:
-        Place(Connections& book, std::list<Entry>::iterator entry) : book_(&book), entry_(entry) {}
+        Place(std::shared_ptr<Book> book, std::list<Entry>::iterator entry)
+            : book_(std::move(book)), entry_(entry) {}
         Place(const Place&) = delete;
         Place& operator=(const Place&) = delete;
-        Place(Place&& other) noexcept : book_(other.book_), entry_(other.entry_) {
-            other.book_ = nullptr;
-        }
+        Place(Place&& other) noexcept = default;
         Place& operator=(Place&&) = delete;
         ~Place() {
-            if (book_ != nullptr) book_->forget(entry_);
+            if (book_) book_->forget(entry_);
         }
         Entry& entry() { return *entry_; }
 
       private:
-        Connections* book_;
+        std::shared_ptr<Book> book_;
         std::list<Entry>::iterator entry_;
     };
 
@@ -51,14 +59,12 @@ class Connections {
     void close_of(const store::Digest& fingerprint, bool viewers);
     void close_all();
 
-    [[nodiscard]] std::size_t size() const { return entries_.size(); }
+    [[nodiscard]] std::size_t size() const { return book_->entries.size(); }
 
   private:
-    void forget(std::list<Entry>::iterator entry);
     void close_where(const std::function<bool(const Entry&)>& which);
 
-    std::list<Entry> entries_;
-    std::unordered_map<std::string, std::size_t> of_address_;
+    std::shared_ptr<Book> book_ = std::make_shared<Book>();
 };
 
 }  // namespace shoji::gateway

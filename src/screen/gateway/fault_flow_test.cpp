@@ -60,5 +60,14 @@ TEST_F(FaultFlow, TellsTheFirstViewerWhatWasRefusedBeforeItCame) {
     EXPECT_TRUE(told);
 }
 
+TEST_F(FaultFlow, EndsInOrderWhileTerminalsAreConnected) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    const auto ticket = user.browser.post("/api/screens", screen_request()).json().at("ticket");
+    Line idle(installation_.terminal());
+    ViewerLine viewer(installation_.terminal(), std::string(ticket.as_string()));
+    ASSERT_TRUE(viewer.receive());
+    EXPECT_EQ(installation_.stop(), 0) << installation_.log();
+}
+
 }  // namespace
 }  // namespace shoji::gateway::testing
