@@ -160,12 +160,13 @@ session_leftovers() {
     return 0
 }
 
-# processes_from OFFSET: those of the installation's users from that one on.
+# processes_from OFFSET: those of the installation's users from that one on. What has ended and waits for the
+# machine's first process to take note, because its parent was killed, is gone.
 processes_from() {
     local base
     base=$(setting user_base)
-    ps -eo uid=,pid=,comm= | awk -v low="$((base + $1))" -v high="$((base + 4000))" \
-        '$1 >= low && $1 < high {print "process " $2 " " $3}'
+    ps -eo uid=,pid=,stat=,comm= | awk -v low="$((base + $1))" -v high="$((base + 4000))" \
+        '$1 >= low && $1 < high && $3 !~ /^Z/ {print "process " $2 " " $4}'
 }
 
 # What an installation must not leave once it has stopped.
