@@ -76,7 +76,7 @@ export class Toolbar {
     this.state.replaceChildren(icon(icons[stateIcons[state]]), this.texts.say(`viewer.state.${state}`));
     this.state.dataset['state'] = state;
     for (const button of this.sessionButtons) button.disabled = state !== 'connected';
-    this.endButton.disabled = state !== 'connected' && state !== 'waiting';
+    this.endButton.disabled = state === 'connecting' || state === 'ended';
     this.endButton.hidden = state === 'ended';
     if (state !== 'connected') this.latency.textContent = '';
     if (state === 'ended') this.setWindows(0, false);

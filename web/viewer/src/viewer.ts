@@ -31,6 +31,7 @@ export class Viewer {
   private frames = 0;
   private state: State = 'connecting';
   private pageSeen = false; // the browser has shown something; before, the screen is black
+  private ending = false; // the user wants it, though the line may be down just now
   private lastAction = -attention;
 
   constructor(private readonly texts: Texts, private readonly address: Address, around: Surroundings) {
@@ -85,7 +86,7 @@ export class Viewer {
       toggleFullScreen: () => { void this.toggleFullScreen(); },
       showRefusals: () => this.showRefusals(),
       showHelp: () => showHelp(this.texts),
-      end: () => askToEnd(this.texts, () => { this.link.send(wire.end()); }),
+      end: () => askToEnd(this.texts, () => this.endSession()),
       leave: () => this.stage.focus(),
     });
   }
@@ -112,7 +113,10 @@ export class Viewer {
         this.toolbar.setLatency(milliseconds);
         this.stage.canvas.dataset['latency'] = milliseconds.toFixed(1);
       },
-      greeted: () => this.stage.greeted(),
+      greeted: () => {
+        this.stage.greeted();
+        if (this.ending) this.link.send(wire.end());
+      },
     }, () => performance.now());
   }
 
@@ -153,6 +157,11 @@ export class Viewer {
     } : undefined;
     if (again === undefined) this.keepTicket('');
     this.cover.showEnd(why, again);
+  }
+
+  private endSession(): void {
+    this.ending = true;
+    this.link.send(wire.end());
   }
 
   private keepTicket(ticket: string): void {

@@ -252,6 +252,18 @@ describe.runIf(existsSync(executablePath))('the page', () => {
     expect(await page.locator('.cover a').getAttribute('href')).toBe('/');
   });
 
+  it('ends as soon as the line is back when the user wants it while it is down', async () => {
+    await connected();
+    server.refuse = true;
+    server.cut();
+    await page.waitForSelector('canvas[data-state=reconnecting]');
+    await page.locator('[data-action=end]').click();
+    await page.locator('[data-action=end_now]').click();
+    server.refuse = false;
+    await page.waitForSelector('[data-reason="ended.ended"]');
+    expect(sent(0xc0)).toEqual([[]]);
+  });
+
   it('cannot be opened without a ticket', async () => {
     await open({ hash: 'ticket=' });
     await page.waitForSelector('[data-reason="ended.no_ticket"]');
