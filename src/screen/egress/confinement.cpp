@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace shoji::egress {
@@ -13,9 +14,13 @@ namespace {
 constexpr std::uint16_t dns_port = 53;
 constexpr std::uint64_t kind_mask = 0xf;  // of socket(2)'s type, without its flags (linux/net.h)
 
-void allow_socket(confinement::SyscallFilter& filter, int family, int kind) {
-    filter.allow_when("socket", {{0, 0xffffffff, static_cast<std::uint64_t>(family)},
-                                 {1, kind_mask, static_cast<std::uint64_t>(kind)}});
+// Of the kinds' usual protocols alone: Landlock's rules of ports do not hold for Multipath TCP.
+void allow_socket(confinement::SyscallFilter& filter, int family, int kind, int protocol) {
+    for (const int same : {0, protocol}) {
+        filter.allow_when("socket", {{0, 0xffffffff, static_cast<std::uint64_t>(family)},
+                                     {1, kind_mask, static_cast<std::uint64_t>(kind)},
+                                     {2, 0xffffffff, static_cast<std::uint64_t>(same)}});
+    }
 }
 
 }  // namespace
@@ -31,8 +36,8 @@ base::Result<std::vector<std::string>> confine(const std::vector<control::Origin
 
     auto filter = confinement::runtime_filter();
     for (const int family : {AF_INET, AF_INET6}) {
-        allow_socket(filter, family, SOCK_STREAM);
-        allow_socket(filter, family, SOCK_DGRAM);
+        allow_socket(filter, family, SOCK_STREAM, IPPROTO_TCP);
+        allow_socket(filter, family, SOCK_DGRAM, IPPROTO_UDP);
     }
     filter.allow({"connect", "accept", "setsockopt"});
     filter.allow_when("openat", {{2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY}});

@@ -237,8 +237,8 @@ bool opens(const char* path, int flags = O_RDONLY) {
     return base::FileDescriptor(::open(path, flags | O_CLOEXEC, 0600)).valid();
 }
 
-bool makes_socket(int family, int kind) {
-    return base::FileDescriptor(::socket(family, kind | SOCK_CLOEXEC, 0)).valid();
+bool makes_socket(int family, int kind, int protocol = 0) {
+    return base::FileDescriptor(::socket(family, kind | SOCK_CLOEXEC, protocol)).valid();
 }
 
 // What a taken-over egress would try; true where it succeeds. Each must succeed without the
@@ -255,6 +255,8 @@ std::vector<Attack> attacks(std::uint16_t other_port) {
         {"writes a file", 0, [] { return opens("/tmp", O_TMPFILE | O_RDWR); }},
         {"lists a folder", 1, [] { return opens("/proc", O_RDONLY | O_DIRECTORY); }},
         {"speaks to programs", 0, [] { return makes_socket(AF_UNIX, SOCK_STREAM); }},
+        {"speaks multipath TCP", 0,
+         [] { return makes_socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP); }},
         {"speaks to the kernel", 0, [] { return makes_socket(AF_NETLINK, SOCK_RAW); }},
         {"listens", 0, [] { return test::listen_on().valid(); }},
         {"signals others", 0, [] { return ::kill(::getppid(), 0) == 0; }},

@@ -60,6 +60,7 @@ const std::vector<Attack> attacks{
     {"opens_packet", {}, {&Layers::filter}},
     {"opens_raw", {}, {&Layers::filter}},
     {"opens_datagram", {}, {&Layers::filter}},
+    {"opens_multipath", {}, {&Layers::filter}},
     // The kernel.
     {"mounts", {}, {&Layers::filter, &Layers::landlock}},
     {"starts_mount_namespace", {}, {&Layers::filter}},

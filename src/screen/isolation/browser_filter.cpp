@@ -219,7 +219,12 @@ void allow_sockets(confinement::SyscallFilter& filter) {
     filter.allow_when("socket", {{0, all_32_bits, AF_UNIX}});
     filter.allow_when("socketpair", {{0, all_32_bits, AF_UNIX}});
     for (const std::uint64_t family : {std::uint64_t{AF_INET}, std::uint64_t{AF_INET6}}) {
-        filter.allow_when("socket", {{0, all_32_bits, family}, {1, socket_type_bits, SOCK_STREAM}});
+        // Multipath TCP is left out: Landlock's rules of ports do not hold for it.
+        for (const std::uint64_t protocol : {std::uint64_t{0}, std::uint64_t{IPPROTO_TCP}}) {
+            filter.allow_when("socket", {{0, all_32_bits, family},
+                                         {1, socket_type_bits, SOCK_STREAM},
+                                         {2, all_32_bits, protocol}});
+        }
     }
     // No other level: a process with a user namespace of its own could reach netfilter there.
     for (const std::uint64_t level : {std::uint64_t{SOL_SOCKET}, std::uint64_t{IPPROTO_TCP}}) {

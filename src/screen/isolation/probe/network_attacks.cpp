@@ -68,6 +68,8 @@ std::map<std::string, Attack> network_attacks() {
          [](const Arguments&) {
              return becomes_own_root() && opens(AF_INET, SOCK_RAW, IPPROTO_ICMP);
          }},
+        {"opens_multipath",
+         [](const Arguments&) { return opens(AF_INET, SOCK_STREAM, IPPROTO_MPTCP); }},
         {"opens_datagram", [](const Arguments&) { return opens(AF_INET, SOCK_DGRAM, 0); }},
     };
 }
