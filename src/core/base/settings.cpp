@@ -127,6 +127,7 @@ void read_all(const toml::table& root, Settings& settings, std::optional<Error>&
     reader.take("user_base", settings.user_base);
     reader.take("terminal_networks", settings.terminal_networks);
     reader.take("resolvers", settings.resolvers);
+    reader.take("destination_authorities", settings.destination_authorities);
     reader.take("journal_reserve_megabytes", settings.journal_reserve_megabytes);
     if (const auto* table = reader.table("session")) {
         TableReader session(*table, "session", error);
@@ -215,6 +216,10 @@ Result<void> check_settings(const Settings& settings) {
     if (!std::ranges::all_of(settings.resolvers, is_address)) {
         return out_of_range("resolvers", "IP addresses");
     }
+    if (!std::ranges::all_of(settings.destination_authorities,
+                             [](const std::string& file) { return file.starts_with('/'); })) {
+        return out_of_range("destination_authorities", "absolute names of PEM files");
+    }
     if (settings.journal_reserve_megabytes < 1) {
         return out_of_range("journal_reserve_megabytes", "at least 1");
     }
@@ -282,6 +287,7 @@ std::string format_settings(const Settings& settings) {
                            {"user_base", std::int64_t{settings.user_base}},
                            {"terminal_networks", list(settings.terminal_networks)},
                            {"resolvers", list(settings.resolvers)},
+                           {"destination_authorities", list(settings.destination_authorities)},
                            {"journal_reserve_megabytes", settings.journal_reserve_megabytes},
                            {"session", session},
                            {"listener", listeners}};

@@ -44,6 +44,9 @@ struct Settings {
     std::vector<Listener> listeners;
     std::vector<std::string> terminal_networks;  // CIDR; sessions may never reach these
     std::vector<std::string> resolvers;          // IP addresses; empty: those of /etc/resolv.conf
+    // PEM files: authorities that sessions trust for destinations besides Chromium's own, such as
+    // LGPKI's. Read when the host starts.
+    std::vector<std::string> destination_authorities;
     SessionLimits session;
     std::uint32_t journal_reserve_megabytes = 64;
 

@@ -16,6 +16,7 @@ Settings valid() {
     settings.listeners.push_back({"192.0.2.1", 8443, "my-number", ClientCertificate::required});
     settings.terminal_networks = {"10.1.0.0/16", "fd00::/8"};
     settings.resolvers = {"192.0.2.53"};
+    settings.destination_authorities = {"/etc/ssl/lgpki.pem"};
     return settings;
 }
 

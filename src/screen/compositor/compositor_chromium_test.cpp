@@ -217,7 +217,9 @@ TEST_F(Chromium, a_page_s_dialog_is_seen_and_answered) {
     click(150, 215);
     // The dialog darkens the page.
     ASSERT_TRUE(browser->until([&] { return browser->pixel(5, 5) != magenta; }));
-    EXPECT_EQ(cell(answered) & 0xffff00U, 0U);
+    // However dark, it is not green while nobody has answered.
+    const std::uint32_t colour = cell(answered);
+    EXPECT_FALSE((colour & 0xff0000U) == 0 && (colour & 0x00ff00U) != 0) << std::hex << colour;
     browser->run_for(std::chrono::milliseconds(500));
     browser->type(KEY_ENTER);
     EXPECT_TRUE(until_cell(answered, green));
@@ -271,8 +273,15 @@ TEST_F(Chromium, commands_go_back_forward_reload_and_zoom) {
     EXPECT_TRUE(until_cell(hash_cell, blue));
     browser->compositor->command(Command::forward);
     EXPECT_TRUE(until_cell(hash_cell, green));
-    browser->compositor->command(Command::reload);
-    EXPECT_TRUE(until_cell(loads_cell, 2));
+    // Chromium may drop a reload that comes while it still settles the step forward.
+    auto next = std::chrono::steady_clock::now();
+    EXPECT_TRUE(browser->until([&] {
+        if (std::chrono::steady_clock::now() >= next) {
+            browser->compositor->command(Command::reload);
+            next += std::chrono::seconds(5);
+        }
+        return (cell(loads_cell) & 0xffffU) >= 2;
+    }));
     browser->compositor->command(Command::zoom_in);
     // At 110 % the marker grows from 40 to 44 pixels.
     EXPECT_TRUE(browser->until_pixel(42, 42, magenta));

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/ranges.h>
+
 namespace shoji::host {
 namespace {
 
@@ -118,7 +120,7 @@ constexpr std::string_view blocked_addresses =
 
 }  // namespace
 
-std::string browser_policy(control::Locale locale) {
+std::string browser_policy(control::Locale locale, const std::vector<std::string>& authorities) {
     std::string text = "{\n";
     const auto add = [&](std::string_view name, std::string_view json) {
         text += fmt::format("  \"{}\": {},\n", name, json);
@@ -128,6 +130,9 @@ std::string browser_policy(control::Locale locale) {
     for (const auto& [name, json] : controls) add(name, json);
     for (const auto& [name, json] : network) add(name, json);
     add("URLBlocklist", blocked_addresses);
+    if (!authorities.empty()) {
+        add("CACertificates", fmt::format(R"(["{}"])", fmt::join(authorities, R"(", ")")));
+    }
     add("ProxySettings",
         fmt::format(R"({{"ProxyMode": "fixed_servers", "ProxyServer": "http://127.0.0.1:{}", )"
                     R"("ProxyBypassList": "<-loopback>"}})",

@@ -5,12 +5,14 @@
 #include "screen/control/control.h"
 
 #include <string>
+#include <vector>
 
 namespace shoji::host {
 
 // Where Chromium reads them.
 inline constexpr const char* browser_policy_file = "/etc/chromium/policies/managed/shoji.json";
 
-std::string browser_policy(control::Locale locale);
+// `authorities`: base64 of certificates that are trusted besides Chromium's own.
+std::string browser_policy(control::Locale locale, const std::vector<std::string>& authorities);
 
 }  // namespace shoji::host

@@ -13,8 +13,15 @@ using ::testing::Each;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-boost::json::object policy(control::Locale locale) {
-    return boost::json::parse(browser_policy(locale)).as_object();
+boost::json::object policy(control::Locale locale,
+                           const std::vector<std::string>& authorities = {}) {
+    return boost::json::parse(browser_policy(locale, authorities)).as_object();
+}
+
+TEST(BrowserPolicy, TrustsTheAuthoritiesThatAreGiven) {
+    EXPECT_FALSE(policy(control::Locale::ja).contains("CACertificates"));
+    EXPECT_EQ(policy(control::Locale::ja, {"AAEC", "+/8="}).at("CACertificates"),
+              boost::json::array({"AAEC", "+/8="}));
 }
 
 TEST(BrowserPolicy, ShutsEveryWayForDataButPixelsAndInput) {

@@ -1,5 +1,6 @@
 #include "screen/host/equipment.h"
 
+#include "screen/host/authorities.h"
 #include "screen/host/browser_command.h"
 #include "screen/isolation/libraries.h"
 
@@ -35,6 +36,10 @@ base::Result<Equipment> equip(const Programs& programs, const base::Settings& se
     auto browser_root = isolation::browser_root(programs.browser, scratch);
     if (!browser_root) return base::Failure(browser_root.error());
     equipment.browser_root = std::move(*browser_root);
+
+    auto authorities = read_authorities(settings.destination_authorities);
+    if (!authorities) return base::Failure(authorities.error());
+    equipment.authorities = std::move(*authorities);
 
     auto compositor_root = root_of(programs.folder / "shoji-session");
     if (!compositor_root) return base::Failure(compositor_root.error());

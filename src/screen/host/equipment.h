@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace shoji::host {
 
@@ -27,6 +28,7 @@ struct Equipment {
     isolation::Root egress_root;
     confinement::FilterProgram browser_filter;
     confinement::LandlockRules browser_landlock;
+    std::vector<std::string> authorities;  // as certificates_in() gives them
 };
 
 base::Result<Equipment> equip(const Programs& programs, const base::Settings& settings);

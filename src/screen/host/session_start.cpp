@@ -56,7 +56,8 @@ isolation::LaunchPlan browser_plan(const control::Start& request,
     plan.environment =
         browser_environment(request.locale, first_inherited, surroundings.machine.time_zone);
     plan.root = equipment.browser_root;
-    plan.root.files.push_back({browser_policy_file, browser_policy(request.locale)});
+    plan.root.files.push_back(
+        {browser_policy_file, browser_policy(request.locale, equipment.authorities)});
     plan.listen_port = proxy_port;
     plan.reaper = true;
     plan.discard_output = true;

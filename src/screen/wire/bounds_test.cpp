@@ -122,17 +122,17 @@ TEST(Bounds, SmallFromSession) {
 }
 
 TEST(Bounds, FromGateway) {
-    EXPECT_TRUE(gateway_may(Refused{9, 1, 443, 1, ""}));
+    EXPECT_TRUE(gateway_may(Refused{10, 1, 443, 1, ""}));
     EXPECT_TRUE(gateway_may(Refused{0, 0, 0, 0, std::string(maximum_host, 'a')}));
     EXPECT_TRUE(gateway_may(Refused{0, 0, 80, 2, "2001:db8::1"}));
     EXPECT_FALSE(gateway_may(Refused{0, 0, 0, 0, std::string(maximum_host + 1, 'a')}));
-    EXPECT_FALSE(gateway_may(Refused{10, 1, 443, 1, ""}));
+    EXPECT_FALSE(gateway_may(Refused{11, 1, 443, 1, ""}));
     EXPECT_FALSE(gateway_may(Refused{0, 2, 443, 1, ""}));
     EXPECT_FALSE(gateway_may(Refused{0, 1, 443, 1, "Example.jp"}));
     EXPECT_FALSE(gateway_may(Refused{0, 1, 443, 1, "<b>"}));
     EXPECT_FALSE(gateway_may(Refused{0, 1, 443, 1, "日本.jp"}));
-    EXPECT_TRUE(gateway_may(Ended{11}));
-    EXPECT_FALSE(gateway_may(Ended{12}));
+    EXPECT_TRUE(gateway_may(Ended{12}));
+    EXPECT_FALSE(gateway_may(Ended{13}));
     EXPECT_FALSE(gateway_may(Ended{99}));
     EXPECT_TRUE(gateway_may(Ended{100}));
     EXPECT_TRUE(gateway_may(Ended{102}));

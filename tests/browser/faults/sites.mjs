@@ -53,7 +53,8 @@ destination = "${id}"
 `;
 
 export class Sites {
-  static async start() {
+  // `state`: the folder in which run.sh made a certificate that an authority vouches for.
+  static async start(state) {
     const sites = new Sites();
     const local = async (scheme, server) => ({ scheme, host: 'localhost', port: await listening(server) });
     sites.servers = [
@@ -61,13 +62,17 @@ export class Sites {
       https.createServer(ownCertificate(), (_, answer) => answer.end('nobody should read this')),
       net.createServer((socket) => socket.end('I speak no TLS')),
       net.createServer(),
+      https.createServer({ key: readFileSync(`${state}/site/site.key`), cert: readFileSync(`${state}/site/site.pem`) },
+        (_, answer) => answer.setHeader('Content-Type', 'text/html')
+          .end('<!doctype html><title>vouched</title><body style="background:#00a050">')),
     ];
-    const [greedy, uncertified, plain, closed] = sites.servers;
+    const [greedy, uncertified, plain, closed, vouched] = sites.servers;
     sites.origins = {
       greedy: await local('http', greedy),
       uncertified: await local('https', uncertified),
       plain: await local('https', plain),
       down: await local('http', closed),
+      vouched: await local('https', vouched),
       nowhere: { scheme: 'https', host: 'nowhere.invalid', port: 443 },
     };
     closed.close();

@@ -12,7 +12,7 @@ let sites;
 let terminal;
 
 before(async () => {
-  sites = await Sites.start();
+  sites = await Sites.start(installation.state);
   await sites.apply(installation);
   terminal = await Terminal.launch(installation.address);
   await terminal.enrol('staff', await readPassword(), 'さくらの咲く丘で 2026');
@@ -48,6 +48,14 @@ for (const [destination, reason] of [['down', 'unreachable'], ['nowhere', 'name_
     await screen.page.close();
   });
 }
+
+test('a destination whose certificate comes from an authority of the settings', async () => {
+  const screen = await terminal.open('vouched');
+  await screen.waitForColour('00a050', { count: 100000, timeout: 30000 });
+  await screen.end();
+  await installation.nothingOfSessions();
+  await screen.page.close();
+});
 
 test('a page that asks for all memory', async () => {
   const screen = await terminal.open('greedy');
