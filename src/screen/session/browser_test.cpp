@@ -172,7 +172,7 @@ TEST_F(BrowserTest, AViewerThatStopsAcknowledgingStopsThePage) {
     // The next frame tells how far the page has come meanwhile: two seconds are 120 frames.
     TestViewer next(program_.address());
     next.hello();
-    ASSERT_TRUE(next.until([&] { return next.frames == 1; })) << next.problem;
+    ASSERT_TRUE(next.until([&] { return next.frames >= 1; })) << next.problem;
     EXPECT_LT(next.colour(550, 150), stopped + 30);
     EXPECT_TRUE(next.until([&] { return next.colour(550, 150) > stopped + 30; })) << "it goes on";
 }
