@@ -134,7 +134,7 @@ TEST_F(BrowserTest, AnotherViewerGetsAWholeFrame) {
     }
     TestViewer second(program_.address());
     second.hello();
-    ASSERT_TRUE(second.until([&] { return second.frames == 1; })) << second.problem;
+    ASSERT_TRUE(second.until([&] { return second.frames >= 1; })) << second.problem;
     EXPECT_EQ(second.fresh_frames, 1);
     EXPECT_EQ(second.colour(150, 150), marker);
     EXPECT_EQ(second.colour(350, 150), 0xf01020U);
