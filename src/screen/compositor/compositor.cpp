@@ -36,6 +36,7 @@ class HeadlessCompositor final : public Compositor {
     [[nodiscard]] Picture picture() override { return server_.picture(); }
     [[nodiscard]] std::vector<Rectangle> take_damage() override { return server_.take_damage(); }
     void allow_frames(bool allowed) override { server_.allow_frames(allowed); }
+    void pace_frames(std::chrono::nanoseconds interval) override { server_.pace_frames(interval); }
     void resize(Size size, int scale) override {
         server_.resize(within_limits(size), within_limits(scale));
     }

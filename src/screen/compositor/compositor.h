@@ -14,6 +14,7 @@
 #include "core/base/file_descriptor.h"
 #include "core/base/result.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -104,6 +105,8 @@ class Compositor {
     [[nodiscard]] virtual std::vector<Rectangle> take_damage() = 0;
     // Withheld frame callbacks stop the page's drawing: back-pressure. Initially allowed.
     virtual void allow_frames(bool allowed) = 0;
+    // The least time between two frame callbacks of a surface. Initially 16 ms, and never less.
+    virtual void pace_frames(std::chrono::nanoseconds interval) = 0;
 
     virtual void resize(Size size, int scale) = 0;
     virtual void set_layout(Layout layout) = 0;

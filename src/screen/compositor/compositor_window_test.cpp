@@ -317,6 +317,27 @@ TEST(Frames, are_answered_at_once_then_paced_and_withheld_on_demand) {
     EXPECT_EQ(client.count(withheld, 0), 1);
 }
 
+TEST(Frames, are_paced_as_slowly_as_the_owner_says) {
+    WireClient client(small());
+    const auto window = client.shown_window(100, 80, red);
+    const auto ask = [&] {
+        const auto callback = client.next_id();
+        client.send(window.surface, 3, {}, callback);
+        client.commit(window.surface);
+        client.pump();
+        return callback;
+    };
+    EXPECT_EQ(client.count(ask(), 0), 1);
+    client.compositor->pace_frames(std::chrono::hours(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(17));
+    const auto waiting = ask();
+    EXPECT_EQ(client.count(waiting, 0), 0);
+    EXPECT_GT(client.compositor->timeout(), 1000);
+    client.compositor->pace_frames(std::chrono::nanoseconds(0));
+    client.pump();
+    EXPECT_EQ(client.count(waiting, 0), 1);
+}
+
 TEST(Frames, of_a_hidden_window_wait_until_it_is_seen) {
     WireClient client(small());
     const auto first = client.shown_window(100, 80, red);

@@ -162,8 +162,7 @@ void Server::serve_frames() {
     const auto time = now();
     for (const View& view : scene_) {
         const auto surface = view.surface.lock();
-        if (surface && surface->awaits_frame() &&
-            time - surface->last_frame() >= least_frame_interval) {
+        if (surface && surface->awaits_frame() && time - surface->last_frame() >= frame_interval_) {
             surface->send_frame(time);
         }
     }
@@ -175,7 +174,7 @@ int Server::timeout() const {
     for (const View& view : scene_) {
         const auto surface = view.surface.lock();
         if (!surface || !surface->awaits_frame()) continue;
-        const auto due = surface->last_frame() + least_frame_interval;
+        const auto due = surface->last_frame() + frame_interval_;
         next = next ? std::min(*next, due) : due;
     }
     if (!next) return -1;
@@ -194,6 +193,11 @@ std::vector<Rectangle> Server::take_damage() {
 
 void Server::allow_frames(bool allowed) {
     frames_allowed_ = allowed;
+    settle();
+}
+
+void Server::pace_frames(std::chrono::nanoseconds interval) {
+    frame_interval_ = std::max(interval, least_frame_interval);
     settle();
 }
 

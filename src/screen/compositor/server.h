@@ -43,6 +43,7 @@ class Server {
     [[nodiscard]] Picture picture();
     std::vector<Rectangle> take_damage();
     void allow_frames(bool allowed);
+    void pace_frames(std::chrono::nanoseconds interval);
     void resize(Size size, int scale);
     void close_window();
     // Ends every call that may have changed something: brings the picture, the focus and the
@@ -110,6 +111,7 @@ class Server {
     std::uint64_t last_surface_id_ = 0;
     std::size_t reserved_pixels_ = 0;
     bool frames_allowed_ = true;
+    std::chrono::nanoseconds frame_interval_ = least_frame_interval;
 
     Output output_;
     XdgOutputs xdg_outputs_;

@@ -36,6 +36,7 @@ class FakeCompositor final : public compositor::Compositor {
         frames_allowed = allowed;
         ++gate_calls;
     }
+    void pace_frames(std::chrono::nanoseconds interval) override { frame_interval = interval; }
     void resize(compositor::Size size, int scale) override {
         told.push_back(fmt::format("resize {} {} {}", size.width, size.height, scale));
         size_ = size;
@@ -65,6 +66,7 @@ class FakeCompositor final : public compositor::Compositor {
 
     bool frames_allowed = true;
     int gate_calls = 0;
+    std::chrono::nanoseconds frame_interval{};
     std::vector<std::string> told;
 
   private:

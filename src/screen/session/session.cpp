@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
@@ -16,6 +17,13 @@ namespace {
 
 Time now() {
     return std::chrono::steady_clock::now();
+}
+
+// That this program has had a processor, since it began.
+Duration processor_time() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 base::Result<base::FileDescriptor> open_signals() {
@@ -86,6 +94,8 @@ base::Result<Ending> Session::run() {
         const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                        compositor_->timeout());
         if (count < 0 && errno != EINTR) return base::fail_errno(errno, "waiting for events");
+        const Time woken = now();
+        const Duration used = processor_time();
         // Input before the client's answers to it, and a new viewer before the old one's messages.
         bool viewer_stays = true;
         for (const auto& event :
@@ -103,7 +113,12 @@ base::Result<Ending> Session::run() {
         compositor_->dispatch();
         if (state_.client_gone()) return Ending::client_gone;
         if (viewer_ != nullptr && !(viewer_stays && update_viewer())) drop_viewer();
-        if (viewer_ == nullptr) gate_->allow(state_.page_may_draw_unseen());
+        if (viewer_ == nullptr) {
+            gate_->allow(state_.page_may_draw_unseen());
+        } else {
+            const Time done = now();
+            viewer_->stream->worked(done - woken, processor_time() - used, done);
+        }
     }
 }
 

@@ -37,6 +37,16 @@ struct Input {
 template <class Message>
 constexpr bool is_input = std::is_invocable_v<Input, Message>;
 
+template <class Message, class... Others>
+constexpr bool is_any_of = (std::is_same_v<Message, Others> || ...);
+
+// A person who waits for the answer sent it.
+template <class Message>
+constexpr bool is_typed = is_any_of<Message, wire::Button, wire::Key, wire::Preedit, wire::Commit,
+                                    wire::Command, wire::Resize>;
+template <class Message>
+constexpr bool is_moved = is_any_of<Message, wire::Pointer, wire::Wheel>;
+
 }  // namespace
 
 Stream::Stream(const Surroundings& surroundings)
@@ -81,7 +91,10 @@ void Stream::obey(const wire::FromViewer& message, Time now) {
     }
     std::visit(
         [&](const auto& input) {
-            if constexpr (is_input<decltype(input)>) Input{compositor_, keys_}(input);
+            using Kind = std::decay_t<decltype(input)>;
+            if constexpr (is_typed<Kind>) pace_.typed(now);
+            if constexpr (is_moved<Kind>) pace_.moved(now);
+            if constexpr (is_input<Kind>) Input{compositor_, keys_}(input);
         },
         message);
 }
@@ -99,6 +112,7 @@ base::Result<void> Stream::update(Time now) {
             if (auto sent = send(wire::encode(news)); !sent) return sent;
         }
     }
+    gate_.pace(pace_.interval(now));
     gate_.allow(window_.has_room() && !outlet_.congested());
     return {};
 }

@@ -6,6 +6,7 @@
 #include "screen/compositor/compositor.h"
 #include "screen/encode/encode.h"
 #include "screen/session/key_filter.h"
+#include "screen/session/pace.h"
 #include "screen/session/screen_state.h"
 #include "screen/session/send_window.h"
 #include "screen/wire/conversation.h"
@@ -26,8 +27,8 @@ class Outlet {
     [[nodiscard]] virtual bool congested() const = 0;
 };
 
-// Whether the page may draw. Tells the compositor only what is new, for each telling makes it look
-// through its windows.
+// Whether and how often the page may draw. Tells the compositor only what is new, for each telling
+// makes it look through its windows.
 class FrameGate {
   public:
     explicit FrameGate(compositor::Compositor& compositor) : compositor_(compositor) {}
@@ -36,10 +37,16 @@ class FrameGate {
         allowed_ = allowed;
         compositor_.allow_frames(allowed);
     }
+    void pace(Duration interval) {
+        if (interval_ == interval) return;
+        interval_ = interval;
+        compositor_.pace_frames(interval);
+    }
 
   private:
     compositor::Compositor& compositor_;
     std::optional<bool> allowed_;
+    std::optional<Duration> interval_;
 };
 
 class Stream {
@@ -62,6 +69,11 @@ class Stream {
     // Sends what is due and has room. To be called after everything that may have changed either.
     base::Result<void> update(Time now);
 
+    // What the program did since it last waited, as Pace takes it.
+    void worked(Duration elapsed, Duration processor, Time now) {
+        pace_.worked(elapsed, processor, now);
+    }
+
     [[nodiscard]] const SendWindow& window() const { return window_; }
 
   private:
@@ -77,6 +89,7 @@ class Stream {
     wire::Conversation conversation_;
     encode::Encoder encoder_;
     SendWindow window_;
+    Pace pace_;
     KeyFilter keys_;
     bool welcomed_ = false;
 };

@@ -136,6 +136,31 @@ TEST_F(StreamTest, TheGateIsToldOnlyWhatIsNew) {
     EXPECT_EQ(compositor_.gate_calls, calls);
 }
 
+TEST_F(StreamTest, ThePageDrawsLessWhileStarvedAndNobodyTypes) {
+    using std::chrono::milliseconds;
+    const auto starve = [&](milliseconds duration) {
+        for (const Time end = now_ + duration; now_ < end; now_ += milliseconds(50)) {
+            stream_->worked(milliseconds(30), milliseconds(10), now_);
+        }
+        update();
+        return compositor_.frame_interval;
+    };
+    greet();
+    EXPECT_EQ(compositor_.frame_interval, milliseconds(16));
+    EXPECT_EQ(starve(std::chrono::seconds(3)), milliseconds(250));
+    ASSERT_TRUE(receive(wire::Pointer{3, 4}));
+    EXPECT_EQ(starve(milliseconds(50)), milliseconds(125));
+    ASSERT_TRUE(receive(wire::Wheel{0, 120}));
+    EXPECT_EQ(starve(milliseconds(500)), milliseconds(125));
+    ASSERT_TRUE(receive(wire::Key{30, true}));
+    update();
+    EXPECT_EQ(compositor_.frame_interval, milliseconds(16)) << "at once";
+    EXPECT_EQ(starve(std::chrono::seconds(3)), milliseconds(250));
+    ASSERT_TRUE(receive(wire::Commit{"日本"}));
+    update();
+    EXPECT_EQ(compositor_.frame_interval, milliseconds(16));
+}
+
 TEST_F(StreamTest, TellsTheNewestOfWhatChanged) {
     greet();
     frames();

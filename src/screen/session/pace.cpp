@@ -1,0 +1,61 @@
+#include "screen/session/pace.h"
+
+#include <algorithm>
+#include <array>
+
+namespace shoji::session {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The first is a little under a sixtieth of a second, as the compositor's own.
+constexpr std::array<milliseconds, 5> intervals{
+    milliseconds(16), milliseconds(33), milliseconds(66), milliseconds(125), milliseconds(250)};
+constexpr std::size_t slowest_moving = 3;
+constexpr std::chrono::seconds attention(1);  // after input
+
+constexpr milliseconds period(250);
+// Less work than this says nothing.
+constexpr milliseconds least_work(1);
+// Back a step after so long without want; forgotten after so long without work.
+constexpr std::chrono::seconds easing(2);
+// Work that takes so much longer than its processor time waits for others.
+constexpr double starved = 1.5;
+constexpr double at_ease = 1.2;
+
+}  // namespace
+
+void Pace::worked(Duration elapsed, Duration processor, Time now) {
+    if (now - worked_ > easing) {
+        step_ = 0;
+        since_ = now;
+        elapsed_ = processor_ = {};
+        eased_ = now;
+    }
+    worked_ = now;
+    elapsed_ += elapsed;
+    processor_ += processor;
+    if (now - since_ >= period && processor_ >= least_work) judge(now);
+}
+
+void Pace::judge(Time now) {
+    const double share =
+        static_cast<double>(elapsed_.count()) / static_cast<double>(processor_.count());
+    since_ = now;
+    elapsed_ = processor_ = {};
+    if (share > at_ease) eased_ = now;
+    if (share > starved) {
+        step_ = std::min(step_ + 1, intervals.size() - 1);
+    } else if (step_ > 0 && now - eased_ >= easing) {
+        --step_;
+        eased_ = now;
+    }
+}
+
+Duration Pace::interval(Time now) const {
+    if ((typed_ && now - *typed_ < attention) || now - worked_ > easing) return intervals.front();
+    const bool moving = moved_ && now - *moved_ < attention;
+    return intervals[moving ? std::min(step_, slowest_moving) : step_];
+}
+
+}  // namespace shoji::session

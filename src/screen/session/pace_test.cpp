@@ -1,0 +1,103 @@
+#include "screen/session/pace.h"
+
+#include <gtest/gtest.h>
+
+namespace shoji::session {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class PaceTest : public ::testing::Test {
+  protected:
+    // Works 10 ms of processor time every 50 ms, each taking `elapsed`.
+    void work(milliseconds elapsed, milliseconds duration) {
+        for (const Time end = now_ + duration; now_ < end;) {
+            now_ += milliseconds(50);
+            pace_.worked(elapsed, milliseconds(10), now_);
+        }
+    }
+    void starve(milliseconds duration) { work(milliseconds(30), duration); }
+    void ease(milliseconds duration) { work(milliseconds(10), duration); }
+    [[nodiscard]] milliseconds interval() const {
+        return std::chrono::duration_cast<milliseconds>(pace_.interval(now_));
+    }
+
+    Pace pace_;
+    Time now_{std::chrono::hours(1)};
+};
+
+TEST_F(PaceTest, IsFullWhileThereIsTimeEnough) {
+    EXPECT_EQ(interval(), milliseconds(16));
+    ease(seconds(10));
+    EXPECT_EQ(interval(), milliseconds(16));
+}
+
+TEST_F(PaceTest, GoesDownInStepsToFourASecond) {
+    milliseconds before = interval();
+    for (int step = 0; step < 4; ++step) {
+        starve(milliseconds(300));
+        EXPECT_GT(interval(), before);
+        EXPECT_LE(interval(), before * 5 / 2);
+        before = interval();
+    }
+    EXPECT_EQ(interval(), milliseconds(250));
+    starve(seconds(10));
+    EXPECT_EQ(interval(), milliseconds(250));
+}
+
+TEST_F(PaceTest, ComesBackStepByStep) {
+    starve(seconds(3));
+    ease(seconds(3));
+    EXPECT_EQ(interval(), milliseconds(125));
+    ease(seconds(10));
+    EXPECT_EQ(interval(), milliseconds(16));
+}
+
+TEST_F(PaceTest, DoesNotComeBackOnOneGoodMoment) {
+    starve(seconds(3));
+    for (int i = 0; i < 10; ++i) {
+        ease(seconds(1));
+        starve(milliseconds(500));
+    }
+    EXPECT_EQ(interval(), milliseconds(250));
+}
+
+TEST_F(PaceTest, IsFullForASecondAfterAKey) {
+    starve(seconds(3));
+    pace_.typed(now_);
+    EXPECT_EQ(interval(), milliseconds(16));
+    starve(milliseconds(900));
+    EXPECT_EQ(interval(), milliseconds(16));
+    starve(milliseconds(200));
+    EXPECT_EQ(interval(), milliseconds(250));
+}
+
+TEST_F(PaceTest, TheWheelHoldsEightASecond) {
+    starve(seconds(3));
+    pace_.moved(now_);
+    EXPECT_EQ(interval(), milliseconds(125));
+    pace_.typed(now_);
+    EXPECT_EQ(interval(), milliseconds(16)) << "keys count while the wheel turns";
+    starve(milliseconds(1100));
+    EXPECT_EQ(interval(), milliseconds(250));
+}
+
+TEST_F(PaceTest, WantIsForgottenAfterARest) {
+    starve(seconds(3));
+    now_ += seconds(3);
+    EXPECT_EQ(interval(), milliseconds(16));
+    ease(milliseconds(50));
+    EXPECT_EQ(interval(), milliseconds(16));
+}
+
+TEST_F(PaceTest, AlmostNoWorkSaysNothing) {
+    for (int i = 0; i < 100; ++i) {
+        now_ += milliseconds(500);
+        pace_.worked(milliseconds(20), std::chrono::microseconds(5), now_);
+    }
+    EXPECT_EQ(interval(), milliseconds(16));
+}
+
+}  // namespace
+}  // namespace shoji::session
