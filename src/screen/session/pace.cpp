@@ -19,9 +19,10 @@ constexpr milliseconds period(250);
 constexpr milliseconds least_work(1);
 // Back a step after so long without want; forgotten after so long without work.
 constexpr std::chrono::seconds easing(2);
-// Work that takes so much longer than its processor time waits for others.
-constexpr double starved = 1.5;
-constexpr double at_ease = 1.2;
+// Elapsed time a unit of processor time. Between the two it stays as it is. High enough that the
+// session's own browser, which works at the same time, is not taken for others.
+constexpr double starved = 2.0;
+constexpr double at_ease = 1.5;
 
 }  // namespace
 
@@ -42,7 +43,9 @@ void Pace::judge(Time now) {
     const double share =
         static_cast<double>(elapsed_.count()) / static_cast<double>(processor_.count());
     since_ = now;
-    elapsed_ = processor_ = {};
+    // What was before fades, by half in a little over half a second.
+    elapsed_ = elapsed_ * 3 / 4;
+    processor_ = processor_ * 3 / 4;
     if (share > at_ease) eased_ = now;
     if (share > starved) {
         step_ = std::min(step_ + 1, intervals.size() - 1);

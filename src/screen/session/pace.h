@@ -30,8 +30,8 @@ class Pace {
     std::optional<Time> typed_;
     std::optional<Time> moved_;
     std::size_t step_ = 0;  // of the intervals; 0 is the full rate
-    // The present period of judgement.
-    Time since_;
+    Time since_;            // when it was last judged
+    // Worked of late.
     Duration elapsed_{};
     Duration processor_{};
     Time worked_;  // last

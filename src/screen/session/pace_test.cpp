@@ -1,5 +1,6 @@
 #include "screen/session/pace.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace shoji::session {
@@ -7,6 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 
 class PaceTest : public ::testing::Test {
   protected:
@@ -34,21 +36,29 @@ TEST_F(PaceTest, IsFullWhileThereIsTimeEnough) {
 }
 
 TEST_F(PaceTest, GoesDownInStepsToFourASecond) {
-    milliseconds before = interval();
-    for (int step = 0; step < 4; ++step) {
-        starve(milliseconds(300));
-        EXPECT_GT(interval(), before);
-        EXPECT_LE(interval(), before * 5 / 2);
-        before = interval();
+    std::vector<milliseconds> seen{interval()};
+    for (int i = 0; i < 40; ++i) {
+        starve(milliseconds(50));
+        if (interval() != seen.back()) seen.push_back(interval());
     }
-    EXPECT_EQ(interval(), milliseconds(250));
+    EXPECT_THAT(seen, ElementsAre(milliseconds(16), milliseconds(33), milliseconds(66),
+                                  milliseconds(125), milliseconds(250)));
     starve(seconds(10));
     EXPECT_EQ(interval(), milliseconds(250));
 }
 
+TEST_F(PaceTest, OneBadMomentIsNoWant) {
+    ease(seconds(3));
+    for (int i = 0; i < 10; ++i) {
+        work(milliseconds(40), milliseconds(50));
+        ease(seconds(1));
+        EXPECT_EQ(interval(), milliseconds(16));
+    }
+}
+
 TEST_F(PaceTest, ComesBackStepByStep) {
     starve(seconds(3));
-    ease(seconds(3));
+    ease(seconds(4));
     EXPECT_EQ(interval(), milliseconds(125));
     ease(seconds(10));
     EXPECT_EQ(interval(), milliseconds(16));
@@ -60,6 +70,14 @@ TEST_F(PaceTest, DoesNotComeBackOnOneGoodMoment) {
         ease(seconds(1));
         starve(milliseconds(500));
     }
+    EXPECT_EQ(interval(), milliseconds(250));
+}
+
+TEST_F(PaceTest, ALittleWaitingKeepsItWhereItIs) {
+    work(milliseconds(17), seconds(10));
+    EXPECT_EQ(interval(), milliseconds(16));
+    starve(seconds(3));
+    work(milliseconds(17), seconds(10));
     EXPECT_EQ(interval(), milliseconds(250));
 }
 
