@@ -70,29 +70,35 @@ check_traversable() {
     done
 }
 
-# prepare_state ADDRESS PORT: the folder, its keys and its lock.
+# prepare_state [ADDRESS:PORT]: the folder, its keys and its lock. Listener and zone of an installation that is
+# there already are the administrator's: they change only when an address is given.
 prepare_state() {
+    local wishes=()
+    [ -z "${1:-}" ] || wishes=(--listen "$1")
+    [ -f "$state/shoji.toml" ] || wishes+=(--zone my-number)
     mkdir -p "$state"
     check_traversable
     exec {lock}>"$state/run.lock"
     flock -n "$lock" || fail run.already state "$state"
     end_leftovers
-    step run.step_state "$bin/shoji" init --state "$state" --listen "$1:$2" --zone my-number
+    step run.step_state "$bin/shoji" init --state "$state" "${wishes[@]}"
     mkdir -p "$state/logs"
     chmod 700 "$state/logs"
     find "$state/logs" -name '*.log' -exec mv -f {} {}.before \;
 }
 
 start_programs() {
-    local runtime
+    local runtime address
     runtime=$(setting runtime)
+    address=$(setting address)
+    case $address in 0.0.0.0 | ::) address=localhost ;; esac
     launch shoji-audit "$bin/shoji-audit" --state "$state"
     wait_for shoji-audit test -S "$runtime/audit/audit.sock"
     launch shoji-host "$bin/shoji-host" --state "$state"
     wait_for shoji-host test -S "$runtime/host/host.sock"
     launch shoji-gateway "$bin/shoji-gateway" --state "$state"
     wait_for shoji-gateway test -S "$runtime/gateway/admin.sock"
-    wait_for shoji-gateway listens "$1" "$2"
+    wait_for shoji-gateway listens "$address" "$(setting port)"
 }
 
 # start_demo PORT FORBIDDEN-PORT: as a user of its own; it reads nothing but its own folder.
@@ -110,11 +116,36 @@ start_demo() {
     wait_for demo listens 127.0.0.1 "$1"
 }
 
-# The demonstration site as an allowed destination, for the role 'staff' in the zone of the terminals.
+# describe_demo PORT: the demonstration site as an allowed destination, for the role 'staff' in the zone of the
+# terminals. Where something is configured already, nothing but the demonstration's own port is changed.
 describe_demo() {
+    local configured=() kind before
+    for kind in zone role destination route; do
+        [ "$("$bin/shoji" --state "$state" --json "$kind" list)" = '[]' ] || configured+=("$kind")
+    done
+    if [ ${#configured[@]} -gt 0 ]; then
+        before=$(sed -n 's/^origins = .* port = \([0-9]*\),.*/\1/p' "$state/demo.toml" 2>/dev/null) || true
+        [ -n "$before" ] && [ "$before" != "$1" ] || return 0
+        move_demo "$1"
+        return
+    fi
     sed "s/@PORT@/$1/g; s/@TODAY@/$(TZ=Asia/Tokyo date +%F)/; s/@EXPIRES@/$(TZ=Asia/Tokyo date -d '+1 year' +%F)/" \
         "$top/demo/destination.toml" >"$state/demo.toml"
     "$bin/shoji" --state "$state" apply "$state/demo.toml" --yes >/dev/null
+}
+
+# move_demo PORT: unless an administrator has removed it.
+move_demo() {
+    "$bin/shoji" --state "$state" --json destination list | grep -q '"id": *"demo"' || return 0
+    "$bin/shoji" --state "$state" route remove staff-demo >/dev/null || true
+    "$bin/shoji" --state "$state" destination remove demo >/dev/null
+    "$bin/shoji" --state "$state" destination add demo --name-ja 'さくら市（デモサイト）' \
+        --name-en 'Sakura City (demonstration)' --zone demonstration --origin "http://localhost:$1" --internal \
+        --reason 'Part of Shoji; runs on this machine only' --approver ./run \
+        --approved "$(TZ=Asia/Tokyo date +%F)" --expires "$(TZ=Asia/Tokyo date -d '+1 year' +%F)" >/dev/null
+    "$bin/shoji" --state "$state" route add staff-demo --from-zone my-number --role staff \
+        --destination demo >/dev/null
+    sed -i "s/^\(origins = .* port = \)[0-9]*/\1$1/" "$state/demo.toml"
 }
 
 # In the order in which nothing loses what it still has to say: the journal last.

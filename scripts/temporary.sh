@@ -23,9 +23,9 @@ start_temporary() {
     trap 'exit 130' INT TERM
     port=$(free_port)
     demo_port=$(free_port)
-    prepare_state 127.0.0.1 "$port"
+    prepare_state "127.0.0.1:$port"
     change_settings
-    start_programs 127.0.0.1 "$port"
+    start_programs
     start_demo "$demo_port" $((demo_port + 1))
     describe_demo "$demo_port"
     password=$(add_user staff)

@@ -139,7 +139,11 @@ class Maker {
     }
 
     Result<void> settings() {
-        return keep(settings_.state / "shoji.toml", base::format_settings(settings_), 0644, {});
+        // A file that says the same in the administrator's own words stays.
+        const std::string text = base::format_settings(settings_);
+        const auto old = base::load_settings(settings_.state);
+        if (old && base::format_settings(*old) == text) return {};
+        return file(settings_.state / "shoji.toml", text, 0644, {});
     }
 
     Result<void> folders() {

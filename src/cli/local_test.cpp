@@ -201,6 +201,19 @@ TEST_F(EnrolTest, WritesNothingThatTheGatewayRefuses) {
     EXPECT_FALSE(fs::exists(file_));
 }
 
+TEST_F(EnrolTest, RevokesATerminalWhoseFileCannotBeWritten) {
+    FakeGateway gateway(settings_.admin_socket(),
+                        {{"terminal.add", R"({"ok":true,"result":{}})"},
+                         {"terminal.revoke", R"({"ok":true,"result":{}})"}});
+    auto journal = journal_answers(0);
+    file_ = "/nonexistent/window-1.p12";
+    EXPECT_EQ(enrol().code, 6);
+    journal.join();
+    const auto requests = gateway.take_requests();
+    ASSERT_EQ(requests.size(), 2U);
+    EXPECT_EQ(boost::json::parse(requests[1]).as_object().at("command"), "terminal.revoke");
+}
+
 TEST_F(EnrolTest, IssuesNothingWithoutTheJournal) {
     FakeGateway gateway(settings_.admin_socket(), {{"terminal.add", R"({"ok":true,"result":{}})"}});
     auto journal = journal_answers(1);

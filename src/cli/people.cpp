@@ -189,7 +189,9 @@ Exit run_terminal_enrol(const Context& context, const std::string& name, const s
     if (!answer) return context.output.fail(answer.error());
     const std::string bytes(terminal->pkcs12.begin(), terminal->pkcs12.end());
     if (const auto written = write_file(file, bytes, 0600, {}); !written) {
-        return context.output.fail(written.error());
+        // Its key is lost, and nobody may come with it; the name is free again.
+        const auto revoked = ask_gateway(*settings, "terminal.revoke", {{"name", name}});
+        return context.output.fail(revoked ? written.error() : revoked.error());
     }
     context.output.result(json::object{{"file", file.native()},
                                        {"passphrase", terminal->passphrase},

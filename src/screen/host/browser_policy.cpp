@@ -58,6 +58,8 @@ constexpr std::array controls{
     Policy{"ExtensionInstallBlocklist", R"(["*"])"},
     Policy{"BlockExternalExtensions", on},
     Policy{"BrowserSignin", "0"},
+    // It would warn staff of a flag that the host gives on purpose.
+    Policy{"CommandLineFlagSecurityWarningsEnabled", off},
     Policy{"SyncDisabled", on},
     Policy{"BrowserGuestModeEnabled", off},
     Policy{"BrowserAddPersonEnabled", off},

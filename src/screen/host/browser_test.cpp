@@ -37,9 +37,10 @@ TEST(BrowserPolicy, ShutsEveryWayForDataButPixelsAndInput) {
                              "DefaultGeolocationSetting", "DefaultNotificationsSetting"}) {
         EXPECT_EQ(policies.at(name), 2) << name;
     }
-    for (const char* name : {"AudioCaptureAllowed", "VideoCaptureAllowed", "ScreenCaptureAllowed",
-                             "PasswordManagerEnabled", "QuicAllowed", "SSLErrorOverrideAllowed",
-                             "DefaultSearchProviderEnabled"}) {
+    for (const char* name :
+         {"AudioCaptureAllowed", "VideoCaptureAllowed", "ScreenCaptureAllowed",
+          "PasswordManagerEnabled", "QuicAllowed", "SSLErrorOverrideAllowed",
+          "DefaultSearchProviderEnabled", "CommandLineFlagSecurityWarningsEnabled"}) {
         EXPECT_EQ(policies.at(name), false) << name;
     }
     EXPECT_EQ(policies.at("SyncDisabled"), true);
