@@ -133,6 +133,7 @@ destination = "gold"
             replaced.push_back(word);
         }
         std::vector<const char*> pointers;
+        pointers.reserve(replaced.size());
         for (const auto& word : replaced) pointers.push_back(word.c_str());
         std::istringstream input(typed + "\n");
         std::ostringstream output;
