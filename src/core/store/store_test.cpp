@@ -57,8 +57,17 @@ class StoreTest : public testing::Test {
     }
     WebSession add_web_session(RowId user, std::uint8_t token) {
         const WebSession session{filled<Digest>(token), user, false, now, now};
-        EXPECT_TRUE(store_->web_sessions.add(session));
+        EXPECT_TRUE(store_->web_sessions.add(session, "hash"));
         return session;
+    }
+    WebSession begin_enrolment(RowId user, std::uint8_t token) {
+        const WebSession session{filled<Digest>(token), user, true, now, now};
+        EXPECT_TRUE(store_->web_sessions.add(session, "hash"));
+        return session;
+    }
+    void enrol(RowId user, const Bytes& secret, std::int64_t counter) {
+        const auto session = begin_enrolment(user, 200);
+        ASSERT_TRUE(store_->users.enrol(session, "hash", {"own", secret, counter}));
     }
     Screen add_screen(RowId user, std::uint8_t id) {
         const Screen screen{
@@ -173,7 +182,7 @@ TEST_F(StoreTest, AcceptsACounterOnceAndNoneBeforeIt) {
     open();
     const RowId id = add_user("hanako");
     const Bytes secret{1, 2, 3};
-    ASSERT_TRUE(store_->users.enrol(id, "own", secret, 100));
+    enrol(id, secret, 100);
     EXPECT_FALSE(*store_->users.use_totp_counter(id, 100));
     EXPECT_TRUE(*store_->users.use_totp_counter(id, 101));
     EXPECT_FALSE(*store_->users.use_totp_counter(id, 101));
@@ -185,7 +194,7 @@ TEST_F(StoreTest, SealsTheSecondFactor) {
     const RowId id = add_user("hanako");
     const std::string text = "a second factor's secret";
     const Bytes secret(text.begin(), text.end());
-    ASSERT_TRUE(store_->users.enrol(id, "own", secret, 0));
+    enrol(id, secret, 0);
     EXPECT_EQ(store_->users.totp_secret(id).value(), secret);
     store_.reset();
     execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -203,16 +212,82 @@ TEST_F(StoreTest, SealsTheSecondFactor) {
 TEST_F(StoreTest, ResetTakesSecondFactorAndWebSessions) {
     open();
     const RowId id = add_user("hanako");
-    const Bytes secret{1};
-    ASSERT_TRUE(store_->users.enrol(id, "own", secret, 5));
     const auto session = add_web_session(id, 7);
+    enrol(id, {1}, 5);
+    const WebSession later{filled<Digest>(8), id, false, now, now};
+    ASSERT_TRUE(store_->web_sessions.add(later, "own"));
     ASSERT_TRUE(store_->users.reset("hanako", "one-time", now + 50));
     const auto user = store_->users.find(id);
     EXPECT_FALSE(user->has_totp);
     EXPECT_EQ(user->one_time_until, now + 50);
     EXPECT_EQ(user->totp_counter, 0);
     EXPECT_FALSE(store_->web_sessions.find(session.token));
+    EXPECT_FALSE(store_->web_sessions.find(later.token));
     EXPECT_EQ(store_->users.reset("nobody", "x", 0).error().kind, base::ErrorKind::not_found);
+}
+
+TEST_F(StoreTest, EnrolsOnceForAOneTimePassword) {
+    open();
+    const RowId id = add_user("hanako");
+    const auto owner = begin_enrolment(id, 1);
+    const auto other = begin_enrolment(id, 2);
+    const RowId taro = add_user("taro");
+    const auto bystander = begin_enrolment(taro, 3);
+    ASSERT_TRUE(store_->users.enrol(owner, "hash", {"own", {1}, 5}));
+    EXPECT_FALSE(store_->web_sessions.find(owner.token)) << "it has served";
+    EXPECT_FALSE(store_->web_sessions.find(other.token));
+    EXPECT_TRUE(store_->web_sessions.find(bystander.token));
+    for (const auto* password : {"hash", "own"}) {
+        const auto late = store_->users.enrol(other, password, {"theirs", {2}, 9});
+        ASSERT_FALSE(late);
+        EXPECT_EQ(late.error().kind, base::ErrorKind::not_found);
+    }
+    EXPECT_EQ(store_->users.find(id)->password, "own");
+    EXPECT_EQ(store_->users.totp_secret(id).value(), Bytes{1});
+    EXPECT_EQ(store_->users.find(id)->totp_counter, 5);
+}
+
+TEST_F(StoreTest, EnrolsForNobodyButTheWebSessionThatMayEnrol) {
+    open();
+    const RowId id = add_user("hanako");
+    const auto whole = add_web_session(id, 1);
+    const auto enrolling = begin_enrolment(id, 2);
+    WebSession foreign = enrolling;
+    foreign.user = add_user("taro");
+    for (const auto& session : {whole, foreign}) {
+        EXPECT_EQ(store_->users.enrol(session, "hash", {"own", {1}, 5}).error().kind,
+                  base::ErrorKind::not_found);
+    }
+    EXPECT_EQ(store_->users.enrol(enrolling, "another", {"own", {1}, 5}).error().kind,
+              base::ErrorKind::not_found)
+        << "the password is no longer the one that was checked";
+    EXPECT_FALSE(store_->users.find(id)->has_totp);
+    EXPECT_TRUE(store_->web_sessions.find(whole.token)) << "a refusal ends nothing";
+    EXPECT_TRUE(store_->users.enrol(enrolling, "hash", {"own", {1}, 5}));
+}
+
+TEST_F(StoreTest, AnEnrolmentUnderWayDoesNotUndoAReset) {
+    open();
+    const RowId id = add_user("hanako");
+    const auto session = begin_enrolment(id, 1);
+    ASSERT_TRUE(store_->users.reset("hanako", "one-time", now + 50));
+    EXPECT_EQ(store_->users.enrol(session, "hash", {"own", {1}, 5}).error().kind,
+              base::ErrorKind::not_found);
+    EXPECT_EQ(store_->users.find(id)->password, "one-time");
+    EXPECT_EQ(store_->users.find(id)->one_time_until, now + 50);
+}
+
+TEST_F(StoreTest, AdmitsNobodyWithAPasswordThatIsNoLongerGood) {
+    open();
+    const RowId id = add_user("hanako");
+    const WebSession session{filled<Digest>(1), id, true, now, now};
+    ASSERT_TRUE(store_->users.reset("hanako", "one-time", now + 50));
+    EXPECT_EQ(store_->web_sessions.add(session, "hash").error().kind, base::ErrorKind::not_found);
+    EXPECT_FALSE(store_->web_sessions.find(session.token));
+    EXPECT_TRUE(store_->web_sessions.add(session, "one-time"));
+    ASSERT_TRUE(store_->users.remove("hanako"));
+    EXPECT_EQ(store_->web_sessions.add(session, "one-time").error().kind,
+              base::ErrorKind::not_found);
 }
 
 TEST_F(StoreTest, RemovingAUserTakesAllThatHangsOnIt) {
@@ -249,7 +324,7 @@ TEST_F(StoreTest, EndsTheOldestWebSessionsOfAUser) {
     const RowId id = add_user("hanako");
     for (int i = 0; i <= WebSessions::maximum_for_user; ++i) {
         ASSERT_TRUE(store_->web_sessions.add(
-            {filled<Digest>(static_cast<std::uint8_t>(i)), id, false, now + i, now + i}));
+            {filled<Digest>(static_cast<std::uint8_t>(i)), id, false, now + i, now + i}, "hash"));
     }
     EXPECT_FALSE(store_->web_sessions.find(filled<Digest>(0)));
     EXPECT_TRUE(store_->web_sessions.find(filled<Digest>(1)));

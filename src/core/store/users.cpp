@@ -112,23 +112,33 @@ base::Result<void> Users::reset(const std::string& name, const std::string& pass
         });
 }
 
-base::Result<void> Users::enrol(RowId id, const std::string& password,
-                                std::span<const std::uint8_t> totp_secret,
-                                std::int64_t totp_counter) {
-    const Bytes sealed = vault_.seal(totp_secret);
-    return guarded(database_, "storing a second factor",
-                   [&](SQLite::Database& connection) -> base::Result<void> {
-                       SQLite::Statement update(
-                           connection,
-                           "UPDATE user SET password = ?, one_time_until = 0, totp = ?, "
-                           "totp_counter = ? WHERE id = ?");
-                       update.bind(1, password);
-                       bind_bytes(update, 2, sealed);
-                       update.bind(3, totp_counter);
-                       update.bind(4, id);
-                       if (update.exec() == 0) return unknown(std::to_string(id));
-                       return {};
-                   });
+base::Result<void> Users::enrol(const WebSession& session, const std::string& former,
+                                const Credentials& own) {
+    const Bytes sealed = vault_.seal(own.totp_secret);
+    return guarded(
+        database_, "storing a second factor",
+        [&](SQLite::Database& connection) -> base::Result<void> {
+            SQLite::Transaction transaction(connection);
+            SQLite::Statement update(
+                connection,
+                "UPDATE user SET password = ?, one_time_until = 0, totp = ?, "
+                "totp_counter = ? WHERE id = ? AND password = ? AND EXISTS (SELECT 1 "
+                "FROM web_session WHERE token = ? AND user = user.id AND enrolling = 1)");
+            update.bind(1, own.password);
+            bind_bytes(update, 2, sealed);
+            update.bind(3, own.totp_counter);
+            update.bind(4, session.user);
+            update.bind(5, former);
+            bind_bytes(update, 6, session.token);
+            if (update.exec() == 0) {
+                return base::fail(base::ErrorKind::not_found, "the enrolment is over");
+            }
+            SQLite::Statement sign_out(connection, "DELETE FROM web_session WHERE user = ?");
+            sign_out.bind(1, session.user);
+            sign_out.exec();
+            transaction.commit();
+            return {};
+        });
 }
 
 base::Result<Bytes> Users::totp_secret(RowId id) {

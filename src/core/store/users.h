@@ -3,6 +3,7 @@
 
 #include "core/store/database.h"
 #include "core/store/vault.h"
+#include "core/store/web_sessions.h"
 
 #include <optional>
 #include <string>
@@ -21,6 +22,13 @@ struct User {
     Seconds created = 0;
 };
 
+// What a user chose at the end of enrolment.
+struct Credentials {
+    std::string password;  // as in User
+    Bytes totp_secret;
+    std::int64_t totp_counter = 0;  // of the code which proved the secret
+};
+
 class Users {
   public:
     Users(Database& database, const Vault& vault) : database_(database), vault_(vault) {}
@@ -36,10 +44,12 @@ class Users {
     // A new one-time password; the second factor and all web sessions are gone.
     base::Result<void> reset(const std::string& name, const std::string& password,
                              Seconds one_time_until);
-    // The user's own password and second factor, at the end of enrolment. `totp_counter` is that of
-    // the code which proved it.
-    base::Result<void> enrol(RowId id, const std::string& password,
-                             std::span<const std::uint8_t> totp_secret, std::int64_t totp_counter);
+    // The user's own password and second factor, at the end of enrolment; all web sessions of the
+    // user end, so that nobody else who knew the one-time password enrols over them. `not_found`,
+    // and nothing changes, unless `session` still lives and enrols, and the stored password is
+    // still `former`, the one that was checked: a reset or another enrolment may have come between.
+    base::Result<void> enrol(const WebSession& session, const std::string& former,
+                             const Credentials& own);
 
     base::Result<Bytes> totp_secret(RowId id);  // `not_found` before enrolment
     // True once for each counter: a code is never accepted again, nor any older one (RFC 6238,

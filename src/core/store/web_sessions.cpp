@@ -19,27 +19,34 @@ constexpr auto columns = "SELECT token, user, enrolling, created, last_seen FROM
 
 }  // namespace
 
-base::Result<void> WebSessions::add(const WebSession& session) {
-    return guarded(database_, "storing a web session", [&](SQLite::Database& connection) {
-        SQLite::Transaction transaction(connection);
-        SQLite::Statement insert(connection,
-                                 "INSERT INTO web_session (token, user, enrolling, created, "
-                                 "last_seen) VALUES (?, ?, ?, ?, ?)");
-        bind_bytes(insert, 1, session.token);
-        insert.bind(2, session.user);
-        insert.bind(3, session.enrolling ? 1 : 0);
-        insert.bind(4, session.created);
-        insert.bind(5, session.last_seen);
-        insert.exec();
-        SQLite::Statement trim(connection,
-                               "DELETE FROM web_session WHERE token IN (SELECT token FROM "
-                               "web_session WHERE user = ? ORDER BY created DESC, token "
-                               "LIMIT -1 OFFSET ?)");
-        trim.bind(1, session.user);
-        trim.bind(2, maximum_for_user);
-        trim.exec();
-        transaction.commit();
-    });
+base::Result<void> WebSessions::add(const WebSession& session, const std::string& password) {
+    return guarded(
+        database_, "storing a web session",
+        [&](SQLite::Database& connection) -> base::Result<void> {
+            SQLite::Transaction transaction(connection);
+            SQLite::Statement insert(
+                connection,
+                "INSERT INTO web_session (token, user, enrolling, created, last_seen) "
+                "SELECT ?, id, ?, ?, ? FROM user WHERE id = ? AND password = ?");
+            bind_bytes(insert, 1, session.token);
+            insert.bind(2, session.enrolling ? 1 : 0);
+            insert.bind(3, session.created);
+            insert.bind(4, session.last_seen);
+            insert.bind(5, session.user);
+            insert.bind(6, password);
+            if (insert.exec() == 0) {
+                return base::fail(base::ErrorKind::not_found, "the password is no longer good");
+            }
+            SQLite::Statement trim(connection,
+                                   "DELETE FROM web_session WHERE token IN (SELECT token FROM "
+                                   "web_session WHERE user = ? ORDER BY created DESC, token "
+                                   "LIMIT -1 OFFSET ?)");
+            trim.bind(1, session.user);
+            trim.bind(2, maximum_for_user);
+            trim.exec();
+            transaction.commit();
+            return {};
+        });
 }
 
 base::Result<WebSession> WebSessions::find(const Digest& token) {

@@ -33,8 +33,9 @@ class WebSessions {
 
     WebSessions(Database& database, const Vault& vault) : database_(database), vault_(vault) {}
 
-    // The user's oldest web sessions beyond maximum_for_user end.
-    base::Result<void> add(const WebSession& session);
+    // For somebody whose password was checked against `password`, as User has it: `not_found` when
+    // the stored one is no longer that. The user's oldest web sessions beyond maximum_for_user end.
+    base::Result<void> add(const WebSession& session, const std::string& password);
     base::Result<WebSession> find(const Digest& token);  // `not_found`
     base::Result<void> touch(const Digest& token, Seconds now);
     base::Result<void> remove(const Digest& token);

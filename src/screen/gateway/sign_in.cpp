@@ -137,6 +137,13 @@ Task<SignInAnswer> SignIn::refuse(std::string name, bool known, Terminal termina
     co_return refused(unauthorised, "sign_in.wrong");
 }
 
+SignInAnswer SignIn::too_late(const std::string& name, const Terminal& terminal,
+                              std::string_view error) {
+    audit_.note({journal::Action::sign_in, journal::Outcome::refused, name, terminal.described(),
+                 "", "the password was replaced meanwhile"});
+    return refused(unauthorised, error);
+}
+
 Task<SignInAnswer> SignIn::admit(store::User user, bool enrolling, Terminal terminal,
                                  std::optional<Token> old_cookie, std::string how) {
     journal::Record record{journal::Action::sign_in,
@@ -153,16 +160,20 @@ Task<SignInAnswer> SignIn::admit(store::User user, bool enrolling, Terminal term
     const Token cookie = new_token();
     const auto now = now_seconds();
     const store::WebSession session{digest_of(cookie), user.id, enrolling, now, now};
-    auto work = [session, name = user.name, old_cookie](store::Store& store) {
+    auto work = [session, name = user.name, password = user.password,
+                 old_cookie](store::Store& store) {
         if (old_cookie) {
             if (auto removed = store.web_sessions.remove(digest_of(*old_cookie)); !removed) {
                 return removed;
             }
         }
         return store.attempts.forget(name).and_then(
-            [&](bool) { return store.web_sessions.add(session); });
+            [&](bool) { return store.web_sessions.add(session, password); });
     };
     const auto stored = co_await records_.run(std::move(work));
+    if (!stored && stored.error().kind == base::ErrorKind::not_found) {
+        co_return too_late(user.name, terminal, "sign_in.wrong");
+    }
     if (!stored) co_return failed(stored.error());
     co_return SignInAnswer{200, {}, 0, enrolling ? "enrol" : "done", cookie};
 }
@@ -227,12 +238,15 @@ Task<SignInAnswer> SignIn::finish_enrolment(Visitor visitor, EnrolBody body, Ter
     if (!counter) co_return refused(unprocessable, "enrol.code_wrong");
     auto hash = co_await passwords_.hash(body.password);
     if (!hash) co_return refused(unavailable, "sign_in.busy", 5);
-    auto enrol = [id = visitor.user.id, hash = std::move(*hash), secret = *secret,
-                  counter = *counter](store::Store& store) {
-        return store.users.enrol(id, hash, secret, counter);
-    };
+    const store::Credentials own{std::move(*hash), *secret, *counter};
+    auto enrol = [session = visitor.session, former = visitor.user.password,
+                  own](store::Store& store) { return store.users.enrol(session, former, own); };
     const auto enrolled = co_await records_.run(std::move(enrol));
+    if (!enrolled && enrolled.error().kind == base::ErrorKind::not_found) {
+        co_return too_late(visitor.user.name, terminal, "sign_in.required");
+    }
     if (!enrolled) co_return failed(enrolled.error());
+    visitor.user.password = own.password;
     co_return co_await admit(std::move(visitor.user), false, std::move(terminal), visitor.cookie,
                              "after enrolment of password and second factor");
 }

@@ -1,11 +1,15 @@
 // Sign-in as a browser sees it, against the real program.
 #include "screen/gateway/testing/installation.h"
 
+#include <thread>
+
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 namespace shoji::gateway::testing {
 namespace {
+
+using namespace std::chrono_literals;
 
 class SignInFlow : public ::testing::Test {
   protected:
@@ -24,6 +28,32 @@ class SignInFlow : public ::testing::Test {
         boost::json::object body{{"user", user}, {"password", password}};
         if (!code.empty()) body["code"] = code;
         return boost::json::serialize(body);
+    }
+
+    // Somebody who signed in with the one-time password and was shown a second factor.
+    struct Enrolling {
+        Browser browser;
+        std::string secret;
+
+        Answer finish(const std::string& password) {
+            return browser.post("/api/enrol/finish",
+                                boost::json::serialize(boost::json::object{
+                                    {"password", password}, {"code", code_of(secret)}}));
+        }
+    };
+    Enrolling begin_enrolment(const std::string& user, const std::string& once) {
+        Enrolling enrolling{Browser(installation_.terminal()), {}};
+        auto& browser = enrolling.browser;
+        EXPECT_EQ(browser.post("/api/sign-in", credentials(user, once)).json().at("next"), "enrol");
+        browser.csrf = browser.get("/api/state").json().at("csrf").as_string();
+        enrolling.secret = browser.post("/api/enrol/begin", "{}").json().at("secret").as_string();
+        return enrolling;
+    }
+    std::string next_step(const std::string& user, const std::string& password) {
+        Browser browser(installation_.terminal());
+        const auto answer = browser.post("/api/sign-in", credentials(user, password));
+        return answer.status == 200 ? std::string(answer.json().at("next").as_string())
+                                    : answer.error();
     }
 
     Installation installation_;
@@ -75,6 +105,35 @@ TEST_F(SignInFlow, EnrolsThenSignsInWithPasswordAndCode) {
     ASSERT_EQ(list.size(), 1U) << "only what the role may see";
     EXPECT_EQ(list.at(0).at("id"), "demo");
     EXPECT_TRUE(list.at(0).at("allowed").as_bool());
+}
+
+TEST_F(SignInFlow, LetsNobodyEnrolOverTheOwner) {
+    const std::string once = add_user("hanako");
+    auto other = begin_enrolment("hanako", once);
+    auto owner = begin_enrolment("hanako", once);
+    ASSERT_EQ(owner.finish(std::string(good_password)).status, 200U);
+    const auto late = other.finish("another long password");
+    EXPECT_EQ(late.status, 401U);
+    EXPECT_EQ(late.error(), "sign_in.required");
+    EXPECT_FALSE(other.browser.get("/api/state").json().at("signedIn").as_bool());
+    EXPECT_FALSE(owner.browser.get("/api/state").json().at("mustEnrol").as_bool());
+    EXPECT_EQ(next_step("hanako", std::string(good_password)), "code");
+}
+
+// Whichever of the two comes first. The pauses let the reset fall into different moments of the
+// enrolment, which hashes passwords between what it reads and what it writes.
+TEST_F(SignInFlow, AnEnrolmentUnderWayDoesNotUndoAReset) {
+    int number = 0;
+    for (const auto pause : {0ms, 40ms, 80ms, 120ms, 160ms}) {
+        const std::string name = "user-" + std::to_string(++number);
+        auto enrolling = begin_enrolment(name, add_user(name));
+        std::thread finishing([&] { enrolling.finish(std::string(good_password)); });
+        std::this_thread::sleep_for(pause);
+        const auto reset = installation_.done({{"command", "user.reset"}, {"name", name}});
+        finishing.join();
+        EXPECT_FALSE(enrolling.browser.get("/api/state").json().at("signedIn").as_bool());
+        EXPECT_EQ(next_step(name, std::string(reset.at("oneTimePassword").as_string())), "enrol");
+    }
 }
 
 TEST_F(SignInFlow, AcceptsACodeOnce) {
