@@ -1,5 +1,7 @@
 #include "screen/gateway/audit_link.h"
 
+#include "screen/gateway/clock.h"
+
 #include <algorithm>
 
 #include <spdlog/spdlog.h>
@@ -12,6 +14,7 @@ using namespace std::chrono_literals;
 constexpr auto answer_limit = 5s;  // a disk that syncs slowly is still a disk
 constexpr auto away_limit = 2s;    // a journal that is being restarted is back by then
 constexpr auto retry_pause = 250ms;
+constexpr auto sum_up_pause = 1s;
 constexpr std::size_t answer_bytes = 1;
 
 }  // namespace
@@ -22,7 +25,7 @@ AuditLink::AuditLink(const asio::any_io_executor& executor, std::filesystem::pat
 
 Task<base::Result<void>> AuditLink::write(journal::Record record) {
     auto writer = std::make_shared<Writer>(executor_);
-    queue_.push_back({journal::encode(record), writer});
+    queue_.push_back({journal::encode(record), writer, Kind::event});
     send_next();
     auto answer = co_await writer->answer.wait(connected() ? answer_limit : away_limit);
     if (answer) co_return std::move(*answer);
@@ -34,12 +37,51 @@ Task<base::Result<void>> AuditLink::write(journal::Record record) {
 }
 
 void AuditLink::note(const journal::Record& record) {
-    if (waiting() >= maximum_notes) {
+    if (record.outcome != journal::Outcome::refused) return enqueue(record);
+    if (const auto kept = refusals_.add(record, steady_now())) enqueue(*kept);
+}
+
+Task<> AuditLink::sum_up() {
+    for (;;) {
+        co_await sleep_for(sum_up_pause);
+        for (const auto& record : refusals_.take(steady_now())) enqueue(record);
+    }
+}
+
+void AuditLink::sum_up_now() {
+    for (const auto& record : refusals_.take_all()) enqueue(record);
+}
+
+void AuditLink::enqueue(const journal::Record& record) {
+    const bool refused = record.outcome == journal::Outcome::refused;
+    const Kind kind = refused ? Kind::refusal : Kind::event;
+    if (!has_room(kind)) {
         if (lost_++ == 0) spdlog::error("audit: records are being lost, too many wait");
+        ++untold_;
         return;
     }
-    queue_.push_back({journal::encode(record), nullptr});
+    queue_.push_back({journal::encode(record), nullptr, kind});
     send_next();
+}
+
+bool AuditLink::has_room(Kind kind) const {
+    if (waiting() >= maximum_notes) return false;
+    if (kind != Kind::refusal) return true;
+    const auto refusals = std::ranges::count(queue_, kind, &Entry::kind) +
+                          std::ranges::count(refused_notes_, kind, &Entry::kind);
+    return static_cast<std::size_t>(refusals) < maximum_refusals;
+}
+
+void AuditLink::tell_loss() {
+    if (untold_ == 0 || loss_waits_) return;
+    loss_waits_ = true;
+    const journal::Record record{journal::Action::fault,
+                                 journal::Outcome::failed,
+                                 "shoji-gateway",
+                                 "",
+                                 fmt::format("records lost: {}", std::exchange(untold_, 0)),
+                                 "the journal was away or slow and too many waited"};
+    queue_.push_back({journal::encode(record), nullptr, Kind::loss});
 }
 
 void AuditLink::send_next() {
@@ -66,15 +108,19 @@ void AuditLink::settle(journal::Acknowledgement acknowledgement) {
     }
     const bool was_full = std::exchange(full_, acknowledgement == journal::Acknowledgement::full);
     if (full_ && !was_full) spdlog::error("audit: the journal is full: nothing new may begin");
+    const bool written = answer.has_value();
     if (entry.writer) {
         entry.writer->answer.set(std::move(answer));
-    } else if (!answer) {
+    } else if (!written) {
         refused_notes_.push_back(std::move(entry));
-    } else if (!refused_notes_.empty()) {
+    } else {
         // The journal takes records again.
         std::ranges::move(refused_notes_, std::back_inserter(queue_));
         refused_notes_.clear();
     }
+    if (!written) return;
+    if (entry.kind == Kind::loss) loss_waits_ = false;
+    tell_loss();
 }
 
 void AuditLink::break_off() {

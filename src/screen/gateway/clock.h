@@ -12,4 +12,10 @@ inline store::Seconds now_seconds() {
     return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
+// Seconds of a clock that is never set.
+inline double steady_now() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration<double>(now).count();
+}
+
 }  // namespace shoji::gateway

@@ -218,6 +218,7 @@ class Gateway {
         screens_.adopt(remembered.screens, remembered.users);
         const auto executor = loop_.get_executor();
         spawn(executor, audit_.run(), "the audit journal");
+        spawn(executor, audit_.sum_up(), "summing up refusals");
         spawn(executor, host_.run(), "the host");
         spawn(executor, screens_.watch(), "watching the screens");
         spawn(executor, tidy(records_, screens_), "tidying");
@@ -257,6 +258,7 @@ class Gateway {
         server_.stop();
         admin_.stop();
         screens_.leave_viewers();
+        audit_.sum_up_now();
         co_await sleep_for(goodbye_time);
         loop_.stop();
     }

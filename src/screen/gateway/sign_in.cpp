@@ -35,11 +35,6 @@ SignInAnswer failed(const base::Error& error) {
                    error.kind == base::ErrorKind::full ? "store.full" : "request.failed");
 }
 
-double steady_now() {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration<double>(now).count();
-}
-
 }  // namespace
 
 SignIn::SignIn(Records& records, AuditLink& audit, Passwords& passwords)
