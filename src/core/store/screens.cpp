@@ -75,21 +75,44 @@ base::Result<void> Screens::set_ticket(const Digest& token, const ScreenId& scre
 base::Result<ScreenId> Screens::use_ticket(const Digest& token, const Digest& next, Seconds now) {
     return guarded(
         database_, "using a ticket", [&](SQLite::Database& connection) -> base::Result<ScreenId> {
-            SQLite::Statement change(connection,
-                                     "UPDATE ticket SET token = ?, expires = 0 WHERE token = ? AND "
-                                     "(expires = 0 OR expires > ?) RETURNING screen");
-            bind_bytes(change, 1, next);
-            bind_bytes(change, 2, token);
-            change.bind(3, now);
-            if (change.executeStep()) {
-                const auto screen = array_of<ScreenId>(change.getColumn(0));
-                // The statement must run to its end, or the change is not carried out.
-                while (change.executeStep()) continue;
-                return screen;
+            SQLite::Transaction transaction(connection);
+            SQLite::Statement select(connection,
+                                     "SELECT screen FROM ticket WHERE token = ? AND "
+                                     "(expires = 0 OR expires > ?)");
+            bind_bytes(select, 1, token);
+            select.bind(2, now);
+            if (!select.executeStep()) {
+                return base::fail(base::ErrorKind::not_found,
+                                  "the ticket was used before, is too old or never was");
             }
-            return base::fail(base::ErrorKind::not_found,
-                              "the ticket was used before, is too old or never was");
+            const auto screen = array_of<ScreenId>(select.getColumn(0));
+            SQLite::Statement remove(connection,
+                                     "DELETE FROM ticket WHERE screen = ? AND token <> ?");
+            bind_bytes(remove, 1, screen);
+            bind_bytes(remove, 2, token);
+            remove.exec();
+            SQLite::Statement keep(connection, "UPDATE ticket SET expires = 0 WHERE token = ?");
+            bind_bytes(keep, 1, token);
+            keep.exec();
+            SQLite::Statement insert(
+                connection, "INSERT INTO ticket (token, screen, expires) VALUES (?, ?, 0)");
+            bind_bytes(insert, 1, next);
+            bind_bytes(insert, 2, screen);
+            insert.exec();
+            transaction.commit();
+            return screen;
         });
+}
+
+base::Result<void> Screens::confirm_ticket(const Digest& token) {
+    return guarded(database_, "confirming a ticket", [&](SQLite::Database& connection) {
+        SQLite::Statement remove(connection,
+                                 "DELETE FROM ticket WHERE token <> ? AND screen = "
+                                 "(SELECT screen FROM ticket WHERE token = ?)");
+        bind_bytes(remove, 1, token);
+        bind_bytes(remove, 2, token);
+        remove.exec();
+    });
 }
 
 }  // namespace shoji::store

@@ -29,12 +29,16 @@ class Screens {
     // Its tickets go with it.
     base::Result<void> remove(const ScreenId& id);
 
-    // `expires` 0: as long as its screen. A screen has one ticket at a time: the former is void.
+    // `expires` 0: as long as its screen. All former tickets of the screen are void.
     base::Result<void> set_ticket(const Digest& token, const ScreenId& screen, Seconds expires);
-    // The screen that the ticket opens; the ticket is used up, and `next`, as good as the screen
-    // lives, takes its place: both or, with an error, neither. `not_found` when it was used before,
-    // is too old or never was.
+    // The screen that the ticket opens, and `next`, which opens it the next time: both are good as
+    // long as the screen lives, until one of them is confirmed or used, for the line may break
+    // before its viewer has the next. A ticket before them is void. With an error nothing changes;
+    // `not_found` when the ticket is void, is too old or never was.
     base::Result<ScreenId> use_ticket(const Digest& token, const Digest& next, Seconds now);
+    // Its viewer has this ticket: the one before it is void. Nothing happens when it is void
+    // itself.
+    base::Result<void> confirm_ticket(const Digest& token);
 
   private:
     Database& database_;

@@ -55,18 +55,13 @@ class StoreTest : public testing::Test {
         EXPECT_TRUE(store_->users.add(name, "staff", false, "hash", now + 100, now));
         return store_->users.find(name)->id;
     }
-    WebSession add_web_session(RowId user, std::uint8_t token) {
-        const WebSession session{filled<Digest>(token), user, false, now, now};
-        EXPECT_TRUE(store_->web_sessions.add(session, "hash"));
-        return session;
-    }
-    WebSession begin_enrolment(RowId user, std::uint8_t token) {
-        const WebSession session{filled<Digest>(token), user, true, now, now};
+    WebSession add_web_session(RowId user, std::uint8_t token, bool enrolling = false) {
+        const WebSession session{filled<Digest>(token), user, enrolling, now, now};
         EXPECT_TRUE(store_->web_sessions.add(session, "hash"));
         return session;
     }
     void enrol(RowId user, const Bytes& secret, std::int64_t counter) {
-        const auto session = begin_enrolment(user, 200);
+        const auto session = add_web_session(user, 200, true);
         ASSERT_TRUE(store_->users.enrol(session, "hash", {"own", secret, counter}));
     }
     Screen add_screen(RowId user, std::uint8_t id) {
@@ -229,10 +224,9 @@ TEST_F(StoreTest, ResetTakesSecondFactorAndWebSessions) {
 TEST_F(StoreTest, EnrolsOnceForAOneTimePassword) {
     open();
     const RowId id = add_user("hanako");
-    const auto owner = begin_enrolment(id, 1);
-    const auto other = begin_enrolment(id, 2);
-    const RowId taro = add_user("taro");
-    const auto bystander = begin_enrolment(taro, 3);
+    const auto owner = add_web_session(id, 1, true);
+    const auto other = add_web_session(id, 2, true);
+    const auto bystander = add_web_session(add_user("taro"), 3, true);
     ASSERT_TRUE(store_->users.enrol(owner, "hash", {"own", {1}, 5}));
     EXPECT_FALSE(store_->web_sessions.find(owner.token)) << "it has served";
     EXPECT_FALSE(store_->web_sessions.find(other.token));
@@ -251,7 +245,7 @@ TEST_F(StoreTest, EnrolsForNobodyButTheWebSessionThatMayEnrol) {
     open();
     const RowId id = add_user("hanako");
     const auto whole = add_web_session(id, 1);
-    const auto enrolling = begin_enrolment(id, 2);
+    const auto enrolling = add_web_session(id, 2, true);
     WebSession foreign = enrolling;
     foreign.user = add_user("taro");
     for (const auto& session : {whole, foreign}) {
@@ -269,7 +263,7 @@ TEST_F(StoreTest, EnrolsForNobodyButTheWebSessionThatMayEnrol) {
 TEST_F(StoreTest, AnEnrolmentUnderWayDoesNotUndoAReset) {
     open();
     const RowId id = add_user("hanako");
-    const auto session = begin_enrolment(id, 1);
+    const auto session = add_web_session(id, 1, true);
     ASSERT_TRUE(store_->users.reset("hanako", "one-time", now + 50));
     EXPECT_EQ(store_->users.enrol(session, "hash", {"own", {1}, 5}).error().kind,
               base::ErrorKind::not_found);
@@ -381,13 +375,32 @@ TEST_F(StoreTest, GivesARevokedTerminalsNameAgainButNotItsCertificate) {
     EXPECT_EQ(store_->terminals.revoke("desk-2", now).error().kind, base::ErrorKind::not_found);
 }
 
-TEST_F(StoreTest, UsesATicketOnce) {
+TEST_F(StoreTest, KeepsATicketUntilTheNextIsConfirmed) {
+    open();
+    const auto screen = add_screen(add_user("hanako"), 3);
+    const auto first = filled<Digest>(4);
+    const auto lost = filled<Digest>(5);
+    const auto next = filled<Digest>(6);
+    const auto use = [&](const Digest& token, const Digest& following, Seconds time) {
+        return store_->screens.use_ticket(token, following, time).has_value();
+    };
+    ASSERT_TRUE(store_->screens.set_ticket(first, screen.id, now + 30));
+    EXPECT_EQ(store_->screens.use_ticket(first, lost, now).value(), screen.id);
+    EXPECT_TRUE(use(first, next, now + 60)) << "the line broke before the viewer had the next";
+    ASSERT_TRUE(store_->screens.confirm_ticket(lost)) << "it comes too late";
+    EXPECT_FALSE(use(lost, filled<Digest>(7), now));
+    ASSERT_TRUE(store_->screens.confirm_ticket(next));
+    EXPECT_FALSE(use(first, lost, now));
+    EXPECT_TRUE(use(next, filled<Digest>(8), now));
+}
+
+TEST_F(StoreTest, UsingTheNextTicketVoidsTheOneBefore) {
     open();
     const auto screen = add_screen(add_user("hanako"), 3);
     ASSERT_TRUE(store_->screens.set_ticket(filled<Digest>(4), screen.id, now + 30));
-    EXPECT_EQ(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(9), now).value(),
-              screen.id);
-    EXPECT_EQ(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(9), now).error().kind,
+    ASSERT_TRUE(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(5), now));
+    ASSERT_TRUE(store_->screens.use_ticket(filled<Digest>(5), filled<Digest>(6), now));
+    EXPECT_EQ(store_->screens.use_ticket(filled<Digest>(4), filled<Digest>(7), now).error().kind,
               base::ErrorKind::not_found);
 }
 

@@ -1,109 +1,17 @@
 // A screen's life as its viewer and the host see it, against the real program.
-#include "core/base/random.h"
-#include "screen/gateway/testing/installation.h"
-#include "screen/wire/wire.h"
+#include "screen/gateway/testing/screen_flow.h"
 
+#include <algorithm>
+#include <map>
+#include <mutex>
 #include <thread>
 
-#include <gtest/gtest.h>
 #include <sys/socket.h>
 
 namespace shoji::gateway::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using Message = std::vector<std::uint8_t>;
-
-Message hello() {
-    return wire::encode(wire::FromViewer{wire::Hello{1, 1280, 800, 120, 0}});
-}
-
-Message frame(std::uint32_t serial, const std::vector<std::uint8_t>& body) {
-    wire::Frame part;
-    part.serial = serial;
-    part.width = 1280;
-    part.height = 800;
-    part.first = true;
-    part.last = true;
-    part.fresh = serial == 1;
-    // As many single-coloured rectangles as the body is said to hold: three bytes each.
-    part.rectangles = {{wire::RectangleKind::solid, 0, 0, 16, 16, 0, 0, 0}};
-    part.raw = 3;
-    part.body = body;
-    return wire::encode(wire::FromSession{part});
-}
-
-std::string hex(const wire::Ticket& ticket) {
-    return base::to_hex(ticket.bytes);
-}
-
-// The next message, which must be one of the gateway's own of that kind.
-template <class T>
-T from_gateway(ViewerLine& viewer) {
-    const auto message = viewer.receive();
-    if (!message) throw std::runtime_error("the connection was closed");
-    const auto decoded = wire::decode_from_gateway(*message);
-    if (!decoded || !std::holds_alternative<T>(*decoded)) {
-        throw std::runtime_error("another message came, of type " +
-                                 std::to_string(message->front()));
-    }
-    return std::get<T>(*decoded);
-}
-
-// The viewer is told the end, and the connection is closed.
-std::uint8_t reason_of_end(ViewerLine& viewer) {
-    const auto ended = from_gateway<wire::Ended>(viewer);
-    EXPECT_EQ(viewer.receive(), std::nullopt);
-    EXPECT_EQ(viewer.close_code(), 1000);
-    return ended.reason;
-}
-
-class ScreenFlow : public ::testing::Test {
-  protected:
-    explicit ScreenFlow(std::uint32_t grace = 600) : installation_(grace) {
-        installation_.start();
-        installation_.apply(example_policy());
-        user_.emplace(sign_in_as(installation_, "hanako", installation_.terminal()));
-    }
-
-    std::string ticket() {
-        const auto answer = user_->browser.post("/api/screens", screen_request());
-        if (answer.status != 200) throw std::runtime_error(answer.body);
-        return std::string(answer.json().at("ticket").as_string());
-    }
-    ViewerLine connect(const std::string& ticket) {
-        return ViewerLine(installation_.terminal(), ticket);
-    }
-    // A viewer and its session that have greeted each other.
-    struct Pair {
-        FakeSession session;
-        ViewerLine viewer;
-        std::string resume;
-    };
-    Pair begin() {
-        const std::string first = ticket();
-        FakeSession session = installation_.host().next();
-        return greet(std::move(session), connect(first));
-    }
-    static Pair greet(FakeSession session, ViewerLine viewer) {
-        std::string resume = hex(from_gateway<wire::Ticket>(viewer));
-        viewer.send(hello());
-        EXPECT_EQ(read_message(session.display.get()), hello());
-        write_message(session.display.get(), wire::encode(wire::FromSession{wire::Welcome{1}}));
-        EXPECT_TRUE(viewer.receive());
-        return {std::move(session), std::move(viewer), std::move(resume)};
-    }
-    std::size_t sessions() {
-        return installation_.done({{"command", "session.list"}}).as_array().size();
-    }
-    void wait_until_no_session() {
-        for (int i = 0; i < 100 && sessions() > 0; ++i) std::this_thread::sleep_for(50ms);
-        EXPECT_EQ(sessions(), 0U);
-    }
-
-    Installation installation_;
-    std::optional<SignedIn> user_;
-};
 
 TEST_F(ScreenFlow, AsksTheHostForWhatThePolicySays) {
     ticket();
@@ -168,6 +76,39 @@ TEST_F(ScreenFlow, SaysWhyTheHostStartsNothing) {
     EXPECT_EQ(user_->browser.post("/api/screens", screen_request()).error(), "host.unavailable");
 }
 
+TEST_F(ScreenFlow, CountsSessionsThatAreBeingStarted) {
+    constexpr std::size_t beyond = 3;
+    const auto maximum = installation_.settings().session.maximum;
+    const auto share = std::max<std::size_t>(10, maximum / 2);
+    installation_.host().stay_silent(true);
+    std::mutex mutex;
+    std::map<std::string, std::size_t> answers;
+    std::vector<std::thread> requests;
+    for (std::size_t i = 0; i < share + beyond; ++i) {
+        requests.emplace_back([&, browser = user_->browser]() mutable {
+            const auto error = browser.post("/api/screens", screen_request()).error();
+            const std::lock_guard lock(mutex);
+            ++answers[error];
+        });
+    }
+    const auto refused = [&] {
+        const std::lock_guard lock(mutex);
+        return answers["screen.limit_reached"];
+    };
+    for (int i = 0; i < 100 && refused() < beyond; ++i) std::this_thread::sleep_for(50ms);
+    installation_.host().stop();
+    for (auto& request : requests) request.join();
+    EXPECT_EQ(answers["screen.limit_reached"], beyond);
+    EXPECT_EQ(answers["host.unavailable"], share);
+    installation_.host().stay_silent(false);
+    installation_.host().start();
+    for (int i = 0; i < 100; ++i) {
+        if (installation_.done({{"command", "status"}}).at("host") == "ok") break;
+        std::this_thread::sleep_for(50ms);
+    }
+    EXPECT_NO_THROW(ticket()) << "what did not start holds no place";
+}
+
 TEST_F(ScreenFlow, StartsNothingWithoutAJournal) {
     installation_.journal().answer_with(journal::Acknowledgement::full);
     EXPECT_EQ(user_->browser.post("/api/screens", screen_request()).error(), "journal.full");
@@ -178,8 +119,9 @@ TEST_F(ScreenFlow, StartsNothingWithoutAJournal) {
 
 TEST_F(ScreenFlow, LetsATicketInOnce) {
     const std::string first = ticket();
-    auto viewer = connect(first);
-    from_gateway<wire::Ticket>(viewer);
+    auto session = installation_.host().next();
+    auto pair = greet(std::move(session), connect(first));
+    acknowledge_a_frame(pair);
     auto thief = connect(first);
     EXPECT_EQ(reason_of_end(thief), static_cast<std::uint8_t>(control::Reason::unknown_session));
     auto guess = connect(std::string(64, 'a'));
@@ -210,6 +152,24 @@ TEST_F(ScreenFlow, KeepsTheSessionThroughABreakOfTheLine) {
     const auto sent = frame(1, {1, 2, 3});
     write_message(back.session.display.get(), sent);
     EXPECT_EQ(back.viewer.receive(), sent);
+    EXPECT_EQ(sessions(), 1U);
+}
+
+TEST_F(ScreenFlow, KeepsTheSessionWhenTheLineBreaksBeforeTheNextTicketArrives) {
+    auto pair = begin();
+    acknowledge_a_frame(pair);
+    pair.viewer.cut();
+    auto unlucky = connect(pair.resume);
+    // The viewer greets before it has read anything, and reads nothing at all.
+    unlucky.send(hello());
+    auto session = installation_.host().next();
+    EXPECT_EQ(read_message(session.display.get()), hello());
+    unlucky.cut();
+    auto again = connect(pair.resume);
+    auto back = greet(installation_.host().next(), std::move(again));
+    acknowledge_a_frame(back);
+    auto late = connect(pair.resume);
+    EXPECT_EQ(reason_of_end(late), static_cast<std::uint8_t>(control::Reason::unknown_session));
     EXPECT_EQ(sessions(), 1U);
 }
 

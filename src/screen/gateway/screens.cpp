@@ -57,6 +57,31 @@ journal::Record record_of(const Applicant& applicant, journal::Action action,
 
 }  // namespace
 
+// Holds a screen's place within the limits while it is being started and nothing else counts it.
+class Screens::Place {
+  public:
+    Place(std::multiset<store::RowId>& starting, store::RowId user)
+        : starting_(starting), position_(starting.insert(user)) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { give_up(); }
+
+    void give_up() {
+        if (position_) starting_.erase(*std::exchange(position_, std::nullopt));
+    }
+
+  private:
+    std::multiset<store::RowId>& starting_;
+    std::optional<std::multiset<store::RowId>::iterator> position_;
+};
+
+std::size_t Screens::taken(std::optional<store::RowId> user) const {
+    if (!user) return screens_.size() + starting_.size();
+    const auto living = std::ranges::count_if(
+        screens_, [&](const auto& screen) { return screen.second->entry.user == *user; });
+    return static_cast<std::size_t>(living) + starting_.count(*user);
+}
+
 Screens::Screens(Parts parts, const base::SessionLimits& limits)
     : parts_(std::move(parts)), limits_(limits) {
     parts_.host.on_connected([this] { host_connected(); });
@@ -75,19 +100,19 @@ Task<std::variant<Token, NoScreen>> Screens::start(Applicant applicant, ScreenBo
         co_return NoScreen{forbidden, std::string(decision.reason), decision.rule};
     }
     const auto fair_share = std::max<std::size_t>(10, limits_.maximum / 2);
-    const auto own = std::ranges::count_if(
-        screens_, [&](const auto& screen) { return screen.second->entry.user == applicant.user; });
-    if (static_cast<std::size_t>(own) >= fair_share) {
+    if (taken(applicant.user) >= fair_share || taken({}) >= limits_.maximum) {
         co_return NoScreen{503, "screen.limit_reached", {}};
     }
+    // From here on others are asked, and further requests come in meanwhile.
+    Place place(starting_, applicant.user);
     if (auto recorded = co_await parts_.audit.write(record); !recorded) {
         co_return no_screen(recorded.error(), "journal");
     }
-    co_return co_await begin(std::move(applicant), std::move(body), decision);
+    co_return co_await begin(std::move(applicant), std::move(body), decision, place);
 }
 
 Task<std::variant<Token, NoScreen>> Screens::begin(Applicant applicant, ScreenBody body,
-                                                   policy::Decision decision) {
+                                                   policy::Decision decision, Place& place) {
     const auto policy = parts_.policy.current();
     const auto* destination = policy::find_destination(*policy, body.destination);
     if (destination == nullptr) co_return NoScreen{forbidden, "policy.destination_unknown", {}};
@@ -107,6 +132,7 @@ Task<std::variant<Token, NoScreen>> Screens::begin(Applicant applicant, ScreenBo
         keep({id, applicant.user, applicant.web_session, body.destination, applicant.terminal.zone,
               applicant.terminal.described(), applicant.terminal.fingerprint, now_seconds()},
              applicant.name, applicant.role);
+    place.give_up();  // it is counted among the screens now
     take_streams(screen, std::move(*answer.streams));
     recheck();  // the policy may have changed while the host was at work
     record.what = fmt::format("{} {}", body.destination, control::to_text(id));
@@ -187,8 +213,26 @@ Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticke
     }
     screen->viewer = viewer;
     viewer->send(wire::Ticket{next});
+    viewer->on_acknowledged([this, digest = digest_of(next), weak = std::weak_ptr(viewer)] {
+        if (auto held = weak.lock()) {
+            spawn(parts_.executor, confirm(std::move(held), digest), "confirming a ticket");
+        }
+    });
     for (const auto& refused : std::exchange(screen->untold, {})) viewer->send(refused);
     co_return screen;
+}
+
+Task<> Screens::confirm(std::shared_ptr<Viewer> viewer, store::Digest ticket) {
+    // Until it is stored, the ticket before stays good: a full disk must not make it so for long.
+    constexpr auto pause = 5s;
+    for (;;) {
+        auto work = [ticket](store::Store& store) { return store.screens.confirm_ticket(ticket); };
+        const auto confirmed = co_await parts_.records.run(std::move(work));
+        if (confirmed) co_return;
+        spdlog::error("{}", confirmed.error().message);
+        if (viewer->gone()) co_return;
+        co_await sleep_for(pause);
+    }
 }
 
 Task<> Screens::turn_away(std::shared_ptr<Viewer> viewer, base::Error error) {

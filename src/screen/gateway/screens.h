@@ -15,6 +15,8 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <variant>
 
 namespace shoji::gateway {
@@ -59,7 +61,7 @@ class Screens {
     // Looks after grace, approvals and refusals until the program ends.
     Task<> watch();
 
-    // A ticket for the screen that started, good once within 30 seconds.
+    // A ticket for the screen that started, to be used within 30 seconds.
     Task<std::variant<Token, NoScreen>> start(Applicant applicant, ScreenBody body);
     // The whole life of one viewer's connection.
     Task<> serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Terminal terminal);
@@ -84,8 +86,11 @@ class Screens {
     using Handle = std::shared_ptr<Screen>;
     using Reason = control::Reason;
 
+    class Place;
+    // Sessions of the user, or of all, that live or are being started.
+    [[nodiscard]] std::size_t taken(std::optional<store::RowId> user) const;
     Task<std::variant<Token, NoScreen>> begin(Applicant applicant, ScreenBody body,
-                                              policy::Decision decision);
+                                              policy::Decision decision, Place& place);
     Task<bool> establish(Handle screen, Token ticket);
     Handle keep(store::Screen entry, const std::string& user, const std::string& role);
     void take_streams(const Handle& screen, Streams streams);
@@ -93,6 +98,7 @@ class Screens {
     void take_refusal(Screen& screen, const control::Refused& refused);
 
     Task<Handle> admit(std::shared_ptr<Viewer> viewer, Token ticket);
+    Task<> confirm(std::shared_ptr<Viewer> viewer, store::Digest ticket);
     Task<> turn_away(std::shared_ptr<Viewer> viewer, base::Error error);
     Task<std::optional<base::FileDescriptor>> display_for(Handle screen,
                                                           std::shared_ptr<Viewer> viewer);
@@ -115,6 +121,7 @@ class Screens {
     Parts parts_;
     base::SessionLimits limits_;
     std::map<control::SessionId, Handle> screens_;
+    std::multiset<store::RowId> starting_;  // the users of screens that are not there yet
     RefusalLog refusals_;
     bool host_was_lost_ = false;
 };

@@ -104,6 +104,9 @@ Task<> Viewer::read_viewer() {
         const auto recipient = conversation_.check_from_viewer(*message);
         if (!recipient) co_return complain(RelayEnd::viewer_malformed, recipient.error());
         if (*recipient == wire::Recipient::gateway) co_return stop(RelayEnd::ended_by_viewer);
+        if (acknowledged_ && conversation_.acknowledged() > 0) {
+            std::exchange(acknowledged_, nullptr)();
+        }
         if (!co_await pass_to_session(*message)) co_return stop(RelayEnd::session_gone);
     }
     // The library answers a viewer's goodbye only while somebody reads.

@@ -11,6 +11,7 @@
 #include "screen/wire/conversation.h"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
     // Never waits. Reports of refusals beyond what the line takes are dropped; the panel that shows
     // them is no log.
     void send(const wire::FromGateway& message);
+    // Calls it once, with the first acknowledgement of a frame: only then is it certain that what
+    // was sent before the frame has arrived, for a viewer greets before it has read anything.
+    void on_acknowledged(std::function<void()> call) { acknowledged_ = std::move(call); }
     // Passes messages on until one side ends it. Call it once.
     Task<RelayEnd> relay(base::FileDescriptor display);
     // Ends the relay and closes with that code once everything that was sent is written; what the
@@ -81,6 +85,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
     bool broken_ = false;   // nothing can be written any more
     RelayEnd end_ = RelayEnd::viewer_gone;
     std::string complaint_;
+    std::function<void()> acknowledged_;
 };
 
 }  // namespace shoji::gateway
