@@ -2,4 +2,4 @@
 # Every C++ file stands as .clang-format has it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-find src -name '*.h' -o -name '*.cpp' | xargs clang-format --dry-run -Werror
+find src cmake -name '*.h' -o -name '*.cpp' | xargs clang-format --dry-run -Werror
