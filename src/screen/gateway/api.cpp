@@ -88,8 +88,15 @@ Task<Response> Api::answer(Request request) {
         co_return response;
     }
     const bool own = request.method == Method::post ? is_own_change(request) : is_own_read(request);
-    if (!own) co_return error_response(forbidden, "request.forbidden");
+    if (!own) co_return forged(request);
     co_return co_await (this->*route->handler)(request);
+}
+
+Response Api::forged(const Request& request, const std::string& user) {
+    audit_.note({journal::Action::refusal, journal::Outcome::refused, user,
+                 request.terminal.described(), std::string(request.path()),
+                 "a request that is not of the console's own pages"});
+    return error_response(forbidden, "request.forbidden");
 }
 
 Response Api::file(const Request& request) const {
@@ -121,7 +128,7 @@ Task<Response> Api::state(const Request& request) {
 }
 
 Task<Response> Api::sign_in(const Request& request) {
-    if (request.csrf != "sign-in") co_return error_response(forbidden, "request.forbidden");
+    if (request.csrf != "sign-in") co_return forged(request);
     auto body = sign_in_body(request.body);
     if (!body) co_return error_response(bad_request, "request.malformed");
     const auto answer =
@@ -137,7 +144,7 @@ Task<std::variant<Visitor, Response>> Api::changer(const Request& request, bool 
         co_return response;
     }
     if (!equal_in_constant_time(request.csrf, csrf_of(visitor->cookie))) {
-        co_return error_response(forbidden, "request.forbidden");
+        co_return forged(request, visitor->user.name);
     }
     if (visitor->session.enrolling != enrolling) {
         co_return error_response(forbidden, enrolling ? "enrol.not_begun" : "sign_in.enrol_first");
@@ -175,7 +182,7 @@ Task<Response> Api::sign_out(const Request& request) {
     auto visitor = co_await sign_in_.visitor(cookie_of(request));
     if (visitor) {
         if (!equal_in_constant_time(request.csrf, csrf_of(visitor->cookie))) {
-            co_return error_response(forbidden, "request.forbidden");
+            co_return forged(request, visitor->user.name);
         }
         screens_.end_of_web_session(visitor->session.token);
         co_await sign_in_.sign_out(std::move(*visitor), request.terminal);
@@ -218,6 +225,9 @@ Task<Response> Api::screens(const Request& request) {
     if (const auto* no = std::get_if<NoScreen>(&started)) {
         json::object error{{"error", no->error}};
         if (!no->rule.empty()) error["rule"] = no->rule;
+        if (no->retry_after > 0) {
+            co_return error_response(no->status, no->error, no->retry_after);
+        }
         co_return data(error, no->status);
     }
     co_return data({{"ticket", to_hex(std::get<Token>(started))}});

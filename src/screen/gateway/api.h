@@ -9,8 +9,9 @@ namespace shoji::gateway {
 
 class Api {
   public:
-    Api(const StaticFiles& files, SignIn& sign_in, Screens& screens, PolicyBook& policy)
-        : files_(files), sign_in_(sign_in), screens_(screens), policy_(policy) {}
+    Api(const StaticFiles& files, SignIn& sign_in, Screens& screens, PolicyBook& policy,
+        AuditLink& audit)
+        : files_(files), sign_in_(sign_in), screens_(screens), policy_(policy), audit_(audit) {}
 
     // Answers every request but the viewer's WebSocket.
     Task<Response> answer(Request request);
@@ -33,6 +34,8 @@ class Api {
     Task<Response> destinations(const Request& request);
     Task<Response> screens(const Request& request);
 
+    // The answer to a request that another site may have made the browser send; it is recorded.
+    Response forged(const Request& request, const std::string& user = {});
     // The visitor of a change, or why not.
     Task<std::variant<Visitor, Response>> changer(const Request& request, bool enrolling);
 
@@ -40,6 +43,7 @@ class Api {
     SignIn& sign_in_;
     Screens& screens_;
     PolicyBook& policy_;
+    AuditLink& audit_;
 };
 
 // {"error": key}

@@ -205,7 +205,7 @@ class Gateway {
           screens_({loop.get_executor(), records_, audit_, host_, policy_}, settings.session),
           certificate_expires_(own_certificate_expires(opened.listeners.front().tls)),
           sign_in_(records_, audit_, passwords_),
-          api_(files_, sign_in_, screens_, policy_),
+          api_(files_, sign_in_, screens_, policy_, audit_),
           commands_({loop.get_executor(), records_, audit_, host_, policy_, passwords_, screens_,
                      connections_, certificate_expires_}),
           admin_(loop.get_executor(), commands_, {0, ::geteuid(), opened.state_owner}),

@@ -103,6 +103,10 @@ TEST_F(RequestFlow, RefusesChangesThatAreNotItsOwnPages) {
         return answer.status == 403 && answer.error() == "request.forbidden";
     };
     EXPECT_TRUE(refused({{"X-Shoji-CSRF", ""}}));
+    const auto record = installation_.journal().wait_for(
+        [](const journal::Record& one) { return one.what == "/api/screens"; });
+    EXPECT_EQ(record.outcome, journal::Outcome::refused);
+    EXPECT_EQ(record.who, "hanako");
     EXPECT_TRUE(refused({{"X-Shoji-CSRF", "sign-in"}}));
     EXPECT_TRUE(refused({{"X-Shoji-CSRF", std::string(64, '0')}}));
     EXPECT_TRUE(refused({{"Origin", ""}}));

@@ -4,6 +4,7 @@
 #include "screen/gateway/screen.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <spdlog/spdlog.h>
 
@@ -14,6 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr store::Seconds ticket_seconds = 30;
 constexpr unsigned int forbidden = 403;
+// Nobody opens screens faster by hand for long; each try costs a decision and a record.
+constexpr RateRule user_rule{30, 3, 4096};
 
 NoScreen no_screen(const base::Error& error, std::string_view of) {
     const bool full = error.kind == base::ErrorKind::full;
@@ -83,13 +86,14 @@ std::size_t Screens::taken(std::optional<store::RowId> user) const {
 }
 
 Screens::Screens(Parts parts, const base::SessionLimits& limits)
-    : parts_(std::move(parts)), limits_(limits) {
+    : parts_(std::move(parts)), limits_(limits), by_user_(user_rule) {
     parts_.host.on_connected([this] { host_connected(); });
     parts_.host.on_lost([this] { host_lost(); });
     parts_.host.on_exited([this](const control::Exited& message) { exited(message); });
 }
 
 Task<std::variant<Token, NoScreen>> Screens::start(Applicant applicant, ScreenBody body) {
+    if (auto wait = too_many(applicant)) co_return *wait;
     const auto decision = parts_.policy.decide(applicant.terminal.zone, applicant.role,
                                                body.destination, now_seconds());
     auto record = record_of(applicant, journal::Action::route_decision, body.destination,
@@ -101,6 +105,9 @@ Task<std::variant<Token, NoScreen>> Screens::start(Applicant applicant, ScreenBo
     }
     const auto fair_share = std::max<std::size_t>(10, limits_.maximum / 2);
     if (taken(applicant.user) >= fair_share || taken({}) >= limits_.maximum) {
+        record.outcome = journal::Outcome::refused;
+        record.reason = "screen.limit_reached";
+        parts_.audit.note(record);
         co_return NoScreen{503, "screen.limit_reached", {}};
     }
     // From here on others are asked, and further requests come in meanwhile.
@@ -185,12 +192,23 @@ Task<> Screens::serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Termin
     detach(screen, viewer);
 }
 
+std::optional<NoScreen> Screens::too_many(const Applicant& applicant) {
+    const double wait = by_user_.take(std::to_string(applicant.user), steady_now());
+    if (wait == 0) return {};
+    parts_.audit.note({journal::Action::route_decision, journal::Outcome::refused, applicant.name,
+                       applicant.terminal.described(), "", "screen.too_many"});
+    constexpr unsigned int too_many_requests = 429;
+    return NoScreen{
+        too_many_requests, "screen.too_many", {}, static_cast<std::int64_t>(std::ceil(wait))};
+}
+
 Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticket) {
     const Token next = new_token();
     auto work = [digest = digest_of(ticket), next = digest_of(next), now = now_seconds()](
                     store::Store& store) { return store.screens.use_ticket(digest, next, now); };
     auto id = co_await parts_.records.run(std::move(work));
     if (!id) {
+        if (id.error().kind == base::ErrorKind::not_found) note_bad_ticket(viewer->terminal());
         co_await turn_away(viewer, std::move(id.error()));
         co_return nullptr;
     }
@@ -202,6 +220,7 @@ Task<Screens::Handle> Screens::admit(std::shared_ptr<Viewer> viewer, Token ticke
         note(*screen, journal::Action::connection, journal::Outcome::refused,
              "viewer at " + terminal.described(), "a ticket of another terminal");
     }
+    if (!screen) note_bad_ticket(terminal);
     if (!screen || foreign) {
         base::Error error{base::ErrorKind::not_found, "there is no such screen for this terminal"};
         co_await turn_away(viewer, std::move(error));
@@ -233,6 +252,12 @@ Task<> Screens::confirm(std::shared_ptr<Viewer> viewer, store::Digest ticket) {
         if (viewer->gone()) co_return;
         co_await sleep_for(pause);
     }
+}
+
+void Screens::note_bad_ticket(const Terminal& terminal) {
+    parts_.audit.note({journal::Action::connection, journal::Outcome::refused, "",
+                       terminal.described(), "viewer",
+                       "a ticket that is unknown, used or expired"});
 }
 
 Task<> Screens::turn_away(std::shared_ptr<Viewer> viewer, base::Error error) {

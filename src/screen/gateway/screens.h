@@ -8,6 +8,7 @@
 #include "screen/gateway/bodies.h"
 #include "screen/gateway/host_link.h"
 #include "screen/gateway/policy_book.h"
+#include "screen/gateway/rate_limiter.h"
 #include "screen/gateway/records.h"
 #include "screen/gateway/refusal_log.h"
 #include "screen/gateway/token.h"
@@ -32,9 +33,10 @@ struct Applicant {
 
 // Why no screen started.
 struct NoScreen {
-    unsigned int status = 503;  // of HTTP
-    std::string error;          // key of the message catalogue
-    std::string rule;           // of the policy, when it was that
+    unsigned int status = 503;     // of HTTP
+    std::string error;             // key of the message catalogue
+    std::string rule;              // of the policy, when it was that
+    std::int64_t retry_after = 0;  // seconds; 0: not said
 };
 
 struct ScreenSummary {
@@ -89,6 +91,7 @@ class Screens {
     class Place;
     // Sessions of the user, or of all, that live or are being started.
     [[nodiscard]] std::size_t taken(std::optional<store::RowId> user) const;
+    std::optional<NoScreen> too_many(const Applicant& applicant);
     Task<std::variant<Token, NoScreen>> begin(Applicant applicant, ScreenBody body,
                                               policy::Decision decision, Place& place);
     Task<bool> establish(Handle screen, Token ticket);
@@ -99,6 +102,7 @@ class Screens {
 
     Task<Handle> admit(std::shared_ptr<Viewer> viewer, Token ticket);
     Task<> confirm(std::shared_ptr<Viewer> viewer, store::Digest ticket);
+    void note_bad_ticket(const Terminal& terminal);
     Task<> turn_away(std::shared_ptr<Viewer> viewer, base::Error error);
     Task<std::optional<base::FileDescriptor>> display_for(Handle screen,
                                                           std::shared_ptr<Viewer> viewer);
@@ -123,6 +127,7 @@ class Screens {
     std::map<control::SessionId, Handle> screens_;
     std::multiset<store::RowId> starting_;  // the users of screens that are not there yet
     RefusalLog refusals_;
+    RateLimiter by_user_;
     bool host_was_lost_ = false;
 };
 

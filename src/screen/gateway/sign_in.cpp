@@ -44,13 +44,21 @@ SignIn::SignIn(Records& records, AuditLink& audit, Passwords& passwords)
       by_address_(address_rule),
       by_name_(name_rule) {}
 
-std::optional<SignInAnswer> SignIn::too_many(const std::string& name, const std::string& address) {
+std::optional<SignInAnswer> SignIn::too_many(const std::string& name, const Terminal& terminal) {
     const double now = steady_now();
-    double wait = by_address_.take(rate_key(address), now);
+    double wait = by_address_.take(rate_key(terminal.address), now);
     if (wait == 0) wait = by_name_.take(name, now);
     if (wait == 0) return {};
+    // Whether there is such a user has not been looked up.
+    note_refusal("", terminal, "too many attempts");
     return refused(too_many_requests, "sign_in.too_many",
                    static_cast<std::int64_t>(std::ceil(wait)));
+}
+
+void SignIn::note_refusal(const std::string& user, const Terminal& terminal,
+                          const std::string& reason) {
+    audit_.note({journal::Action::sign_in, journal::Outcome::refused, user, terminal.described(),
+                 "", reason});
 }
 
 Task<base::Result<SignIn::Candidate>> SignIn::look_up(std::string name) {
@@ -71,7 +79,7 @@ Task<base::Result<SignIn::Candidate>> SignIn::look_up(std::string name) {
 
 Task<SignInAnswer> SignIn::sign_in(SignInBody body, Terminal terminal,
                                    std::optional<Token> old_cookie) {
-    if (auto wait = too_many(body.user, terminal.address)) co_return *wait;
+    if (auto wait = too_many(body.user, terminal)) co_return *wait;
     const auto candidate = co_await look_up(body.user);
     if (!candidate) co_return failed(candidate.error());
     const bool known = candidate->user.has_value();
@@ -88,6 +96,7 @@ Task<SignInAnswer> SignIn::sign_in(SignInBody body, Terminal terminal,
     }
     const store::User& user = *candidate->user;
     if (user.one_time_until != 0 && now_seconds() >= user.one_time_until) {
+        note_refusal(user.name, terminal, "expired one-time password");
         co_return refused(unauthorised, "sign_in.one_time_expired");
     }
     if (user.one_time_until != 0 || !user.has_totp) {
@@ -217,7 +226,7 @@ Task<base::Result<Enrolment>> SignIn::begin_enrolment(const Visitor& visitor) {
 }
 
 Task<SignInAnswer> SignIn::finish_enrolment(Visitor visitor, EnrolBody body, Terminal terminal) {
-    if (auto wait = too_many(visitor.user.name, terminal.address)) co_return *wait;
+    if (auto wait = too_many(visitor.user.name, terminal)) co_return *wait;
     if (const auto weakness = weakness_of(body.password, visitor.user.name)) {
         co_return refused(unprocessable, *weakness);
     }
@@ -230,7 +239,10 @@ Task<SignInAnswer> SignIn::finish_enrolment(Visitor visitor, EnrolBody body, Ter
     const auto secret = co_await records_.run(std::move(read_secret));
     if (!secret) co_return refused(unprocessable, "enrol.not_begun");
     const auto counter = matching_totp_counter(*secret, body.code, now_seconds(), -1);
-    if (!counter) co_return refused(unprocessable, "enrol.code_wrong");
+    if (!counter) {
+        note_refusal(visitor.user.name, terminal, "wrong code at enrolment");
+        co_return refused(unprocessable, "enrol.code_wrong");
+    }
     auto hash = co_await passwords_.hash(body.password);
     if (!hash) co_return refused(unavailable, "sign_in.busy", 5);
     const store::Credentials own{std::move(*hash), *secret, *counter};

@@ -52,7 +52,8 @@ class SignIn {
         store::Attempts attempts;
     };
 
-    std::optional<SignInAnswer> too_many(const std::string& name, const std::string& address);
+    std::optional<SignInAnswer> too_many(const std::string& name, const Terminal& terminal);
+    void note_refusal(const std::string& user, const Terminal& terminal, const std::string& reason);
     Task<base::Result<Candidate>> look_up(std::string name);
     Task<SignInAnswer> refuse(std::string name, bool known, Terminal terminal, std::string reason);
     Task<SignInAnswer> second_factor(store::User user, std::optional<std::string> code,
