@@ -157,6 +157,7 @@ void CommandTree::add_rest() {
     init.take("--zone", request->zone);
     init.take("--client-certificate", request->client_certificate)
         ->check(CLI::IsMember({"off", "optional", "required"}));
+    init.take("--terminal-network", request->terminal_networks);
     init.take("--ordinary-user", request->ordinary_user);
     init.runs([=](const Context& context) { return run_init(context, *request); });
 

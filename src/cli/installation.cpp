@@ -97,6 +97,7 @@ Result<void> change(Settings& settings, const InitRequest& request) {
         if (!mode) return Failure(mode.error());
         listener.client_certificate = *mode;
     }
+    if (!request.terminal_networks.empty()) settings.terminal_networks = request.terminal_networks;
     return base::check_settings(settings);
 }
 

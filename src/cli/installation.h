@@ -18,6 +18,7 @@ struct InitRequest {
     std::vector<std::string> listen;                // "192.0.2.1:8443", "[2001:db8::1]:8443"
     std::optional<std::string> zone;                // of terminals without a certificate
     std::optional<std::string> client_certificate;  // off, optional, required
+    std::vector<std::string> terminal_networks;     // "10.1.0.0/16"; empty: as they are
     bool ordinary_user = false;  // no users of their own for the programs, though run as root
 };
 

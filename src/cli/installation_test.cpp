@@ -185,5 +185,17 @@ TEST_F(InstallationTest, TellsInstallationsApart) {
     EXPECT_NE(make().settings.instance, first.settings.instance);
 }
 
+TEST_F(InstallationTest, KeepsTheTerminalsNetworksUntilTheyAreReplaced) {
+    EXPECT_THAT(make().settings.terminal_networks, IsEmpty());
+    request_.terminal_networks = {"10.1.0.0/16", "fd00::/8"};
+    make();
+    request_.terminal_networks.clear();
+    EXPECT_THAT(make().settings.terminal_networks, testing::ElementsAre("10.1.0.0/16", "fd00::/8"));
+    request_.terminal_networks = {"10.2.0.0/16"};
+    EXPECT_THAT(make().settings.terminal_networks, testing::ElementsAre("10.2.0.0/16"));
+    request_.terminal_networks = {"10.2.0.0"};
+    EXPECT_FALSE(initialise(request_));
+}
+
 }  // namespace
 }  // namespace shoji::cli

@@ -3,6 +3,8 @@
 #include "cli/files.h"
 #include "core/journal/folder.h"
 
+#include <boost/json/value_from.hpp>
+
 namespace shoji::cli {
 namespace {
 
@@ -72,13 +74,18 @@ Exit run_init(const Context& context, InitRequest request) {
     json::array written;
     for (const auto& name : outcome->written) written.emplace_back(name);
     context.output.result(
-        json::object{{"state", context.state.native()}, {"written", std::move(written)}});
+        json::object{{"state", context.state.native()},
+                     {"written", std::move(written)},
+                     {"terminalNetworks", json::value_from(outcome->settings.terminal_networks)}});
     if (outcome->written.empty()) {
         context.output.say("cli.init.nothing", {{"state", context.state.native()}});
     }
     for (const auto& name : outcome->written)
         context.output.say("cli.init.written", {{"file", name}});
     if (!outcome->settings.separate_users) context.output.say("cli.init.ordinary_user");
+    if (outcome->settings.terminal_networks.empty()) {
+        context.output.say("cli.init.no_terminal_networks");
+    }
     return Exit::done;
 }
 

@@ -41,6 +41,19 @@ std::string cell(const json::value& row, std::string_view key) {
     return json::serialize(*value);
 }
 
+// The texts of a list, a space between them.
+std::string joined(const json::value& row, std::string_view key) {
+    const json::value* value = member(row, key);
+    std::string text;
+    if (value == nullptr || !value->is_array()) return text;
+    for (const auto& entry : value->get_array()) {
+        if (!entry.is_string()) continue;
+        if (!text.empty()) text += ' ';
+        text += entry.get_string();
+    }
+    return text;
+}
+
 // Seconds since 1970 in the machine's time zone; "-" for none.
 std::string moment(const json::value& row, std::string_view key) {
     constexpr std::int64_t last = 253402300799;  // the end of the year 9999
@@ -127,16 +140,20 @@ Exit run_status(const Context& context) {
         const std::string said = "cli.status.state." + state;
         return text::knows(said) ? word(said) : state;
     };
+    const std::string networks = joined(*answer, "terminalNetworks");
     context.output.table({"cli.column.part", "cli.column.state"},
                          {{"shoji-audit", health("journal")},
                           {"shoji-host", health("host")},
                           {word("cli.status.sessions"), cell(*answer, "sessions")},
                           {word("cli.status.journal_lost"), cell(*answer, "journalLost")},
-                          {word("cli.status.certificate"), moment(*answer, "certificateExpires")}});
+                          {word("cli.status.certificate"), moment(*answer, "certificateExpires")},
+                          {word("cli.status.terminal_networks"),
+                           networks.empty() ? word("cli.status.state.not_set") : networks}});
     const json::value* expires = member(*answer, "certificateExpires");
     const bool expired = expires != nullptr && expires->is_int64() &&
                          expires->get_int64() <= static_cast<std::int64_t>(std::time(nullptr));
     if (expired) context.output.say("cli.status.certificate_expired");
+    if (networks.empty()) context.output.say("cli.status.no_terminal_networks");
     const bool well = cell(*answer, "journal") == "ok" && cell(*answer, "host") == "ok" && !expired;
     return well ? Exit::done : Exit::negative;
 }

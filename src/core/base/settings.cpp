@@ -210,8 +210,10 @@ Result<void> check_settings(const Settings& settings) {
         if (listener.port == 0) return out_of_range("listener.port", "from 1 to 65535");
         if (listener.zone.empty()) return out_of_range("listener.zone", "given");
     }
-    if (!std::ranges::all_of(settings.terminal_networks, is_network)) {
-        return out_of_range("terminal_networks", "networks such as 10.1.0.0/16");
+    constexpr std::size_t most_networks = 256;  // what one start request to the egress may hold
+    if (settings.terminal_networks.size() > most_networks ||
+        !std::ranges::all_of(settings.terminal_networks, is_network)) {
+        return out_of_range("terminal_networks", "at most 256 networks such as 10.1.0.0/16");
     }
     if (!std::ranges::all_of(settings.resolvers, is_address)) {
         return out_of_range("resolvers", "IP addresses");

@@ -99,6 +99,7 @@ TEST(SettingsCheck, RefusesEachValueOutOfBounds) {
     EXPECT_TRUE(refused([](Settings& s) { s.listeners[0].port = 0; }));
     EXPECT_TRUE(refused([](Settings& s) { s.terminal_networks = {"10.0.0.0/33"}; }));
     EXPECT_TRUE(refused([](Settings& s) { s.terminal_networks = {"10.0.0.0"}; }));
+    EXPECT_TRUE(refused([](Settings& s) { s.terminal_networks.assign(257, "10.0.0.0/8"); }));
     EXPECT_TRUE(refused([](Settings& s) { s.resolvers = {"dns.example"}; }));
     EXPECT_TRUE(refused([](Settings& s) { s.session.maximum = 0; }));
     EXPECT_TRUE(refused([](Settings& s) { s.session.maximum = 901; }));

@@ -12,6 +12,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <spdlog/spdlog.h>
 
 namespace shoji::gateway {
@@ -305,7 +306,8 @@ Task<Answer> AdminCommands::handle(admin::Status /*request*/, std::string /*who*
                            {"watched", watched},
                            {"connections", parts_.connections.size()},
                            {"revision", parts_.policy.revision()},
-                           {"certificateExpires", parts_.certificate_expires}};
+                           {"certificateExpires", parts_.certificate_expires},
+                           {"terminalNetworks", json::value_from(parts_.terminal_networks)}};
 }
 
 }  // namespace shoji::gateway

@@ -23,6 +23,7 @@ class AdminCommands {
         Screens& screens;
         Connections& connections;
         store::Seconds certificate_expires;  // of the gateway itself
+        std::vector<std::string> terminal_networks;
     };
 
     explicit AdminCommands(Parts parts) : parts_(std::move(parts)) {}

@@ -20,6 +20,8 @@ class AdminFlow : public ::testing::Test {
         return std::string(answer.at("error").at("kind").as_string());
     }
 
+    boost::json::object status() { return installation_.done({{"command", "status"}}).as_object(); }
+
     Installation installation_;
 };
 
@@ -60,6 +62,20 @@ TEST_F(AdminFlow, KeepsTheConfigurationAcrossARestart) {
     const auto kept = installation_.done({{"command", "configuration.get"}}).as_object();
     EXPECT_EQ(kept.at("revision").as_int64(), 1);
     EXPECT_EQ(kept.at("configuration").at("destinations").as_array().size(), 2U);
+}
+
+TEST_F(AdminFlow, WarnsWhileTheTerminalsNetworksAreNotSet) {
+    EXPECT_NE(installation_.log().find("terminals' networks are not set"), std::string::npos);
+    EXPECT_TRUE(status().at("terminalNetworks").as_array().empty());
+    installation_.kill();
+    installation_.change_settings(
+        [](base::Settings& settings) { settings.terminal_networks = {"10.1.0.0/16"}; });
+    installation_.start();
+    EXPECT_EQ(status().at("terminalNetworks"), boost::json::array{"10.1.0.0/16"});
+    const auto log = installation_.log();
+    EXPECT_EQ(log.find("terminals' networks are not set"),
+              log.rfind("terminals' networks are not set"))
+        << "the second start warned";
 }
 
 TEST_F(AdminFlow, AnswersMalformedAndOversizedLines) {

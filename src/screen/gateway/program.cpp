@@ -207,13 +207,20 @@ class Gateway {
           sign_in_(records_, audit_, passwords_),
           api_(files_, sign_in_, screens_, policy_, audit_),
           commands_({loop.get_executor(), records_, audit_, host_, policy_, passwords_, screens_,
-                     connections_, certificate_expires_}),
+                     connections_, certificate_expires_, settings.terminal_networks}),
           admin_(loop.get_executor(), commands_, {0, ::geteuid(), opened.state_owner}),
           server_({loop.get_executor(), api_, screens_, records_, audit_, connections_},
                   settings.host_name, std::move(opened.listeners)),
           signals_(loop, SIGTERM, SIGINT) {}
 
     base::Result<void> start(const Remembered& remembered, base::FileDescriptor admin) {
+        if (settings_.terminal_networks.empty()) {
+            spdlog::warn(
+                "the terminals' networks are not set, so sessions of internal destinations are not "
+                "kept from them: 'shoji --state {} init --terminal-network 10.1.0.0/16' names "
+                "them, then restart shoji-host and shoji-gateway",
+                settings_.state.native());
+        }
         if (auto set = set_policy(policy_, remembered.configuration); !set) return set;
         screens_.adopt(remembered.screens, remembered.users);
         const auto executor = loop_.get_executor();

@@ -87,7 +87,7 @@ Installation::Installation(std::uint32_t grace_seconds)
     };
     settings_.listeners = {listener(base::ClientCertificate::optional),
                            listener(base::ClientCertificate::required)};
-    write_file(settings_.state / "shoji.toml", base::format_settings(settings_));
+    write_settings();
     write_keys();
     write_pages();
     host_ = std::make_unique<FakeHost>(settings_.host_socket());
@@ -99,6 +99,10 @@ Installation::~Installation() {
     host_.reset();
     journal_.reset();
     fs::remove_all(folder_);
+}
+
+void Installation::write_settings() const {
+    write_file(settings_.state / "shoji.toml", base::format_settings(settings_));
 }
 
 void Installation::write_keys() {

@@ -53,6 +53,13 @@ class Installation {
     // Registers a certificate of the terminals' authority as a terminal of zone "counter".
     Certificate enrol_terminal(const std::string& name, long from = -60, long until = 3600);
 
+    // For the next start.
+    template <class Change>
+    void change_settings(Change change) {
+        change(settings_);
+        write_settings();
+    }
+
     [[nodiscard]] const base::Settings& settings() const { return settings_; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     Authority& terminals_authority() { return terminals_authority_; }
@@ -60,6 +67,7 @@ class Installation {
     FakeJournal& journal() { return *journal_; }
 
   private:
+    void write_settings() const;
     void write_pages() const;
     void write_keys();
 
