@@ -35,7 +35,16 @@ constexpr std::array<std::pair<std::string_view, ErrorKind>, 8> kinds{
 base::Failure away(int problem, std::string_view doing) {
     auto failure = base::fail_errno(problem, doing);
     failure.value().kind = ErrorKind::unavailable;
-    return failure;
+    const bool silent = problem == EAGAIN || problem == EWOULDBLOCK;
+    return base::worded(std::move(failure),
+                        silent ? "cli.error.gateway_silent" : "cli.error.gateway_closed");
+}
+
+// An answer that no gateway of this version gives.
+template <class... Arguments>
+base::Failure bad_answer(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    return base::worded(fail(ErrorKind::invalid, format, std::forward<Arguments>(arguments)...),
+                        "cli.error.gateway_answer");
 }
 
 Result<void> send_all(int socket, std::string_view text) {
@@ -55,17 +64,21 @@ Result<std::string> receive_line(int socket) {
         const ssize_t got = ::recv(socket, part.data(), part.size(), 0);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return away(errno, "waiting for the gateway's answer");
-        if (got == 0) return fail(ErrorKind::unavailable, "the gateway closed without an answer");
+        if (got == 0) {
+            return base::worded(
+                fail(ErrorKind::unavailable, "the gateway closed without an answer"),
+                "cli.error.gateway_closed");
+        }
         line.append(part.data(), static_cast<std::size_t>(got));
         if (line.ends_with('\n')) return line;
     }
-    return fail(ErrorKind::invalid, "the gateway's answer is longer than {} bytes", maximum_answer);
+    return bad_answer("the gateway's answer is longer than {} bytes", maximum_answer);
 }
 
 base::Failure error_from(const json::object& answer) {
     const json::value* error = answer.if_contains("error");
     if (error == nullptr || !error->is_object()) {
-        return fail(ErrorKind::invalid, "the gateway's answer has no result and no error");
+        return bad_answer("the gateway's answer has no result and no error");
     }
     const auto text = [&](std::string_view key) -> std::string {
         const json::value* value = error->as_object().if_contains(key);
@@ -77,7 +90,18 @@ base::Failure error_from(const json::object& answer) {
     for (const auto& [known, value] : kinds) {
         if (known == name) kind = value;
     }
-    return fail(kind, "{}", text("message"));
+    auto failure = fail(kind, "{}", text("message"));
+    // Words for what the gateway refuses, and no others: it is exposed.
+    const std::string key = text("key");
+    if (!key.starts_with("admin.")) return failure;
+    std::vector<std::pair<std::string, std::string>> values;
+    const json::value* given = error->as_object().if_contains("values");
+    if (given != nullptr && given->is_object()) {
+        for (const auto& [member, value] : given->get_object()) {
+            if (value.is_string()) values.emplace_back(member, value.get_string());
+        }
+    }
+    return base::worded(std::move(failure), key, std::move(values));
 }
 
 }  // namespace
@@ -86,7 +110,7 @@ Result<json::value> parse_answer(std::string_view line) {
     boost::system::error_code problem;
     const json::value answer = json::parse(line, problem);
     if (problem || !answer.is_object()) {
-        return fail(ErrorKind::invalid, "the gateway's answer is no JSON object");
+        return bad_answer("the gateway's answer is no JSON object");
     }
     const json::value* ok = answer.as_object().if_contains("ok");
     if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) return error_from(answer.as_object());
@@ -97,7 +121,13 @@ Result<json::value> parse_answer(std::string_view line) {
 Result<json::value> ask_gateway(const base::Settings& settings, std::string_view command,
                                 json::object arguments) {
     auto socket = base::connect_unix(settings.admin_socket(), base::SocketKind::stream);
-    if (!socket) return base::Failure(socket.error());
+    if (!socket) {
+        const bool there = socket.error().kind != ErrorKind::not_found &&
+                           socket.error().kind != ErrorKind::unavailable;
+        if (there) return base::Failure(socket.error());
+        return base::worded(base::Failure(socket.error()), "cli.error.gateway_away",
+                            {{"socket", settings.admin_socket().native()}});
+    }
     for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
         if (::setsockopt(socket->get(), SOL_SOCKET, option, &patience, sizeof patience) != 0) {
             return base::fail_errno(errno, "limiting the wait for the gateway");

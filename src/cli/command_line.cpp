@@ -12,8 +12,10 @@ std::string language_in(std::span<const char* const> words, std::string otherwis
     constexpr std::string_view option = "--language";
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
-        if (word == option && i + 1 < words.size()) return words[i + 1];
-        if (word.starts_with("--language=")) return std::string(word.substr(option.size() + 1));
+        std::string_view wanted;
+        if (word == option && i + 1 < words.size()) wanted = words[i + 1];
+        if (word.starts_with("--language=")) wanted = word.substr(option.size() + 1);
+        if (wanted == "ja" || wanted == "en") return std::string(wanted);
     }
     return otherwise;
 }
@@ -32,7 +34,7 @@ int run_command_line(std::span<const char* const> words, const Surroundings& sur
         }
         TerminalOutput output(surroundings.output, surroundings.error, language, tree.json());
         return static_cast<int>(
-            output.fail(Exit::usage, "cli.error.usage", {{"message", error.what()}}));
+            output.fail(Exit::usage, "cli.error.usage", {{"message", tree.describe(error)}}));
     }
     TerminalOutput output(surroundings.output, surroundings.error, language, tree.json());
     const Exit code = tree.run({output, surroundings.input, tree.state()});

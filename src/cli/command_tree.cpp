@@ -2,6 +2,8 @@
 
 #include "core/policy/json.h"
 
+#include <algorithm>
+#include <charconv>
 #include <concepts>
 
 namespace shoji::cli {
@@ -131,7 +133,7 @@ CommandTree::CommandTree(text::Language language, std::filesystem::path state)
     app_.fallthrough();
     Command all = root();
     all.take("--state", state_);
-    all.take("--language", language_word_)->check(CLI::IsMember({"ja", "en"}));
+    all.take("--language", language_word_)->check(one_of({"ja", "en"}));
     all.take("--json", json_);
     add_rest();
     add_user();
@@ -148,6 +150,33 @@ CommandTree::Command CommandTree::root() {
     return {*this, app_, ""};
 }
 
+// As CLI11's own validators, with words of the catalogue.
+CLI::Validator CommandTree::one_of(std::vector<std::string> choices) const {
+    const std::string all = CLI::detail::join(choices, ", ");
+    const std::string type = "{" + CLI::detail::join(choices, ",") + "}";
+    return {[language = language_, choices = std::move(choices), all](std::string& value) {
+                if (std::ranges::find(choices, value) != choices.end()) return std::string();
+                return text::say(language, "cli.usage.not_one_of",
+                                 {{"value", value}, {"choices", all}});
+            },
+            type};
+}
+
+CLI::Validator CommandTree::between(int least, int most) const {
+    const std::string range = fmt::format("{} - {}", least, most);
+    return {[=, language = language_](std::string& value) {
+                int number = 0;
+                const char* end = value.data() + value.size();
+                const auto [stop, problem] = std::from_chars(value.data(), end, number);
+                const bool good =
+                    problem == std::errc{} && stop == end && number >= least && number <= most;
+                if (good) return std::string();
+                return text::say(language, "cli.usage.out_of_range",
+                                 {{"value", value}, {"range", range}});
+            },
+            "[" + range + "]"};
+}
+
 void CommandTree::add_rest() {
     auto request = kept<InitRequest>();
     auto init = root().word("init");
@@ -156,7 +185,7 @@ void CommandTree::add_rest() {
     init.take("--listen", request->listen);
     init.take("--zone", request->zone);
     init.take("--client-certificate", request->client_certificate)
-        ->check(CLI::IsMember({"off", "optional", "required"}));
+        ->check(one_of({"off", "optional", "required"}));
     init.take("--terminal-network", request->terminal_networks);
     init.take("--ordinary-user", request->ordinary_user);
     init.runs([=](const Context& context) { return run_init(context, *request); });
@@ -198,7 +227,7 @@ void CommandTree::add_terminal() {
     enrol.need("name", values->name);
     enrol.need("--zone", values->zone);
     enrol.take("--file", values->file);
-    enrol.take("--days", values->days)->check(CLI::Range(1, 1825));
+    enrol.take("--days", values->days)->check(between(1, 1825));
     enrol.runs([=](const Context& context) {
         const auto file =
             values->file.empty() ? std::filesystem::path(values->name + ".p12") : values->file;

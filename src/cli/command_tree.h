@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/commands.h"
+#include "cli/usage_error.h"
 
 #include <functional>
 #include <memory>
@@ -25,6 +26,11 @@ class CommandTree {
         return app_.exit(wish, output, error);
     }
 
+    // What the words lack, in the tree's language.
+    [[nodiscard]] std::string describe(const CLI::ParseError& error) const {
+        return describe_usage_error(language_, app_, error);
+    }
+
     // What was parsed.
     [[nodiscard]] bool json() const { return json_; }
     [[nodiscard]] const std::filesystem::path& state() const { return state_; }
@@ -45,6 +51,8 @@ class CommandTree {
     void add_rest();
 
     [[nodiscard]] Command root();
+    [[nodiscard]] CLI::Validator one_of(std::vector<std::string> choices) const;
+    [[nodiscard]] CLI::Validator between(int least, int most) const;
     void add_list_and_remove(Command& group, Kind kind);
 
     text::Language language_;

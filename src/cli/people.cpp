@@ -74,11 +74,16 @@ Result<void> record_issue(const base::Settings& settings, const std::string& nam
     const auto answer = client.send(
         {journal::Action::terminal, journal::Outcome::allowed, fmt::format("uid:{}", ::geteuid()),
          "", "certificate for terminal " + name, "issued by the authority"});
+    if (!answer && answer.error().kind == base::ErrorKind::unavailable) {
+        return base::worded(base::Failure(answer.error()), "cli.error.audit_away");
+    }
     if (!answer) return base::Failure(answer.error());
     if (*answer == journal::Acknowledgement::written) return {};
-    return base::fail(
-        *answer == journal::Acknowledgement::full ? base::ErrorKind::full : base::ErrorKind::system,
-        "the journal could not take the record of this: nothing is issued without");
+    const bool full = *answer == journal::Acknowledgement::full;
+    return base::worded(
+        base::fail(full ? base::ErrorKind::full : base::ErrorKind::system,
+                   "the journal could not take the record of this: nothing is issued without"),
+        "cli.error.audit_full");
 }
 
 Result<access::TerminalIdentity> issue(const base::Settings& settings, const std::string& name,

@@ -176,6 +176,10 @@ void TerminalOutput::fail(std::string_view kind, const std::string& message) {
 
 Exit TerminalOutput::fail(const base::Error& error) {
     const std::string_view kind = name_of(error.kind);
+    if (text::knows(error.key)) {
+        fail(kind, shown(text::say(language_, error.key, error.values)));
+        return exit_for(error.kind);
+    }
     const std::string key = "cli.error." + std::string(kind);
     const std::string message = shown(error.message);
     fail(kind, json_ ? message : text::say(language_, key, {{"message", message}}));

@@ -38,7 +38,8 @@ std::map<std::string, std::string> answers() {
         {"user.add", R"({"ok":true,"result":{"oneTimePassword":"abcd-efgh-jkmn"}})"},
         {"user.reset", R"({"ok":true,"result":{"oneTimePassword":"pqrs-tuvw-xyz2"}})"},
         {"user.remove", R"({"ok":false,"error":{"kind":"not_found",)"
-                        R"("message":"there is no user 'nobody'"}})"},
+                        R"("message":"there is no user 'nobody'","key":"admin.no_user",)"
+                        R"("values":{"name":"nobody"}}})"},
         {"user.unlock", R"({"ok":true,"result":{"wasLocked":true}})"},
         {"user.list",
          R"({"ok":true,"result":[{"name":"hanako","role":"staff","administrator":true,)"

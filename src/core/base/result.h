@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <tl/expected.hpp>
@@ -23,11 +24,18 @@ enum class ErrorKind {
 
 struct Error {
     ErrorKind kind = ErrorKind::system;
-    std::string message;  // English, for logs and administrators; never holds a secret
+    std::string message;  // English, for logs; never holds a secret
+    // For people: a key of the message catalogue and what its message names. Empty where the error
+    // has no words but `message`.
+    std::string key{};
+    std::vector<std::pair<std::string, std::string>> values{};
 
-    // The same error, told from one level further out: "opening the store: <message>".
+    // The same error, told from one level further out: "opening the store: <message>". The words
+    // for people do not tell that, and go.
     Error context(std::string_view doing) && {
         message = fmt::format("{}: {}", doing, message);
+        key.clear();
+        values.clear();
         return std::move(*this);
     }
 };
@@ -40,6 +48,14 @@ template <class... Arguments>
 [[nodiscard]] Failure fail(ErrorKind kind, fmt::format_string<Arguments...> format,
                            Arguments&&... arguments) {
     return Failure(Error{kind, fmt::format(format, std::forward<Arguments>(arguments)...)});
+}
+
+// `failure` with words for people.
+[[nodiscard]] inline Failure worded(Failure failure, std::string_view key,
+                                    std::vector<std::pair<std::string, std::string>> values = {}) {
+    failure.value().key = key;
+    failure.value().values = std::move(values);
+    return failure;
 }
 
 // A failed system call: "opening /x: Permission denied".

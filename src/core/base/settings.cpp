@@ -213,7 +213,8 @@ Result<void> check_settings(const Settings& settings) {
     constexpr std::size_t most_networks = 256;  // what one start request to the egress may hold
     if (settings.terminal_networks.size() > most_networks ||
         !std::ranges::all_of(settings.terminal_networks, is_network)) {
-        return out_of_range("terminal_networks", "at most 256 networks such as 10.1.0.0/16");
+        return worded(out_of_range("terminal_networks", "at most 256 networks such as 10.1.0.0/16"),
+                      "cli.error.terminal_network");
     }
     if (!std::ranges::all_of(settings.resolvers, is_address)) {
         return out_of_range("resolvers", "IP addresses");
@@ -249,8 +250,10 @@ Result<Settings> load_settings(const std::filesystem::path& state) {
     const auto path = state / "shoji.toml";
     std::ifstream file(path);
     if (!file) {
-        return fail(ErrorKind::not_found, "{} cannot be read: run 'shoji init --state {}' first",
-                    path.native(), state.native());
+        return worded(
+            fail(ErrorKind::not_found, "{} cannot be read: run 'shoji init --state {}' first",
+                 path.native(), state.native()),
+            "cli.error.no_state", {{"state", state.native()}});
     }
     std::string text(maximum_settings + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));

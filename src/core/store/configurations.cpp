@@ -28,10 +28,12 @@ base::Result<std::int64_t> Configurations::replace(std::int64_t revision,
             SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
             const auto present = read(connection).revision;
             if (present != revision) {
-                return base::fail(base::ErrorKind::denied,
-                                  "the configuration is at revision {}, the change was made for "
-                                  "revision {}: read it again and repeat the change",
-                                  present, revision);
+                return base::worded(
+                    base::fail(base::ErrorKind::denied,
+                               "the configuration is at revision {}, the change was made for "
+                               "revision {}: read it again and repeat the change",
+                               present, revision),
+                    "admin.revision");
             }
             SQLite::Statement upsert(connection,
                                      "INSERT INTO configuration (only, revision, document) "

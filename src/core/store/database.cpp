@@ -71,7 +71,10 @@ Database::~Database() = default;
 
 base::Failure Database::failure(const SQLite::Exception& exception, std::string_view doing) {
     const auto meaning = meaning_of(exception);
-    return base::fail(meaning.kind, "{}: {} ({})", doing, meaning.advice, exception.getErrorStr());
+    const bool full = meaning.kind == base::ErrorKind::full;
+    return base::worded(
+        base::fail(meaning.kind, "{}: {} ({})", doing, meaning.advice, exception.getErrorStr()),
+        full ? "admin.store_full" : "admin.store_failed", {{"detail", exception.getErrorStr()}});
 }
 
 base::Result<Database> Database::open(const std::filesystem::path& path) {

@@ -83,7 +83,7 @@ base::Result<ScreenId> Screens::use_ticket(const Digest& token, const Digest& ne
             select.bind(2, now);
             if (!select.executeStep()) {
                 return base::fail(base::ErrorKind::not_found,
-                                  "the ticket was used before, is too old or never was");
+                                  "the ticket is unknown, was replaced, or has expired");
             }
             const auto screen = array_of<ScreenId>(select.getColumn(0));
             SQLite::Statement remove(connection,

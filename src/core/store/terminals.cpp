@@ -33,11 +33,12 @@ base::Result<void> Terminals::add(const Terminal& terminal) {
                        insert.bind(4, terminal.expires);
                        insert.bind(5, terminal.added);
                        if (insert.exec() == 1) return {};
-                       return base::fail(
-                           base::ErrorKind::exists,
-                           "there is a terminal '{}' already, or its certificate is registered: "
-                           "revoke the old one first",
-                           terminal.name);
+                       return base::worded(
+                           base::fail(base::ErrorKind::exists,
+                                      "there is a terminal '{}' already, or its certificate is "
+                                      "registered: revoke the old one first",
+                                      terminal.name),
+                           "admin.terminal_exists", {{"name", terminal.name}});
                    });
 }
 
@@ -77,7 +78,9 @@ base::Result<Terminal> Terminals::revoke(const std::string& name, Seconds now) {
                 std::string(columns) + "WHERE name = ? ORDER BY revoked DESC, added DESC LIMIT 1");
             select.bind(1, name);
             if (select.executeStep()) return terminal_of(select);
-            return base::fail(base::ErrorKind::not_found, "there is no terminal '{}'", name);
+            return base::worded(
+                base::fail(base::ErrorKind::not_found, "there is no terminal '{}'", name),
+                "admin.no_terminal", {{"name", name}});
         });
 }
 

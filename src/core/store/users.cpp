@@ -24,7 +24,8 @@ User user_of(SQLite::Statement& row) {
 }
 
 base::Failure unknown(std::string_view name) {
-    return base::fail(base::ErrorKind::not_found, "there is no user '{}'", name);
+    return base::worded(base::fail(base::ErrorKind::not_found, "there is no user '{}'", name),
+                        "admin.no_user", {{"name", std::string(name)}});
 }
 
 }  // namespace
@@ -44,8 +45,9 @@ base::Result<void> Users::add(const std::string& name, const std::string& role, 
                        insert.bind(5, one_time_until);
                        insert.bind(6, now);
                        if (insert.exec() == 1) return {};
-                       return base::fail(base::ErrorKind::exists, "there is a user '{}' already",
-                                         name);
+                       return base::worded(base::fail(base::ErrorKind::exists,
+                                                      "there is a user '{}' already", name),
+                                           "admin.user_exists", {{"name", name}});
                    });
 }
 

@@ -13,18 +13,8 @@ const Entry* find(std::string_view key) {
     return entry != std::end(entries) && entry->key == key ? entry : nullptr;
 }
 
-}  // namespace
-
-Language language_of(std::string_view locale) {
-    return locale.starts_with("ja") ? Language::ja : Language::en;
-}
-
-bool knows(std::string_view key) {
-    return find(key) != nullptr;
-}
-
-std::string say(Language language, std::string_view key,
-                std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
+template <class Values>
+std::string fill_in(Language language, std::string_view key, const Values& values) {
     const Entry* entry = find(key);
     if (entry == nullptr) return std::string(key);
     const std::string_view pattern = language == Language::ja ? entry->ja : entry->en;
@@ -39,10 +29,31 @@ std::string say(Language language, std::string_view key,
         const auto value =
             std::ranges::find(values, name, [](const auto& pair) { return pair.first; });
         // Substituted text is never looked at again: a value that holds braces stays as it is.
-        text += value != values.end() ? value->second : pattern.substr(at, end - at + 1);
+        text += value != values.end() ? std::string_view(value->second)
+                                      : pattern.substr(at, end - at + 1);
         at = end + 1;
     }
     return text;
+}
+
+}  // namespace
+
+Language language_of(std::string_view locale) {
+    return locale.starts_with("ja") ? Language::ja : Language::en;
+}
+
+bool knows(std::string_view key) {
+    return find(key) != nullptr;
+}
+
+std::string say(Language language, std::string_view key,
+                std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
+    return fill_in(language, key, values);
+}
+
+std::string say(Language language, std::string_view key,
+                std::span<const std::pair<std::string, std::string>> values) {
+    return fill_in(language, key, values);
 }
 
 }  // namespace shoji::text

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,9 @@ Language language_of(std::string_view locale);
 // itself, so that a mistake shows on the page instead of hiding.
 std::string say(Language language, std::string_view key,
                 std::initializer_list<std::pair<std::string_view, std::string_view>> values = {});
+
+std::string say(Language language, std::string_view key,
+                std::span<const std::pair<std::string, std::string>> values);
 
 bool knows(std::string_view key);
 

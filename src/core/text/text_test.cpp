@@ -1,5 +1,7 @@
 #include "core/text/text.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace shoji::text {
@@ -10,6 +12,12 @@ TEST(Text, SaysAMessageInBothLanguages) {
               "a.example does not answer. Please try again later.");
     EXPECT_EQ(say(Language::ja, "refusal.unreachable", {{"host", "a.example"}}),
               "a.example から応答がありません。しばらくしてからもう一度お試しください。");
+}
+
+TEST(Text, TakesValuesThatWereCollected) {
+    const std::vector<std::pair<std::string, std::string>> values{{"host", "a.example"}};
+    EXPECT_EQ(say(Language::en, "refusal.unreachable", values),
+              "a.example does not answer. Please try again later.");
 }
 
 TEST(Text, NeverExpandsWhatItSubstituted) {

@@ -30,8 +30,16 @@ journal::Record record(journal::Action action, const std::string& who, std::stri
     return {action, journal::Outcome::allowed, who, "", std::move(what), std::move(reason)};
 }
 
-base::Error busy() {
-    return {base::ErrorKind::unavailable, "too many passwords are being checked: try again"};
+base::Failure busy() {
+    return base::worded(
+        base::fail(base::ErrorKind::unavailable, "too many passwords are being checked: try again"),
+        "admin.busy");
+}
+
+// `what`: a role, zone …, and its name.
+base::Failure unknown(std::string_view what, const std::string& name) {
+    return base::worded(base::fail(base::ErrorKind::not_found, "there is no {} '{}'", what, name),
+                        fmt::format("admin.no_{}", what), {{"name", name}});
 }
 
 json::object terminal_object(const store::Terminal& terminal) {
@@ -64,13 +72,11 @@ Task<Answer> AdminCommands::carry_out(admin::Request request, std::string who) {
 Task<Answer> AdminCommands::handle(admin::UserAdd request, std::string who) {
     const auto policy = parts_.policy.current();
     if (std::ranges::find(policy->roles, request.role, &policy::Role::id) == policy->roles.end()) {
-        co_return base::fail(base::ErrorKind::not_found,
-                             "there is no role '{}': add it with 'shoji role add' first",
-                             request.role);
+        co_return unknown("role", request.role);
     }
     const std::string password = one_time_password();
     auto hash = co_await parts_.passwords.hash(password);
-    if (!hash) co_return base::Failure(busy());
+    if (!hash) co_return busy();
     auto entry = record(journal::Action::configuration, who, "user " + request.name + " added",
                         "role " + request.role + (request.administrator ? ", administrator" : ""));
     const auto recorded = co_await parts_.audit.write(std::move(entry));
@@ -133,7 +139,7 @@ Task<Answer> AdminCommands::handle(admin::UserRemove request, std::string who) {
 Task<Answer> AdminCommands::handle(admin::UserReset request, std::string who) {
     const std::string password = one_time_password();
     auto hash = co_await parts_.passwords.hash(password);
-    if (!hash) co_return base::Failure(busy());
+    if (!hash) co_return busy();
     auto entry = record(journal::Action::recovery, who, "user " + request.name,
                         "password and code were reset");
     const auto recorded = co_await parts_.audit.write(std::move(entry));
@@ -169,9 +175,7 @@ Task<Answer> AdminCommands::handle(admin::UserUnlock request, std::string who) {
 Task<Answer> AdminCommands::handle(admin::TerminalAdd request, std::string who) {
     const auto policy = parts_.policy.current();
     if (std::ranges::find(policy->zones, request.zone, &policy::Zone::id) == policy->zones.end()) {
-        co_return base::fail(base::ErrorKind::not_found,
-                             "there is no zone '{}': add it with 'shoji zone add' first",
-                             request.zone);
+        co_return unknown("zone", request.zone);
     }
     auto entry = record(journal::Action::terminal, who, "terminal " + request.name + " enrolled",
                         "zone " + request.zone + ", " + base::to_hex(request.fingerprint));
@@ -243,8 +247,7 @@ Task<Answer> AdminCommands::handle(admin::SessionList /*request*/, std::string /
 
 Task<Answer> AdminCommands::handle(admin::SessionKill request, std::string who) {
     if (!parts_.screens.end_by_administrator(request.id, who)) {
-        co_return base::fail(base::ErrorKind::not_found, "there is no session {}",
-                             control::to_text(request.id));
+        co_return unknown("session", control::to_text(request.id));
     }
     co_return json::object{};
 }

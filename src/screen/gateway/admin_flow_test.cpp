@@ -1,7 +1,9 @@
 // The admin socket, against the real program.
+#include "core/text/text.h"
 #include "screen/gateway/testing/installation.h"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -17,7 +19,14 @@ class AdminFlow : public ::testing::Test {
     std::string kind_of_error(const boost::json::object& request) {
         const auto answer = installation_.admin(request);
         if (answer.at("ok").as_bool()) return "none";
-        return std::string(answer.at("error").at("kind").as_string());
+        const auto& error = answer.at("error");
+        const std::string key(error.at("key").as_string());
+        EXPECT_TRUE(text::knows(key)) << boost::json::serialize(error) << ": no words for people";
+        for (const auto& [name, value] : error.at("values").as_object()) {
+            const std::string english = text::say(text::Language::en, key);
+            EXPECT_NE(english.find("{" + std::string(name) + "}"), std::string::npos) << english;
+        }
+        return std::string(error.at("kind").as_string());
     }
 
     boost::json::object status() { return installation_.done({{"command", "status"}}).as_object(); }
@@ -40,6 +49,23 @@ TEST_F(AdminFlow, KeepsUsers) {
     installation_.done({{"command", "user.remove"}, {"name", "h"}});
     EXPECT_EQ(kind_of_error({{"command", "user.remove"}, {"name", "h"}}), "not_found");
     EXPECT_EQ(kind_of_error({{"command", "user.reset"}, {"name", "h"}}), "not_found");
+    EXPECT_EQ(kind_of_error({{"command", "user.unlock"}, {"name", "h"}}), "not_found");
+    EXPECT_EQ(kind_of_error({{"command", "user.add"}, {"name", "H"}, {"role", "staff"}}),
+              "invalid");
+}
+
+TEST_F(AdminFlow, NamesWhatIsNotThere) {
+    const std::string fingerprint(64, 'a');
+    EXPECT_EQ(kind_of_error({{"command", "terminal.add"},
+                             {"name", "desk"},
+                             {"zone", "nowhere"},
+                             {"fingerprint", fingerprint},
+                             {"expires", 1900000000}}),
+              "not_found");
+    EXPECT_EQ(kind_of_error({{"command", "terminal.revoke"}, {"name", "desk"}}), "not_found");
+    EXPECT_EQ(kind_of_error({{"command", "session.kill"}, {"id", std::string(32, '0')}}),
+              "not_found");
+    EXPECT_EQ(kind_of_error({{"command", "session.kill"}, {"id", "zz"}}), "invalid");
 }
 
 TEST_F(AdminFlow, AppliesAConfigurationToItsRevisionOnly) {

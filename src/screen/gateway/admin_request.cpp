@@ -17,8 +17,21 @@ constexpr std::size_t longest_name = 64;
 
 using Parser = base::Result<Request> (*)(ObjectReader&);
 
-base::Failure invalid(std::string_view what) {
-    return base::fail(base::ErrorKind::invalid, "{}", what);
+// `key`: of the catalogue's "admin.".
+base::Failure invalid(std::string_view key, std::string_view what) {
+    return base::worded(base::fail(base::ErrorKind::invalid, "{}", what),
+                        fmt::format("admin.{}", key));
+}
+
+base::Failure bad_name() {
+    return invalid("name",
+                   "'name' must be 1 to 64 lower-case letters, digits, '.', '_' or '-', and begin "
+                   "with a letter or digit");
+}
+
+base::Failure unsound(std::string_view problems) {
+    return base::worded(base::fail(base::ErrorKind::invalid, "{}", problems), "admin.configuration",
+                        {{"problems", std::string(problems)}});
 }
 
 std::string user_name(ObjectReader& reader) {
@@ -28,11 +41,7 @@ std::string user_name(ObjectReader& reader) {
 base::Result<Request> user_add(ObjectReader& reader) {
     UserAdd request{user_name(reader), reader.text("role", longest_name),
                     reader.optional_flag("administrator")};
-    if (!is_user_name(request.name)) {
-        return invalid(
-            "'name' must be 1 to 64 lower-case letters, digits, '.', '_' or '-', and begin with a "
-            "letter or digit");
-    }
+    if (!is_user_name(request.name)) return bad_name();
     return request;
 }
 
@@ -43,15 +52,11 @@ base::Result<Request> terminal_add(ObjectReader& reader) {
     request.zone = reader.text("zone", longest_name);
     const auto fingerprint = token_from(reader.text("fingerprint", longest_name));
     request.expires = reader.number("expires", 1, latest);
-    if (!is_user_name(request.name)) {
-        return invalid(
-            "'name' must be 1 to 64 lower-case letters, digits, '.', '_' or '-', and begin with a "
-            "letter or digit");
-    }
+    if (!is_user_name(request.name)) return bad_name();
     if (!fingerprint) {
-        return invalid(
-            "'fingerprint' must be the SHA-256 of the certificate: 64 lower-case "
-            "hexadecimal digits");
+        return invalid("fingerprint",
+                       "'fingerprint' must be the SHA-256 of the certificate: 64 lower-case "
+                       "hexadecimal digits");
     }
     request.fingerprint = *fingerprint;
     return request;
@@ -59,7 +64,7 @@ base::Result<Request> terminal_add(ObjectReader& reader) {
 
 base::Result<Request> session_kill(ObjectReader& reader) {
     const auto id = control::session_id_from(reader.text("id", longest_name));
-    if (!id) return base::Failure(id.error());
+    if (!id) return invalid("session_id", id.error().message);
     return SessionKill{*id};
 }
 
@@ -69,7 +74,7 @@ base::Result<Request> configuration_apply(ObjectReader& reader) {
     const boost::json::object* object = reader.object("configuration");
     if (object == nullptr) return request;  // finish() tells
     auto configuration = policy::configuration_from(*object);
-    if (!configuration) return base::Failure(configuration.error());
+    if (!configuration) return unsound(configuration.error().message);
     const auto problems = policy::check(*configuration);
     if (!problems.empty()) {
         std::string all;
@@ -77,7 +82,7 @@ base::Result<Request> configuration_apply(ObjectReader& reader) {
             if (!all.empty()) all += '\n';
             all += policy::describe(text::Language::en, problem);
         }
-        return invalid(all);
+        return unsound(all);
     }
     request.configuration = std::move(*configuration);
     return request;
@@ -124,7 +129,7 @@ base::Result<Request> parse(std::string_view line) {
         if (auto finished = reader.finish(); !finished) return base::Failure(finished.error());
         return request;
     }
-    return invalid("'command' is missing or not known");
+    return invalid("command", "'command' is missing or not known");
 }
 
 }  // namespace shoji::gateway::admin

@@ -1,5 +1,7 @@
 #include "screen/gateway/admin_request.h"
 
+#include "core/text/text.h"
+
 #include <gtest/gtest.h>
 
 namespace shoji::gateway::admin {
@@ -78,6 +80,7 @@ TEST(AdminRequest, IsRefusedWhenMalformed) {
         const auto request = parse(line);
         ASSERT_FALSE(request) << line;
         EXPECT_EQ(request.error().kind, base::ErrorKind::invalid);
+        EXPECT_TRUE(text::knows(request.error().key)) << line << ": no words for people";
     }
 }
 

@@ -47,8 +47,12 @@ std::string line_of(const base::Result<json::value>& result) {
         object["result"] = *result;
     } else {
         const std::string_view kind = name_of(result.error().kind);
+        json::object values;
+        for (const auto& [name, value] : result.error().values) values[name] = value;
         object["error"] = json::object{{"kind", json::string_view(kind.data(), kind.size())},
-                                       {"message", result.error().message}};
+                                       {"message", result.error().message},
+                                       {"key", result.error().key},
+                                       {"values", std::move(values)}};
     }
     std::string line(json::serialize(object));
     line += '\n';
@@ -125,8 +129,10 @@ Task<> AdminServer::serve(std::shared_ptr<Socket> socket, std::string who) {
         more = !error;
         std::string reply;
         if (error == asio::error::not_found) {
-            reply = line_of(base::fail(base::ErrorKind::invalid, "a line of more than {} bytes",
-                                       admin::maximum_line));
+            reply = line_of(
+                base::worded(base::fail(base::ErrorKind::invalid, "a line of more than {} bytes",
+                                        admin::maximum_line),
+                             "admin.too_long", {{"limit", std::to_string(admin::maximum_line)}}));
         } else if (error) {
             break;
         } else {

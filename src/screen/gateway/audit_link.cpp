@@ -32,8 +32,10 @@ Task<base::Result<void>> AuditLink::write(journal::Record record) {
     // What was refused now must not be recorded as done later.
     writer->waits = false;
     std::erase_if(queue_, [&](const Entry& entry) { return entry.writer == writer; });
-    co_return base::fail(base::ErrorKind::unavailable,
-                         "the audit journal is away: shoji-audit does not run or does not answer");
+    co_return base::worded(
+        base::fail(base::ErrorKind::unavailable,
+                   "the audit journal is away: shoji-audit does not run or does not answer"),
+        "admin.journal_away");
 }
 
 void AuditLink::note(const journal::Record& record) {
@@ -102,9 +104,12 @@ void AuditLink::settle(journal::Acknowledgement acknowledgement) {
     under_way_.reset();
     Answer answer;
     if (acknowledgement == journal::Acknowledgement::full) {
-        answer = base::fail(base::ErrorKind::full, "the audit journal is full");
+        answer = base::worded(base::fail(base::ErrorKind::full, "the audit journal is full"),
+                              "admin.journal_full");
     } else if (acknowledgement != journal::Acknowledgement::written) {
-        answer = base::fail(base::ErrorKind::unavailable, "the audit journal could not be written");
+        answer = base::worded(
+            base::fail(base::ErrorKind::unavailable, "the audit journal could not be written"),
+            "admin.journal_failed");
     }
     const bool was_full = std::exchange(full_, acknowledgement == journal::Acknowledgement::full);
     if (full_ && !was_full) spdlog::error("audit: the journal is full: nothing new may begin");

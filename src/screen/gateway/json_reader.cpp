@@ -10,14 +10,19 @@ namespace shoji::gateway {
 base::Result<boost::json::object> parse_object(std::string_view text, std::size_t limit) {
     constexpr std::size_t deepest = 8;
     if (text.size() > limit) {
-        return base::fail(base::ErrorKind::invalid, "it is longer than {} bytes", limit);
+        return base::worded(
+            base::fail(base::ErrorKind::invalid, "it is longer than {} bytes", limit),
+            "admin.too_long", {{"limit", std::to_string(limit)}});
     }
     boost::json::parse_options options;
     options.max_depth = deepest;
     boost::json::error_code error;
     boost::json::value value = boost::json::parse({text.data(), text.size()}, error, {}, options);
-    if (error) return base::fail(base::ErrorKind::invalid, "it is no JSON: {}", error.message());
-    if (!value.is_object()) return base::fail(base::ErrorKind::invalid, "it is no JSON object");
+    if (error || !value.is_object()) {
+        return base::worded(base::fail(base::ErrorKind::invalid, "it is no JSON object: {}",
+                                       error ? error.message() : "something else"),
+                            "admin.no_object");
+    }
     return std::move(value.as_object());
 }
 
@@ -26,10 +31,12 @@ const boost::json::value* ObjectReader::take(std::string_view key) {
     return object_.if_contains({key.data(), key.size()});
 }
 
-void ObjectReader::refuse(std::string_view key, std::string_view why) {
-    if (!error_) {
-        error_ = base::Error{base::ErrorKind::invalid, fmt::format("'{}' {}", key, why)};
-    }
+void ObjectReader::refuse(std::string_view key, std::string_view what, std::string_view why,
+                          Values values) {
+    if (error_) return;
+    values.emplace_back("member", key);
+    error_ = base::Error{base::ErrorKind::invalid, fmt::format("'{}' {}", key, why),
+                         fmt::format("admin.member.{}", what), std::move(values)};
 }
 
 std::optional<std::string> ObjectReader::optional_text(std::string_view key, std::size_t limit) {
@@ -38,7 +45,8 @@ std::optional<std::string> ObjectReader::optional_text(std::string_view key, std
     const boost::json::string* string = value->if_string();
     if (string == nullptr || string->size() > limit ||
         !base::is_utf8({string->data(), string->size()})) {
-        refuse(key, fmt::format("must be text of at most {} bytes", limit));
+        refuse(key, "text", fmt::format("must be text of at most {} bytes", limit),
+               {{"limit", std::to_string(limit)}});
         return {};
     }
     return std::string(string->data(), string->size());
@@ -46,7 +54,7 @@ std::optional<std::string> ObjectReader::optional_text(std::string_view key, std
 
 std::string ObjectReader::text(std::string_view key, std::size_t limit) {
     auto found = optional_text(key, limit);
-    if (!found) refuse(key, "is missing");
+    if (!found) refuse(key, "missing", "is missing");
     return std::move(found).value_or("");
 }
 
@@ -54,7 +62,8 @@ std::int64_t ObjectReader::number(std::string_view key, std::int64_t least, std:
     const boost::json::value* value = take(key);
     const std::int64_t* number = value == nullptr ? nullptr : value->if_int64();
     if (number == nullptr || *number < least || *number > most) {
-        refuse(key, fmt::format("must be a whole number from {} to {}", least, most));
+        refuse(key, "number", fmt::format("must be a whole number from {} to {}", least, most),
+               {{"least", std::to_string(least)}, {"most", std::to_string(most)}});
         return least;
     }
     return *number;
@@ -64,14 +73,14 @@ bool ObjectReader::optional_flag(std::string_view key) {
     const boost::json::value* value = take(key);
     if (value == nullptr) return false;
     const bool* flag = value->if_bool();
-    if (flag == nullptr) refuse(key, "must be true or false");
+    if (flag == nullptr) refuse(key, "flag", "must be true or false");
     return flag != nullptr && *flag;
 }
 
 const boost::json::object* ObjectReader::object(std::string_view key) {
     const boost::json::value* value = take(key);
     const boost::json::object* object = value == nullptr ? nullptr : value->if_object();
-    if (object == nullptr) refuse(key, "must be an object");
+    if (object == nullptr) refuse(key, "object", "must be an object");
     return object;
 }
 
@@ -79,7 +88,9 @@ base::Result<void> ObjectReader::finish() {
     for (const auto& member : object_) {
         if (!known_.contains(std::string_view(member.key().data(), member.key().size()))) {
             // The key is the sender's own text: it is not repeated.
-            return base::fail(base::ErrorKind::invalid, "it has a member that is not known");
+            return base::worded(
+                base::fail(base::ErrorKind::invalid, "it has a member that is not known"),
+                "admin.member.unknown");
         }
     }
     if (error_) return base::Failure(*error_);

@@ -17,8 +17,8 @@ namespace shoji::gateway {
 // `invalid` when the text is not one JSON object. `limit`: bytes.
 base::Result<boost::json::object> parse_object(std::string_view text, std::size_t limit);
 
-// Takes members out of one object; the first thing amiss is kept and finish() tells it. Error
-// messages name keys, never values.
+// Takes members out of one object; the first thing amiss is kept and finish() tells it. Errors
+// name keys, never values, and have words of the catalogue.
 class ObjectReader {
   public:
     explicit ObjectReader(const boost::json::object& object) : object_(object) {}
@@ -35,7 +35,10 @@ class ObjectReader {
 
   private:
     const boost::json::value* take(std::string_view key);
-    void refuse(std::string_view key, std::string_view why);
+    using Values = std::vector<std::pair<std::string, std::string>>;
+    // `what`: of the catalogue's "admin.member.".
+    void refuse(std::string_view key, std::string_view what, std::string_view why,
+                Values values = {});
 
     const boost::json::object& object_;
     std::set<std::string, std::less<>> known_;
