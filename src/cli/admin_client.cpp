@@ -134,11 +134,10 @@ Result<json::value> ask_gateway(const base::Settings& settings, std::string_view
         }
     }
     arguments["command"] = command;
-    if (auto sent = send_all(socket->get(), json::serialize(arguments) + "\n"); !sent) {
-        return base::Failure(sent.error());
-    }
+    // A gateway that takes no requests may say why before it closes.
+    const auto sent = send_all(socket->get(), json::serialize(arguments) + "\n");
     const auto line = receive_line(socket->get());
-    if (!line) return base::Failure(line.error());
+    if (!line) return base::Failure(sent ? line.error() : sent.error());
     return parse_answer(*line);
 }
 

@@ -19,6 +19,21 @@ using base::ErrorKind;
 using base::Result;
 using policy::Configuration;
 
+// The word of the command line.
+std::string_view name_of(Kind kind) {
+    switch (kind) {
+        case Kind::zone:
+            return "zone";
+        case Kind::role:
+            return "role";
+        case Kind::destination:
+            return "destination";
+        case Kind::route:
+            return "route";
+    }
+    return "";
+}
+
 struct Present {
     base::Settings settings;
     std::int64_t revision = 0;
@@ -92,13 +107,14 @@ std::vector<Item>& list_of(Configuration& configuration) {
 }
 
 template <class Item>
-Exit add(const Context& context, const Item& item) {
+Exit add(const Context& context, Kind kind, const Item& item) {
     const auto now = present(context);
     if (!now) return context.output.fail(now.error());
     Configuration wanted = now->configuration;
     auto& list = list_of<Item>(wanted);
     if (std::ranges::find(list, item.id, &Item::id) != list.end()) {
-        return context.output.fail(Exit::refused, "cli.error.id_exists", {{"id", item.id}});
+        return context.output.fail(Exit::refused, "cli.error.id_exists",
+                                   {{"id", item.id}, {"kind", name_of(kind)}});
     }
     list.push_back(item);
     return change_to(context, *now, wanted, true);
@@ -136,16 +152,16 @@ Exit run_apply(const Context& context, const std::filesystem::path& file, bool y
 }
 
 Exit run_add(const Context& context, const policy::Zone& zone) {
-    return add(context, zone);
+    return add(context, Kind::zone, zone);
 }
 Exit run_add(const Context& context, const policy::Role& role) {
-    return add(context, role);
+    return add(context, Kind::role, role);
 }
 Exit run_add(const Context& context, const policy::Destination& destination) {
-    return add(context, destination);
+    return add(context, Kind::destination, destination);
 }
 Exit run_add(const Context& context, const policy::Route& route) {
-    return add(context, route);
+    return add(context, Kind::route, route);
 }
 
 Exit run_remove(const Context& context, Kind kind, const std::string& id) {
@@ -157,7 +173,8 @@ Exit run_remove(const Context& context, Kind kind, const std::string& id) {
                        : kind == Kind::destination ? remove_from<policy::Destination>(wanted, id)
                                                    : remove_from<policy::Route>(wanted, id);
     if (!found) {
-        return context.output.fail(Exit::not_found, "cli.error.id_unknown", {{"id", id}});
+        return context.output.fail(Exit::not_found, "cli.error.id_unknown",
+                                   {{"id", id}, {"kind", name_of(kind)}});
     }
     return change_to(context, *now, wanted, true);
 }

@@ -87,7 +87,7 @@ test('the same user at a terminal of another zone may not', async () => {
 test('a revoked certificate is refused at once, and its screen ends', async () => {
   await shoji('terminal', 'revoke', 'window-1');
   await screen.page.getByTestId('ended').waitFor();
-  assert.equal(await screen.page.getByTestId('ended').getAttribute('data-reason'), 'ended.route_withdrawn');
+  assert.equal(await screen.page.getByTestId('ended').getAttribute('data-reason'), 'ended.terminal_revoked');
   await eventually(async () => (await shoji('session', 'list')).length === 0, 'the session is gone');
   await meetsRefusal(counter, 'terminal.revoked');
 });

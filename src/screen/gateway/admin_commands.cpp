@@ -130,7 +130,7 @@ Task<Answer> AdminCommands::handle(admin::UserRemove request, std::string who) {
     };
     const auto removed = co_await parts_.records.run(std::move(work));
     if (!removed) co_return base::Failure(removed.error());
-    parts_.screens.end_of_user(*removed);
+    parts_.screens.end_of_user(*removed, false);
     parts_.audit.note(
         record(journal::Action::configuration, who, "user " + request.name + " removed", ""));
     co_return json::object{};
@@ -154,7 +154,7 @@ Task<Answer> AdminCommands::handle(admin::UserReset request, std::string who) {
     };
     const auto reset = co_await parts_.records.run(std::move(work));
     if (!reset) co_return base::Failure(reset.error());
-    parts_.screens.end_of_user(*reset);
+    parts_.screens.end_of_user(*reset, true);
     co_return json::object{{"oneTimePassword", password}};
 }
 
@@ -253,11 +253,18 @@ Task<Answer> AdminCommands::handle(admin::SessionKill request, std::string who) 
 }
 
 Task<Answer> AdminCommands::handle(admin::DestinationRefused request, std::string /*who*/) {
-    auto work = [destination = std::move(request.destination)](store::Store& store) {
+    auto work = [destination = request.destination](store::Store& store) {
         return store.refusals.list(destination);
     };
     const auto refusals = co_await parts_.records.run(std::move(work));
     if (!refusals) co_return base::Failure(refusals.error());
+    // What was removed from the configuration may still have refusals.
+    if (request.destination && refusals->empty()) {
+        const auto policy = parts_.policy.current();
+        if (policy::find_destination(*policy, *request.destination) == nullptr) {
+            co_return unknown("destination", *request.destination);
+        }
+    }
     json::array list;
     for (const auto& refusal : *refusals) {
         const std::string_view reason = name_of(refusal.reason);

@@ -55,6 +55,10 @@ TEST_F(AdminFlow, KeepsUsers) {
 }
 
 TEST_F(AdminFlow, NamesWhatIsNotThere) {
+    installation_.apply(example_policy());
+    EXPECT_EQ(kind_of_error({{"command", "destination.refused"}, {"destination", "none"}}),
+              "not_found");
+    EXPECT_EQ(kind_of_error({{"command", "destination.refused"}, {"destination", "demo"}}), "none");
     const std::string fingerprint(64, 'a');
     EXPECT_EQ(kind_of_error({{"command", "terminal.add"},
                              {"name", "desk"},
@@ -111,6 +115,19 @@ TEST_F(AdminFlow, AnswersMalformedAndOversizedLines) {
         const auto answer = boost::json::parse(installation_.admin_line(line)).as_object();
         EXPECT_FALSE(answer.at("ok").as_bool());
         EXPECT_EQ(answer.at("error").at("kind"), "invalid");
+    }
+    EXPECT_EQ(kind_of_error({{"command", "status"}}), "none");
+}
+
+TEST_F(AdminFlow, IsNotHeldByConnectionsThatSayNothing) {
+    std::vector<base::FileDescriptor> idle;
+    for (int i = 0; i < 200; ++i) {
+        auto socket =
+            base::connect_unix(installation_.settings().admin_socket(), base::SocketKind::stream);
+        ASSERT_TRUE(socket) << socket.error().message;
+        // Half a line is no line.
+        ASSERT_EQ(::send(socket->get(), "{", 1, MSG_NOSIGNAL), 1);
+        idle.push_back(std::move(*socket));
     }
     EXPECT_EQ(kind_of_error({{"command", "status"}}), "none");
 }

@@ -59,15 +59,15 @@ std::string line_of(const base::Result<json::value>& result) {
     return line;
 }
 
-// Closes a socket on which nothing has moved for a minute, as long as this object lives.
+// Closes a connection on which nothing has moved for a minute, as long as this object lives.
 class IdleLimit {
   public:
-    IdleLimit(const asio::any_io_executor& executor,
-              const std::shared_ptr<asio::local::stream_protocol::socket>& socket)
+    template <class Handle>
+    IdleLimit(const asio::any_io_executor& executor, const Handle& connection)
         : timer_(executor, idle_limit) {
-        timer_.async_wait([socket](const boost::system::error_code& cancelled) {
+        timer_.async_wait([connection](const boost::system::error_code& cancelled) {
             boost::system::error_code ignored;
-            if (!cancelled) socket->close(ignored);
+            if (!cancelled) connection->socket.close(ignored);
         });
     }
 
@@ -97,32 +97,63 @@ void AdminServer::stop() {
 Task<> AdminServer::accept() {
     while (acceptor_.is_open()) {
         boost::system::error_code error;
-        auto socket = std::make_shared<Socket>(
-            co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error)));
+        auto socket =
+            co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (!acceptor_.is_open()) co_return;
         if (error) {
             co_await sleep_for(100ms);
             continue;
         }
-        const auto peer = base::peer_credentials(socket->native_handle());
+        const auto peer = base::peer_credentials(socket.native_handle());
         if (!peer || std::ranges::find(users_, peer->user) == users_.end()) {
             spdlog::warn("admin: user id {} was turned away", peer ? peer->user : uid_t(-1));
             continue;
         }
-        if (connections_ >= maximum_connections) continue;
-        spawn(executor_, serve(std::move(socket), fmt::format("uid:{}", peer->user)),
+        auto connection = std::make_shared<Connection>(std::move(socket));
+        if (!make_room()) {
+            spawn(executor_, turn_away(std::move(connection)), "turning an administrator away");
+            continue;
+        }
+        connections_.push_back(connection);
+        spawn(executor_, serve(std::move(connection), fmt::format("uid:{}", peer->user)),
               "serving an administrator");
     }
 }
 
-Task<> AdminServer::serve(std::shared_ptr<Socket> socket, std::string who) {
-    ++connections_;
+bool AdminServer::make_room() {
+    if (connections_.size() < maximum_connections) return true;
+    const auto idle = std::ranges::find_if(connections_, &Connection::waits);
+    if (idle == connections_.end()) return false;
+    boost::system::error_code ignored;
+    (*idle)->socket.close(ignored);
+    connections_.erase(idle);
+    return true;
+}
+
+Task<> AdminServer::turn_away(Handle connection) {
+    const std::string reply = line_of(
+        base::worded(base::fail(base::ErrorKind::unavailable,
+                                "{} administrators' connections are at work", maximum_connections),
+                     "admin.connections"));
+    const IdleLimit limit(executor_, connection);
+    boost::system::error_code error;
+    co_await asio::async_write(connection->socket, asio::buffer(reply),
+                               asio::redirect_error(asio::use_awaitable, error));
+}
+
+Task<> AdminServer::serve(Handle connection, std::string who) {
+    co_await converse(connection, std::move(who));
+    connections_.remove(connection);
+}
+
+Task<> AdminServer::converse(Handle connection, std::string who) {
+    auto& socket = connection->socket;
     std::string received;
     for (bool more = true; more;) {
         boost::system::error_code error;
         {
-            const IdleLimit limit(executor_, socket);
-            co_await asio::async_read_until(*socket,
+            const IdleLimit limit(executor_, connection);
+            co_await asio::async_read_until(socket,
                                             asio::dynamic_buffer(received, admin::maximum_line),
                                             '\n', asio::redirect_error(asio::use_awaitable, error));
         }
@@ -134,19 +165,22 @@ Task<> AdminServer::serve(std::shared_ptr<Socket> socket, std::string who) {
                                         admin::maximum_line),
                              "admin.too_long", {{"limit", std::to_string(admin::maximum_line)}}));
         } else if (error) {
-            break;
+            co_return;
         } else {
             const auto end = received.find('\n') + 1;
             std::string line = received.substr(0, end);
             received.erase(0, end);
+            connection->waits = false;
             reply = co_await answer(std::move(line), who);
         }
-        const IdleLimit limit(executor_, socket);
-        co_await asio::async_write(*socket, asio::buffer(reply),
+        const IdleLimit limit(executor_, connection);
+        co_await asio::async_write(socket, asio::buffer(reply),
                                    asio::redirect_error(asio::use_awaitable, error));
-        if (error) break;
+        if (error) co_return;
+        connection->waits = true;
+        connections_.remove(connection);
+        connections_.push_back(connection);
     }
-    --connections_;
 }
 
 Task<std::string> AdminServer::answer(std::string line, std::string who) {

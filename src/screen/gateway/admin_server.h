@@ -1,10 +1,12 @@
 // The admin socket: who connects is asked of the kernel, then one JSON request a line is answered
-// with one JSON line.
+// with one JSON line. Whoever sends no whole line for a minute is disconnected, and makes room
+// earlier when all places are taken.
 #pragma once
 
 #include "screen/gateway/admin_commands.h"
 
 #include <filesystem>
+#include <list>
 
 #include <boost/asio/local/stream_protocol.hpp>
 
@@ -25,8 +27,19 @@ class AdminServer {
   private:
     using Socket = asio::local::stream_protocol::socket;
 
+    struct Connection {
+        explicit Connection(Socket&& accepted) : socket(std::move(accepted)) {}
+        Socket socket;
+        bool waits = true;  // for a line
+    };
+    using Handle = std::shared_ptr<Connection>;
+
     Task<> accept();
-    Task<> serve(std::shared_ptr<Socket> socket, std::string who);
+    // False when all connections are at work.
+    bool make_room();
+    Task<> turn_away(Handle connection);
+    Task<> serve(Handle connection, std::string who);
+    Task<> converse(Handle connection, std::string who);
     Task<std::string> answer(std::string line, std::string who);
 
     asio::any_io_executor executor_;
@@ -34,7 +47,7 @@ class AdminServer {
     std::vector<uid_t> users_;
     asio::local::stream_protocol::acceptor acceptor_;
     std::filesystem::path path_;
-    std::size_t connections_ = 0;
+    std::list<Handle> connections_;  // the one that has waited longest first
 };
 
 }  // namespace shoji::gateway

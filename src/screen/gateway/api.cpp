@@ -184,7 +184,7 @@ Task<Response> Api::sign_out(const Request& request) {
         if (!equal_in_constant_time(request.csrf, csrf_of(visitor->cookie))) {
             co_return forged(request, visitor->user.name);
         }
-        screens_.end_of_web_session(visitor->session.token);
+        screens_.end_of_web_session(visitor->session.token, false);
         co_await sign_in_.sign_out(std::move(*visitor), request.terminal);
     }
     Response response = data({});

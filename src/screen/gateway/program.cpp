@@ -160,7 +160,7 @@ Task<> tidy(Records& records, Screens& screens) {
             spdlog::error("{}", over.error().message);
             continue;
         }
-        for (const auto& token : *over) screens.end_of_web_session(token);
+        for (const auto& token : *over) screens.end_of_web_session(token, true);
     }
 }
 

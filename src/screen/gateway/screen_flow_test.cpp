@@ -294,7 +294,14 @@ TEST_F(ScreenFlow, EndsWhenTheApprovalHasExpired) {
 TEST_F(ScreenFlow, EndsWhenItsUserIsRemoved) {
     auto pair = begin();
     installation_.done({{"command", "user.remove"}, {"name", "hanako"}});
-    EXPECT_EQ(reason_of_end(pair.viewer), wire::ended_signed_out);
+    EXPECT_EQ(reason_of_end(pair.viewer), wire::ended_user_removed);
+    installation_.host().wait_for_end(pair.session.id);
+}
+
+TEST_F(ScreenFlow, EndsWhenItsUserIsReset) {
+    auto pair = begin();
+    installation_.done({{"command", "user.reset"}, {"name", "hanako"}});
+    EXPECT_EQ(reason_of_end(pair.viewer), wire::ended_user_reset);
     installation_.host().wait_for_end(pair.session.id);
 }
 
@@ -317,7 +324,7 @@ TEST_F(ScreenFlow, EndsWhenItsTerminalIsRevoked) {
     const std::string first(answer.json().at("ticket").as_string());
     auto pair = greet(std::move(session), ViewerLine(options, first));
     installation_.done({{"command", "terminal.revoke"}, {"name", "desk-1"}});
-    EXPECT_EQ(reason_of_end(pair.viewer), wire::ended_route_withdrawn);
+    EXPECT_EQ(reason_of_end(pair.viewer), wire::ended_terminal_revoked);
     installation_.host().wait_for_end(pair.session.id);
 }
 

@@ -71,8 +71,10 @@ class Screens {
     // Each ends what it names at once: at the host, in the store, and with a message to the viewer.
     // True when there was such a screen.
     bool end_by_administrator(const control::SessionId& id, const std::string& who);
-    void end_of_web_session(const store::Digest& web_session);
-    void end_of_user(store::RowId user);
+    // `over`: by its lifetime, not by signing out.
+    void end_of_web_session(const store::Digest& web_session, bool over);
+    // `reset`: the user is still there.
+    void end_of_user(store::RowId user, bool reset);
     void end_of_terminal(const store::Digest& fingerprint);
     // After the policy or a terminal's standing has changed.
     void recheck();

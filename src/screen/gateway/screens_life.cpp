@@ -240,19 +240,21 @@ bool Screens::end_by_administrator(const control::SessionId& id, const std::stri
     return true;
 }
 
-void Screens::end_of_web_session(const store::Digest& web_session) {
+void Screens::end_of_web_session(const store::Digest& web_session, bool over) {
     end_where([&](const Screen& screen) { return screen.entry.web_session == web_session; },
-              wire::ended_signed_out, "signed out");
+              over ? wire::ended_sign_in_over : wire::ended_signed_out,
+              over ? "the sign-in ran out" : "signed out");
 }
 
-void Screens::end_of_user(store::RowId user) {
+void Screens::end_of_user(store::RowId user, bool reset) {
     end_where([&](const Screen& screen) { return screen.entry.user == user; },
-              wire::ended_signed_out, "the user was removed or reset");
+              reset ? wire::ended_user_reset : wire::ended_user_removed,
+              reset ? "the user was reset" : "the user was removed");
 }
 
 void Screens::end_of_terminal(const store::Digest& fingerprint) {
     end_where([&](const Screen& screen) { return screen.entry.fingerprint == fingerprint; },
-              wire::ended_route_withdrawn, "the terminal was revoked");
+              wire::ended_terminal_revoked, "the terminal was revoked");
 }
 
 void Screens::recheck() {

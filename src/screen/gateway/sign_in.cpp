@@ -237,7 +237,7 @@ Task<SignInAnswer> SignIn::finish_enrolment(Visitor visitor, EnrolBody body, Ter
         return store.web_sessions.pending_secret(token);
     };
     const auto secret = co_await records_.run(std::move(read_secret));
-    if (!secret) co_return refused(unprocessable, "enrol.not_begun");
+    if (!secret) co_return co_await no_secret(visitor, terminal, secret.error());
     const auto counter = matching_totp_counter(*secret, body.code, now_seconds(), -1);
     if (!counter) {
         note_refusal(visitor.user.name, terminal, "wrong code at enrolment");
@@ -256,6 +256,18 @@ Task<SignInAnswer> SignIn::finish_enrolment(Visitor visitor, EnrolBody body, Ter
     visitor.user.password = own.password;
     co_return co_await admit(std::move(visitor.user), false, std::move(terminal), visitor.cookie,
                              "after enrolment of password and second factor");
+}
+
+// A web session without a pending secret has not asked for one, or is gone since it was looked up.
+Task<SignInAnswer> SignIn::no_secret(Visitor visitor, Terminal terminal, base::Error error) {
+    if (error.kind != base::ErrorKind::not_found) co_return failed(error);
+    auto work = [token = visitor.session.token](store::Store& store) {
+        return store.web_sessions.find(token);
+    };
+    const auto session = co_await records_.run(std::move(work));
+    if (session) co_return refused(unprocessable, "enrol.not_begun");
+    if (session.error().kind != base::ErrorKind::not_found) co_return failed(session.error());
+    co_return too_late(visitor.user.name, terminal, "sign_in.required");
 }
 
 Task<> SignIn::sign_out(Visitor visitor, Terminal terminal) {

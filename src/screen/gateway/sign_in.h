@@ -59,6 +59,7 @@ class SignIn {
     Task<SignInAnswer> second_factor(store::User user, std::optional<std::string> code,
                                      Terminal terminal, std::optional<Token> old_cookie);
     Task<bool> code_is_good(store::RowId user, std::string code, std::int64_t last_used);
+    Task<SignInAnswer> no_secret(Visitor visitor, Terminal terminal, base::Error error);
     // For whoever lost a race against a reset, a removal or another enrolment.
     SignInAnswer too_late(const std::string& name, const Terminal& terminal,
                           std::string_view error);

@@ -128,10 +128,15 @@ TEST_F(SignInFlow, AnEnrolmentUnderWayDoesNotUndoAReset) {
     for (const auto pause : {0ms, 40ms, 80ms, 120ms, 160ms}) {
         const std::string name = "user-" + std::to_string(++number);
         auto enrolling = begin_enrolment(name, add_user(name));
-        std::thread finishing([&] { enrolling.finish(std::string(good_password)); });
+        Answer finished;
+        std::thread finishing([&] { finished = enrolling.finish(std::string(good_password)); });
         std::this_thread::sleep_for(pause);
         const auto reset = installation_.done({{"command", "user.reset"}, {"name", name}});
         finishing.join();
+        if (finished.status != 200) {
+            EXPECT_EQ(finished.status, 401U);
+            EXPECT_EQ(finished.error(), "sign_in.required") << "the session is over";
+        }
         EXPECT_FALSE(enrolling.browser.get("/api/state").json().at("signedIn").as_bool());
         EXPECT_EQ(next_step(name, std::string(reset.at("oneTimePassword").as_string())), "enrol");
     }

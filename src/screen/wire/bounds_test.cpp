@@ -135,8 +135,8 @@ TEST(Bounds, FromGateway) {
     EXPECT_FALSE(gateway_may(Ended{13}));
     EXPECT_FALSE(gateway_may(Ended{99}));
     EXPECT_TRUE(gateway_may(Ended{100}));
-    EXPECT_TRUE(gateway_may(Ended{102}));
-    EXPECT_FALSE(gateway_may(Ended{103}));
+    EXPECT_TRUE(gateway_may(Ended{106}));
+    EXPECT_FALSE(gateway_may(Ended{107}));
 }
 
 class FrameBounds : public testing::Test {

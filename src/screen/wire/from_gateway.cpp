@@ -48,7 +48,7 @@ Result<FromGateway> read_ended(ByteReader& reader) {
     Fields fields("ended", reader);
     const auto reason = fields.number<std::uint8_t>("reason");
     fields.require("reason", reason <= control::last_reason ||
-                                 (reason >= ended_signed_out && reason <= ended_taken_over));
+                                 (reason >= ended_signed_out && reason <= ended_terminal_revoked));
     return finished(fields, Ended{reason});
 }
 

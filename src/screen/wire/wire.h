@@ -199,6 +199,10 @@ struct Ticket {
 inline constexpr std::uint8_t ended_signed_out = 100;
 inline constexpr std::uint8_t ended_route_withdrawn = 101;
 inline constexpr std::uint8_t ended_taken_over = 102;
+inline constexpr std::uint8_t ended_user_removed = 103;
+inline constexpr std::uint8_t ended_user_reset = 104;
+inline constexpr std::uint8_t ended_sign_in_over = 105;
+inline constexpr std::uint8_t ended_terminal_revoked = 106;
 struct Ended {
     std::uint8_t reason = 0;
     friend bool operator==(const Ended&, const Ended&) = default;

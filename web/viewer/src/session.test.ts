@@ -94,7 +94,7 @@ describe('Session', () => {
   });
 
   it('says why it ended, in a message that there is', () => {
-    for (const reason of [...Array(13).keys(), 100, 101, 102]) {
+    for (const reason of [...Array(13).keys(), 100, 101, 102, 103, 104, 105, 106]) {
       const { session, heard, open } = made();
       open();
       expect(session.received(Uint8Array.of(0x42, reason))).toBe(false);

@@ -27,7 +27,8 @@ export type Refusal = Extract<wire.Incoming, { type: 'refused' }>;
 const endings = ['ended', 'browser_exited', 'session_failed', 'egress_failed', 'out_of_memory', 'unclaimed',
   'expired', 'limit_reached', 'unknown_session', 'invalid_request', 'start_failed', 'mechanism_missing',
   'no_space'];
-const gatewayEndings = ['signed_out', 'route_withdrawn', 'taken_over'];
+const gatewayEndings = ['signed_out', 'route_withdrawn', 'taken_over', 'user_removed', 'user_reset', 'sign_in_over',
+  'terminal_revoked'];
 
 export class Session {
   private decoder = new Decoder();

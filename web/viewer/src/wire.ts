@@ -190,7 +190,7 @@ function readCaret(reader: Reader): Incoming {
 
 function readEnded(reader: Reader): Incoming {
   const reason = reader.u8();
-  if (reason > 12 && (reason < 100 || reason > 102)) refuse('reason out of range');
+  if (reason > 12 && (reason < 100 || reason > 106)) refuse('reason out of range');
   return { type: 'ended', reason };
 }
 
