@@ -31,9 +31,9 @@ start_temporary() {
     password=$(add_user staff)
 }
 
-# add_user NAME [OPTION]…: prints the one-time password.
+# add_user NAME: prints the one-time password.
 add_user() {
-    "$bin/shoji" --state "$state" --json user add "$1" --role staff "${@:2}" |
+    "$bin/shoji" --state "$state" --json user add "$1" --role staff |
         sed -n 's/.*"oneTimePassword": *"\([^"]*\)".*/\1/p'
 }
 

@@ -70,7 +70,6 @@ std::shared_ptr<T> kept() {
 struct UserValues {
     std::string name;
     std::string role;
-    bool administrator = false;
 };
 
 struct TerminalValues {
@@ -210,10 +209,8 @@ void CommandTree::add_user() {
     auto add = user.word("add");
     add.need("name", values->name);
     add.need("--role", values->role);
-    add.take("--administrator", values->administrator);
-    add.runs([=](const Context& context) {
-        return run_user_add(context, values->name, values->role, values->administrator);
-    });
+    add.runs(
+        [=](const Context& context) { return run_user_add(context, values->name, values->role); });
     user.word("list").runs(run_user_list);
     add_for_name(user, "remove", "name", run_user_remove);
     add_for_name(user, "reset", "name", run_user_reset);

@@ -23,8 +23,7 @@ struct Context {
 Exit run_init(const Context& context, InitRequest request);
 Exit run_status(const Context& context);
 
-Exit run_user_add(const Context& context, const std::string& name, const std::string& role,
-                  bool administrator);
+Exit run_user_add(const Context& context, const std::string& name, const std::string& role);
 Exit run_user_list(const Context& context);
 Exit run_user_remove(const Context& context, const std::string& name);
 Exit run_user_reset(const Context& context, const std::string& name);

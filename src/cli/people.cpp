@@ -163,11 +163,8 @@ Exit run_status(const Context& context) {
     return well ? Exit::done : Exit::negative;
 }
 
-Exit run_user_add(const Context& context, const std::string& name, const std::string& role,
-                  bool administrator) {
-    return tell_password(context,
-                         ask(context, "user.add",
-                             {{"name", name}, {"role", role}, {"administrator", administrator}}),
+Exit run_user_add(const Context& context, const std::string& name, const std::string& role) {
+    return tell_password(context, ask(context, "user.add", {{"name", name}, {"role", role}}),
                          "cli.user.added", name);
 }
 
@@ -178,11 +175,10 @@ Exit run_user_reset(const Context& context, const std::string& name) {
 
 Exit run_user_list(const Context& context) {
     return show_list(context, "user.list", {},
-                     {"cli.column.name", "cli.column.role", "cli.column.administrator",
-                      "cli.column.enrolled", "cli.column.locked", "cli.column.created"},
+                     {"cli.column.name", "cli.column.role", "cli.column.enrolled",
+                      "cli.column.locked", "cli.column.created"},
                      [](const json::value& row) -> std::vector<std::string> {
-                         return {cell(row, "name"),          cell(row, "role"),
-                                 cell(row, "administrator"), cell(row, "enrolled"),
+                         return {cell(row, "name"), cell(row, "role"), cell(row, "enrolled"),
                                  cell(row, "lockedSeconds"), moment(row, "created")};
                      });
 }

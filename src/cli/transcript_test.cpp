@@ -41,11 +41,10 @@ std::map<std::string, std::string> answers() {
                         R"("message":"there is no user 'nobody'","key":"admin.no_user",)"
                         R"("values":{"name":"nobody"}}})"},
         {"user.unlock", R"({"ok":true,"result":{"wasLocked":true}})"},
-        {"user.list",
-         R"({"ok":true,"result":[{"name":"hanako","role":"staff","administrator":true,)"
-         R"("enrolled":true,"lockedSeconds":0,"created":1790000000},)"
-         R"({"name":"taro","role":"職員","administrator":false,"enrolled":false,)"
-         R"("lockedSeconds":90,"created":0}]})"},
+        {"user.list", R"({"ok":true,"result":[{"name":"hanako","role":"staff",)"
+                      R"("enrolled":true,"lockedSeconds":0,"created":1790000000},)"
+                      R"({"name":"taro","role":"職員","enrolled":false,)"
+                      R"("lockedSeconds":90,"created":0}]})"},
         {"terminal.list",
          R"({"ok":true,"result":[{"name":"window-1","zone":"lgwan","fingerprint":"00112233445566)"
          R"(778899aabbccddeeff00112233445566778899aabbccddeeff","expires":1850000000,)"

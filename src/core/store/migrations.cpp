@@ -84,7 +84,9 @@ CREATE TABLE refused (
     PRIMARY KEY (destination, host, port, scheme, reason)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX refused_last ON refused (destination, last);
-)sql"};
+)sql",
+    // It granted nothing: administrators are those whom the admin socket lets in.
+    "ALTER TABLE user DROP COLUMN administrator"};
 
 }  // namespace
 

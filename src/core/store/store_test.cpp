@@ -52,7 +52,7 @@ class StoreTest : public testing::Test {
         database.exec(sql);
     }
     RowId add_user(const std::string& name) {
-        EXPECT_TRUE(store_->users.add(name, "staff", false, "hash", now + 100, now));
+        EXPECT_TRUE(store_->users.add(name, "staff", "hash", now + 100, now));
         return store_->users.find(name)->id;
     }
     WebSession add_web_session(RowId user, std::uint8_t token, bool enrolling = false) {
@@ -135,8 +135,7 @@ TEST_F(StoreTest, SaysWhenTheDiskIsFull) {
     Store store(std::move(*database), std::move(vault));
     base::Result<void> added;
     for (int i = 0; i < 1000 && added; ++i) {
-        added =
-            store.users.add("user-" + std::to_string(i), std::string(500, 'r'), false, "h", 0, now);
+        added = store.users.add("user-" + std::to_string(i), std::string(500, 'r'), "h", 0, now);
     }
     ASSERT_FALSE(added);
     EXPECT_EQ(added.error().kind, base::ErrorKind::full);
@@ -151,7 +150,7 @@ TEST_F(StoreTest, SaysWhenItMayNotWrite) {
     database->connection().exec("PRAGMA query_only = ON");
     Vault vault(filled<std::array<std::uint8_t, Vault::key_bytes>>(1));
     Store store(std::move(*database), std::move(vault));
-    const auto added = store.users.add("hanako", "staff", false, "h", 0, now);
+    const auto added = store.users.add("hanako", "staff", "h", 0, now);
     ASSERT_FALSE(added);
     EXPECT_EQ(added.error().kind, base::ErrorKind::system);
 }
@@ -168,7 +167,7 @@ TEST_F(StoreTest, WantsAKeyThatNobodyElseCanRead) {
 TEST_F(StoreTest, RefusesASecondUserOfOneName) {
     open();
     add_user("hanako");
-    const auto again = store_->users.add("hanako", "staff", false, "h", 0, now);
+    const auto again = store_->users.add("hanako", "staff", "h", 0, now);
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().kind, base::ErrorKind::exists);
 }

@@ -6,7 +6,7 @@ namespace shoji::store {
 namespace {
 
 constexpr auto columns =
-    "SELECT id, name, role, administrator, password, one_time_until, totp IS NOT NULL, "
+    "SELECT id, name, role, password, one_time_until, totp IS NOT NULL, "
     "totp_counter, created FROM user ";
 
 User user_of(SQLite::Statement& row) {
@@ -14,12 +14,11 @@ User user_of(SQLite::Statement& row) {
     user.id = row.getColumn(0).getInt64();
     user.name = row.getColumn(1).getString();
     user.role = row.getColumn(2).getString();
-    user.administrator = row.getColumn(3).getInt() != 0;
-    user.password = row.getColumn(4).getString();
-    user.one_time_until = row.getColumn(5).getInt64();
-    user.has_totp = row.getColumn(6).getInt() != 0;
-    user.totp_counter = row.getColumn(7).getInt64();
-    user.created = row.getColumn(8).getInt64();
+    user.password = row.getColumn(3).getString();
+    user.one_time_until = row.getColumn(4).getInt64();
+    user.has_totp = row.getColumn(5).getInt() != 0;
+    user.totp_counter = row.getColumn(6).getInt64();
+    user.created = row.getColumn(7).getInt64();
     return user;
 }
 
@@ -30,20 +29,19 @@ base::Failure unknown(std::string_view name) {
 
 }  // namespace
 
-base::Result<void> Users::add(const std::string& name, const std::string& role, bool administrator,
+base::Result<void> Users::add(const std::string& name, const std::string& role,
                               const std::string& password, Seconds one_time_until, Seconds now) {
     return guarded(database_, "adding user '" + name + "'",
                    [&](SQLite::Database& connection) -> base::Result<void> {
                        SQLite::Statement insert(
                            connection,
-                           "INSERT INTO user (name, role, administrator, password, one_time_until, "
-                           "created) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING");
+                           "INSERT INTO user (name, role, password, one_time_until, created) "
+                           "VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING");
                        insert.bind(1, name);
                        insert.bind(2, role);
-                       insert.bind(3, administrator ? 1 : 0);
-                       insert.bind(4, password);
-                       insert.bind(5, one_time_until);
-                       insert.bind(6, now);
+                       insert.bind(3, password);
+                       insert.bind(4, one_time_until);
+                       insert.bind(5, now);
                        if (insert.exec() == 1) return {};
                        return base::worded(base::fail(base::ErrorKind::exists,
                                                       "there is a user '{}' already", name),

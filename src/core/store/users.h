@@ -14,7 +14,6 @@ struct User {
     RowId id = 0;
     std::string name;
     std::string role;
-    bool administrator = false;
     std::string password;        // argon2id in libsodium's text form, never the password
     Seconds one_time_until = 0;  // the password is good once, until then; 0: the user's own
     bool has_totp = false;
@@ -34,7 +33,7 @@ class Users {
     Users(Database& database, const Vault& vault) : database_(database), vault_(vault) {}
 
     // `exists` when the name is taken. The password is a one-time one until `one_time_until`.
-    base::Result<void> add(const std::string& name, const std::string& role, bool administrator,
+    base::Result<void> add(const std::string& name, const std::string& role,
                            const std::string& password, Seconds one_time_until, Seconds now);
     base::Result<User> find(const std::string& name);  // `not_found`
     base::Result<User> find(RowId id);                 // `not_found`

@@ -78,12 +78,11 @@ Task<Answer> AdminCommands::handle(admin::UserAdd request, std::string who) {
     auto hash = co_await parts_.passwords.hash(password);
     if (!hash) co_return busy();
     auto entry = record(journal::Action::configuration, who, "user " + request.name + " added",
-                        "role " + request.role + (request.administrator ? ", administrator" : ""));
+                        "role " + request.role);
     const auto recorded = co_await parts_.audit.write(std::move(entry));
     if (!recorded) co_return base::Failure(recorded.error());
     auto work = [request, hash = std::move(*hash), now = now_seconds()](store::Store& store) {
-        return store.users.add(request.name, request.role, request.administrator, hash,
-                               now + one_time_seconds, now);
+        return store.users.add(request.name, request.role, hash, now + one_time_seconds, now);
     };
     const auto added = co_await parts_.records.run(std::move(work));
     if (!added) co_return base::Failure(added.error());
@@ -112,7 +111,6 @@ Task<Answer> AdminCommands::handle(admin::UserList /*request*/, std::string /*wh
     for (const auto& [user, attempts] : *lines) {
         list.push_back(json::object{{"name", user.name},
                                     {"role", user.role},
-                                    {"administrator", user.administrator},
                                     {"enrolled", user.has_totp},
                                     {"oneTimeUntil", user.one_time_until},
                                     {"failures", attempts.failures},

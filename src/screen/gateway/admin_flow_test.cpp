@@ -38,13 +38,11 @@ TEST_F(AdminFlow, KeepsUsers) {
     installation_.apply(example_policy());
     EXPECT_EQ(kind_of_error({{"command", "user.add"}, {"name", "h"}, {"role", "unknown"}}),
               "not_found");
-    installation_.done(
-        {{"command", "user.add"}, {"name", "h"}, {"role", "staff"}, {"administrator", true}});
+    installation_.done({{"command", "user.add"}, {"name", "h"}, {"role", "staff"}});
     EXPECT_EQ(kind_of_error({{"command", "user.add"}, {"name", "h"}, {"role", "staff"}}), "exists");
     const auto list = installation_.done({{"command", "user.list"}}).as_array();
     ASSERT_EQ(list.size(), 1U);
     EXPECT_EQ(list.at(0).at("name"), "h");
-    EXPECT_TRUE(list.at(0).at("administrator").as_bool());
     EXPECT_FALSE(list.at(0).at("enrolled").as_bool());
     installation_.done({{"command", "user.remove"}, {"name", "h"}});
     EXPECT_EQ(kind_of_error({{"command", "user.remove"}, {"name", "h"}}), "not_found");

@@ -39,8 +39,7 @@ std::string user_name(ObjectReader& reader) {
 }
 
 base::Result<Request> user_add(ObjectReader& reader) {
-    UserAdd request{user_name(reader), reader.text("role", longest_name),
-                    reader.optional_flag("administrator")};
+    UserAdd request{user_name(reader), reader.text("role", longest_name)};
     if (!is_user_name(request.name)) return bad_name();
     return request;
 }

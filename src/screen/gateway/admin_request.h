@@ -18,7 +18,6 @@ inline constexpr std::size_t maximum_line = std::size_t{1} << 20U;  // bytes
 struct UserAdd {
     std::string name;
     std::string role;
-    bool administrator = false;
 };
 struct UserList {};
 struct UserRemove {

@@ -15,12 +15,9 @@ T parsed(std::string_view line) {
 }
 
 TEST(AdminRequest, IsReadForEachCommand) {
-    const auto user = parsed<UserAdd>(
-        R"({"command":"user.add","name":"hanako","role":"staff","administrator":true})");
+    const auto user = parsed<UserAdd>(R"({"command":"user.add","name":"hanako","role":"staff"})");
     EXPECT_EQ(user.name, "hanako");
     EXPECT_EQ(user.role, "staff");
-    EXPECT_TRUE(user.administrator);
-    EXPECT_FALSE(parsed<UserAdd>(R"({"command":"user.add","name":"h","role":"s"})").administrator);
     parsed<UserList>(R"({"command":"user.list"})");
     EXPECT_EQ(parsed<UserRemove>(R"({"command":"user.remove","name":"h"})").name, "h");
     EXPECT_EQ(parsed<UserReset>(R"({"command":"user.reset","name":"h"})").name, "h");
@@ -72,7 +69,7 @@ TEST(AdminRequest, IsRefusedWhenMalformed) {
           R"({"command":"status","more":1})", R"({"command":"user.add","name":"h"})",
           R"({"command":"user.add","name":"Hanako","role":"staff"})",
           R"({"command":"user.add","name":"../x","role":"staff"})",
-          R"({"command":"user.add","name":"h","role":"s","administrator":"yes"})",
+          R"({"command":"user.add","name":"h","role":"s","administrator":true})",
           R"({"command":"session.kill","id":"00"})", R"({"command":"session.kill"})",
           R"({"command":"terminal.add","name":"d","zone":"z","fingerprint":"aa","expires":1})",
           R"({"command":"configuration.apply","revision":-1,"configuration":{}})",

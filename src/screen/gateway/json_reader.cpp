@@ -69,14 +69,6 @@ std::int64_t ObjectReader::number(std::string_view key, std::int64_t least, std:
     return *number;
 }
 
-bool ObjectReader::optional_flag(std::string_view key) {
-    const boost::json::value* value = take(key);
-    if (value == nullptr) return false;
-    const bool* flag = value->if_bool();
-    if (flag == nullptr) refuse(key, "flag", "must be true or false");
-    return flag != nullptr && *flag;
-}
-
 const boost::json::object* ObjectReader::object(std::string_view key) {
     const boost::json::value* value = take(key);
     const boost::json::object* object = value == nullptr ? nullptr : value->if_object();

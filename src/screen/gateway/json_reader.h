@@ -27,7 +27,6 @@ class ObjectReader {
     std::string text(std::string_view key, std::size_t limit);
     std::optional<std::string> optional_text(std::string_view key, std::size_t limit);
     std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most);
-    bool optional_flag(std::string_view key);  // false when it is missing
     const boost::json::object* object(std::string_view key);
 
     // An error when a member was missing, of a wrong type, out of range, or is not known.
