@@ -158,8 +158,17 @@ Exit run_status(const Context& context) {
     const bool expired = expires != nullptr && expires->is_int64() &&
                          expires->get_int64() <= static_cast<std::int64_t>(std::time(nullptr));
     if (expired) context.output.say("cli.status.certificate_expired");
+    const json::value* ahead = member(*answer, "usersAheadOfClock");
+    const bool behind = ahead != nullptr && ahead->is_int64() && ahead->get_int64() > 0;
+    if (behind) {
+        context.output.say("cli.status.clock_behind",
+                           {{"clock", moment(*answer, "clock")},
+                            {"newest", moment(*answer, "newestSignIn")},
+                            {"users", cell(*answer, "usersAheadOfClock")}});
+    }
     if (networks.empty()) context.output.say("cli.status.no_terminal_networks");
-    const bool well = cell(*answer, "journal") == "ok" && cell(*answer, "host") == "ok" && !expired;
+    const bool well =
+        cell(*answer, "journal") == "ok" && cell(*answer, "host") == "ok" && !expired && !behind;
     return well ? Exit::done : Exit::negative;
 }
 

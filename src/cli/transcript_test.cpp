@@ -34,7 +34,8 @@ std::map<std::string, std::string> answers() {
     return {
         {"status",
          R"({"ok":true,"result":{"journal":"full","journalLost":0,"host":"ok","sessions":2,)"
-         R"("certificateExpires":4102444800,"terminalNetworks":[]}})"},
+         R"("certificateExpires":4102444800,"terminalNetworks":[],)"
+         R"("clock":1790000000,"usersAheadOfClock":2,"newestSignIn":1790003600}})"},
         {"user.add", R"({"ok":true,"result":{"oneTimePassword":"abcd-efgh-jkmn"}})"},
         {"user.reset", R"({"ok":true,"result":{"oneTimePassword":"pqrs-tuvw-xyz2"}})"},
         {"user.remove", R"({"ok":false,"error":{"kind":"not_found",)"

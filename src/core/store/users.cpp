@@ -169,4 +169,16 @@ base::Result<bool> Users::use_totp_counter(RowId id, std::int64_t counter) {
                    });
 }
 
+base::Result<Ahead> Users::ahead_of(std::int64_t counter) {
+    return guarded(database_, "comparing the clock with the last codes",
+                   [&](SQLite::Database& connection) -> base::Result<Ahead> {
+                       SQLite::Statement select(connection,
+                                                "SELECT count(*), ifnull(max(totp_counter), 0) "
+                                                "FROM user WHERE totp_counter > ?");
+                       select.bind(1, counter);
+                       select.executeStep();
+                       return Ahead{select.getColumn(0).getInt64(), select.getColumn(1).getInt64()};
+                   });
+}
+
 }  // namespace shoji::store

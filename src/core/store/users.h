@@ -28,6 +28,12 @@ struct Credentials {
     std::int64_t totp_counter = 0;  // of the code which proved the secret
 };
 
+// Users whose last code is of a later step than a moment's.
+struct Ahead {
+    std::int64_t users = 0;
+    std::int64_t newest = 0;  // the latest of those steps; 0 without such users
+};
+
 class Users {
   public:
     Users(Database& database, const Vault& vault) : database_(database), vault_(vault) {}
@@ -54,6 +60,8 @@ class Users {
     // True once for each counter: a code is never accepted again, nor any older one (RFC 6238,
     // section 5.2).
     base::Result<bool> use_totp_counter(RowId id, std::int64_t counter);
+    // Those who have used a code of a step after `counter`.
+    base::Result<Ahead> ahead_of(std::int64_t counter);
 
   private:
     Database& database_;

@@ -6,6 +6,7 @@
 #include "screen/gateway/clock.h"
 #include "screen/gateway/lock_out.h"
 #include "screen/gateway/password.h"
+#include "screen/gateway/totp.h"
 
 #include <algorithm>
 
@@ -303,6 +304,12 @@ Task<Answer> AdminCommands::handle(admin::ConfigurationApply request, std::strin
 }
 
 Task<Answer> AdminCommands::handle(admin::Status /*request*/, std::string /*who*/) {
+    const auto now = now_seconds();
+    auto work = [step = totp_counter(now) + 1](store::Store& store) {
+        return store.users.ahead_of(step);
+    };
+    const auto ahead = co_await parts_.records.run(std::move(work));
+    if (!ahead) co_return base::Failure(ahead.error());
     const auto screens = parts_.screens.list();
     const auto watched = std::ranges::count_if(screens, &ScreenSummary::watched);
     const char* journal = !parts_.audit.connected() ? "away" : parts_.audit.full() ? "full" : "ok";
@@ -315,6 +322,9 @@ Task<Answer> AdminCommands::handle(admin::Status /*request*/, std::string /*who*
                            {"connections", parts_.connections.size()},
                            {"revision", parts_.policy.revision()},
                            {"certificateExpires", parts_.certificate_expires},
+                           {"clock", now},
+                           {"usersAheadOfClock", ahead->users},
+                           {"newestSignIn", ahead->newest * totp_step_seconds},
                            {"terminalNetworks", json::value_from(parts_.terminal_networks)}};
 }
 

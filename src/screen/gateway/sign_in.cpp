@@ -107,6 +107,11 @@ Task<SignInAnswer> SignIn::sign_in(SignInBody body, Terminal terminal,
 
 Task<SignInAnswer> SignIn::second_factor(store::User user, std::optional<std::string> code,
                                          Terminal terminal, std::optional<Token> old_cookie) {
+    // Only whoever knows the password is told, which the question for a code tells as well.
+    if (clock_is_behind(now_seconds(), user.totp_counter)) {
+        note_refusal(user.name, terminal, "the clock is behind this user's last code");
+        co_return refused(unavailable, "sign_in.clock");
+    }
     if (!code) co_return SignInAnswer{200, {}, 0, "code", {}};
     const bool good = co_await code_is_good(user.id, *code, user.totp_counter);
     if (!good) co_return co_await refuse(user.name, true, terminal, "wrong or used code");

@@ -1,5 +1,8 @@
 // Sign-in as a browser sees it, against the real program.
+#include "core/store/store.h"
+#include "screen/gateway/clock.h"
 #include "screen/gateway/testing/installation.h"
+#include "screen/gateway/totp.h"
 
 #include <thread>
 
@@ -235,6 +238,30 @@ TEST_F(SignInFlow, RecoversAUserWhoLostTheirPhone) {
               "sign_in.wrong");
     const std::string once(reset.as_object().at("oneTimePassword").as_string());
     EXPECT_EQ(browser.post("/api/sign-in", credentials("hanako", once)).json().at("next"), "enrol");
+}
+
+TEST_F(SignInFlow, SaysThatTheClockIsBehindTheLastCode) {
+    auto user = sign_in_as(installation_, "hanako", installation_.terminal());
+    EXPECT_EQ(installation_.done({{"command", "status"}}).at("usersAheadOfClock"), 0);
+    installation_.kill();
+    // As if the clock had been set back by an hour since.
+    const std::int64_t step = totp_counter(now_seconds()) + 120;
+    {
+        auto store = store::Store::open(installation_.settings().gateway_state());
+        ASSERT_TRUE(store) << store.error().message;
+        ASSERT_TRUE((*store)->users.use_totp_counter((*store)->users.find("hanako")->id, step));
+    }
+    installation_.start();
+    Browser browser(installation_.terminal());
+    const auto answer =
+        browser.post("/api/sign-in", credentials("hanako", user.password, code_of(user.secret)));
+    EXPECT_EQ(answer.status, 503U);
+    EXPECT_EQ(answer.error(), "sign_in.clock");
+    EXPECT_EQ(browser.post("/api/sign-in", credentials("hanako", "wrong")).error(), "sign_in.wrong")
+        << "nobody who does not know the password is told";
+    const auto status = installation_.done({{"command", "status"}});
+    EXPECT_EQ(status.at("usersAheadOfClock"), 1);
+    EXPECT_EQ(status.at("newestSignIn"), step * totp_step_seconds);
 }
 
 TEST_F(SignInFlow, NeedsTheJournal) {

@@ -18,6 +18,11 @@ constexpr std::int64_t totp_counter(std::int64_t now) {
     return now / totp_step_seconds;
 }
 
+// Whether no code of now can be good, because a later one was: the clock was set back since.
+constexpr bool clock_is_behind(std::int64_t now, std::int64_t last_used) {
+    return last_used > totp_counter(now) + 1;
+}
+
 // Six digits (RFC 4226, section 5.3).
 std::string totp_code(std::span<const std::uint8_t> secret, std::int64_t counter);
 

@@ -88,5 +88,13 @@ TEST(Qr, IsASquareWithItsThreeCorners) {
     EXPECT_EQ(rows->back().substr(0, 8), "11111110");
 }
 
+TEST(Totp, TellsAClockThatWasSetBackFromACodeThatWasUsed) {
+    constexpr std::int64_t now = 1790000000;
+    EXPECT_FALSE(clock_is_behind(now, 0));
+    EXPECT_FALSE(clock_is_behind(now, totp_counter(now)));
+    EXPECT_FALSE(clock_is_behind(now, totp_counter(now) + 1)) << "a phone that is fast";
+    EXPECT_TRUE(clock_is_behind(now, totp_counter(now) + 2));
+}
+
 }  // namespace
 }  // namespace shoji::gateway
