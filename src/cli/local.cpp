@@ -3,6 +3,10 @@
 #include "cli/files.h"
 #include "core/journal/folder.h"
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include <boost/json/value_from.hpp>
 
 namespace shoji::cli {
@@ -65,6 +69,23 @@ Exit tell(const Context& context, const journal::Report& report) {
     return Exit::negative;
 }
 
+// Every whole line; returns what follows the last. The writer may be at that line: it is read again
+// after a moment, and what has become whole is exported too.
+base::Result<std::string> export_lines(const std::filesystem::path& audit, TerminalOutput& output) {
+    constexpr std::chrono::milliseconds writing_time{300};
+    std::size_t exported = 0;
+    for (bool again = false;; again = true) {
+        std::size_t number = 0;
+        auto rest = journal::read_lines(audit, [&](std::string_view line) {
+            if (++number > exported) output.line(line);
+            return true;
+        });
+        exported = std::max(exported, number);
+        if (again || !rest || rest->empty()) return rest;
+        std::this_thread::sleep_for(writing_time);
+    }
+}
+
 }  // namespace
 
 Exit run_init(const Context& context, InitRequest request) {
@@ -107,12 +128,12 @@ Exit run_audit_export(const Context& context) {
     const auto settings = base::load_settings(context.state);
     if (!settings) return context.output.fail(settings.error());
     auto& output = context.output;
-    const auto rest = journal::read_lines(settings->audit_state(), [&](std::string_view line) {
-        output.line(line);
-        return true;
-    });
+    const auto rest = export_lines(settings->audit_state(), output);
     if (!rest) return output.fail(rest.error());
-    return output.flush() ? Exit::done : output.fail(Exit::failed, "cli.error.output");
+    if (!output.flush()) return output.fail(Exit::failed, "cli.error.output");
+    if (rest->empty()) return Exit::done;
+    output.warn("cli.audit.export_incomplete", {{"bytes", std::to_string(rest->size())}});
+    return Exit::negative;
 }
 
 Exit run_audit_checkpoint(const Context& context) {

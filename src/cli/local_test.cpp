@@ -136,6 +136,17 @@ TEST_F(LocalTest, ExportsTheJournalAsItIs) {
     EXPECT_EQ(shoji({"audit", "export"}).output, *read_file(segment(), 1 << 20));
 }
 
+TEST_F(LocalTest, SaysThatTheLastRecordWasCutShort) {
+    const std::string whole = *read_file(segment(), 1 << 20);
+    std::ofstream(segment(), std::ios::app) << "{\"sequence\":6,";
+    for (const bool json : {false, true}) {
+        const auto shown = json ? shoji({"audit", "export", "--json"}) : shoji({"audit", "export"});
+        EXPECT_EQ(shown.code, 1);
+        EXPECT_EQ(shown.output, whole) << "the records before it";
+        EXPECT_THAT(shown.error, HasSubstr("last line has no end (14 bytes)"));
+    }
+}
+
 class EnrolTest : public LocalTest {
   protected:
     void SetUp() override {

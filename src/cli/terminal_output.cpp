@@ -129,6 +129,10 @@ void TerminalOutput::say(std::string_view key, Values values) {
     if (!json_) out_ << shown(text::say(language_, key, values)) << '\n';
 }
 
+void TerminalOutput::warn(std::string_view key, Values values) {
+    error_ << shown(text::say(language_, key, values)) << '\n';
+}
+
 void TerminalOutput::ask(std::string_view key) {
     out_ << text::say(language_, key) << ' ' << std::flush;
 }

@@ -43,6 +43,8 @@ class TerminalOutput {
     void say(std::string_view key, Values values = {});
     // A question; the answer is typed behind it.
     void ask(std::string_view key);
+    // A warning beside a result, on the error stream with --json too.
+    void warn(std::string_view key, Values values = {});
     // The result with --json.
     void result(const boost::json::value& value);
     // A result that is lines of JSON already, with --json or without.
