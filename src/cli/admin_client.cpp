@@ -1,12 +1,12 @@
 #include "cli/admin_client.h"
 
 #include "core/base/unix_socket.h"
+#include "core/policy/json_text.h"
 
 #include <array>
 #include <cerrno>
 #include <utility>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -107,14 +107,14 @@ base::Failure error_from(const json::object& answer) {
 }  // namespace
 
 Result<json::value> parse_answer(std::string_view line) {
-    boost::system::error_code problem;
-    const json::value answer = json::parse(line, problem);
-    if (problem || !answer.is_object()) {
+    constexpr std::size_t deepest = 32;
+    const auto answer = policy::parse_json(line, {maximum_answer, deepest});
+    if (!answer || !answer->is_object()) {
         return bad_answer("the gateway's answer is no JSON object");
     }
-    const json::value* ok = answer.as_object().if_contains("ok");
-    if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) return error_from(answer.as_object());
-    const json::value* result = answer.as_object().if_contains("result");
+    const json::value* ok = answer->as_object().if_contains("ok");
+    if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) return error_from(answer->as_object());
+    const json::value* result = answer->as_object().if_contains("result");
     return result != nullptr ? *result : json::value();
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/printable.h"
 #include "core/policy/check.h"
+#include "core/policy/json_text.h"
 
 #include <algorithm>
 #include <limits>
@@ -241,13 +242,10 @@ Result<Configuration> configuration_from_text(std::string_view text) {
         return base::fail(ErrorKind::full, "configuration: {} bytes, the limit is {}", text.size(),
                           maximum_json);
     }
-    json::error_code problem;
-    const json::value value = json::parse(text, problem);
-    if (problem) {
-        return base::fail(ErrorKind::invalid, "configuration: no valid JSON: {}",
-                          problem.message());
-    }
-    return configuration_from(value);
+    constexpr std::size_t deepest = 32;
+    auto value = parse_json(text, {maximum_json, deepest});
+    if (!value) return base::Failure(std::move(value.error()).context("configuration"));
+    return configuration_from(*value);
 }
 
 }  // namespace shoji::policy

@@ -71,9 +71,9 @@ TEST(Json, RefusesWrongOriginsAndDates) {
 }
 
 TEST(Json, RefusesWhatIsNoJsonOrTooLong) {
-    EXPECT_TRUE(error_of("{").starts_with("configuration: no valid JSON"));
-    EXPECT_TRUE(error_of(R"({"zones": []} x)").starts_with("configuration: no valid JSON"));
-    EXPECT_TRUE(error_of(std::string(100, '[')).starts_with("configuration: no valid JSON"));
+    EXPECT_TRUE(error_of("{").starts_with("configuration: it is no JSON"));
+    EXPECT_TRUE(error_of(R"({"zones": []} x)").starts_with("configuration: it is no JSON"));
+    EXPECT_TRUE(error_of(std::string(100, '[')).starts_with("configuration: it is no JSON"));
     EXPECT_EQ(error_of(std::string(maximum_json + 1, ' ')),
               "configuration: 1000001 bytes, the limit is 1000000");
 }

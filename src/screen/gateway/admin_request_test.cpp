@@ -64,16 +64,20 @@ TEST(AdminRequest, ReadsASoundConfigurationOnly) {
 }
 
 TEST(AdminRequest, IsRefusedWhenMalformed) {
-    for (const std::string_view line :
-         {"", "{}", "[]", "status", R"({"command":"no.such"})", R"({"command":7})",
-          R"({"command":"status","more":1})", R"({"command":"user.add","name":"h"})",
-          R"({"command":"user.add","name":"Hanako","role":"staff"})",
-          R"({"command":"user.add","name":"../x","role":"staff"})",
-          R"({"command":"user.add","name":"h","role":"s","administrator":true})",
-          R"({"command":"session.kill","id":"00"})", R"({"command":"session.kill"})",
-          R"({"command":"terminal.add","name":"d","zone":"z","fingerprint":"aa","expires":1})",
-          R"({"command":"configuration.apply","revision":-1,"configuration":{}})",
-          R"({"command":"configuration.apply","revision":1})"}) {
+    for (
+        const std::string_view line :
+        {"", "{}", "[]", "status", R"({"command":"no.such"})", R"({"command":7})",
+         R"({"command":"status","more":1})", R"({"command":"user.add","name":"h"})",
+         R"({"command":"user.add","name":"Hanako","role":"staff"})",
+         R"({"command":"user.remove","name":"h","name":"taro"})",
+         R"({"command":"status","command":"user.list"})",
+         R"({"command":"configuration.apply","revision":1,"configuration":{"zones":[],"zones":[]}})",
+         R"({"command":"user.add","name":"../x","role":"staff"})",
+         R"({"command":"user.add","name":"h","role":"s","administrator":true})",
+         R"({"command":"session.kill","id":"00"})", R"({"command":"session.kill"})",
+         R"({"command":"terminal.add","name":"d","zone":"z","fingerprint":"aa","expires":1})",
+         R"({"command":"configuration.apply","revision":-1,"configuration":{}})",
+         R"({"command":"configuration.apply","revision":1})"}) {
         const auto request = parse(line);
         ASSERT_FALSE(request) << line;
         EXPECT_EQ(request.error().kind, base::ErrorKind::invalid);

@@ -19,6 +19,7 @@ TEST(SignInBody, IsRefusedWhenMalformed) {
          {std::string(), std::string("[]"), std::string("null"), std::string("{"),
           std::string(R"({"user":"h"})"), std::string(R"({"user":1,"password":"p"})"),
           std::string(R"({"user":"h","password":"p","more":1})"),
+          std::string(R"({"user":"h","password":"p","user":"taro"})"),
           std::string(R"({"user":"h","password":"p"} x)"),
           std::string("{\"user\":\"\xff\",\"password\":\"p\"}"),
           R"({"user":"h","password":")" + std::string(2000, 'x') + "\"}", std::string(100, '[')}) {

@@ -1,29 +1,21 @@
 #include "screen/gateway/json_reader.h"
 
 #include "core/base/bytes.h"
+#include "core/policy/json_text.h"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 namespace shoji::gateway {
 
 base::Result<boost::json::object> parse_object(std::string_view text, std::size_t limit) {
     constexpr std::size_t deepest = 8;
-    if (text.size() > limit) {
-        return base::worded(
-            base::fail(base::ErrorKind::invalid, "it is longer than {} bytes", limit),
-            "admin.too_long", {{"limit", std::to_string(limit)}});
-    }
-    boost::json::parse_options options;
-    options.max_depth = deepest;
-    boost::json::error_code error;
-    boost::json::value value = boost::json::parse({text.data(), text.size()}, error, {}, options);
-    if (error || !value.is_object()) {
-        return base::worded(base::fail(base::ErrorKind::invalid, "it is no JSON object: {}",
-                                       error ? error.message() : "something else"),
+    auto value = policy::parse_json(text, {limit, deepest});
+    if (!value) return base::Failure(value.error());
+    if (!value->is_object()) {
+        return base::worded(base::fail(base::ErrorKind::invalid, "it is no JSON object"),
                             "admin.no_object");
     }
-    return std::move(value.as_object());
+    return std::move(value->as_object());
 }
 
 const boost::json::value* ObjectReader::take(std::string_view key) {

@@ -1,5 +1,5 @@
 // Strict reading of JSON objects from outside: UTF-8, at most eight levels, known keys only, each
-// of its type and range.
+// once, of its type and range.
 #pragma once
 
 #include "core/base/result.h"
