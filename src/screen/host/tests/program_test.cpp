@@ -112,6 +112,30 @@ TEST_P(ProgramTest, ItsBrowserAsksForNothingOfItsOwn) {
     EXPECT_EQ(gate.await_exit(session->session), Reason::ended);
 }
 
+// Chromium leaves the bounds of WebAssembly's memory to the processor and catches the fault in a
+// signal handler, which it sets up beside that of its crash reporter.
+TEST_P(ProgramTest, AFaultOfWebAssemblyIsTheScriptsToCatch) {
+    site.set_page(
+        "<!doctype html><title>test</title><script>"
+        // (module (memory 1) (func (export "f") (param i32) (result i32) local.get 0 i32.load))
+        "const bytes = '0061736d0100000001060160017f017f030201000503010001' +"
+        "  '070501016600000a0901070020002802000b';"
+        "const module = Uint8Array.from(bytes.match(/../g), (digits) => parseInt(digits, 16));"
+        "WebAssembly.instantiate(module).then(({instance}) => {"
+        "  let host = 'read.example';"
+        "  try { instance.exports.f(0x7ffffff0); } catch (error) {"
+        "    host = error instanceof WebAssembly.RuntimeError ? 'caught.example' : 'other.example';"
+        "  }"
+        "  fetch(`http://${host}/`);"
+        "});</script>");
+    start_host();
+    auto gate = gateway();
+    const auto session = gate.start(installation.request(site.port()));
+    ASSERT_TRUE(session);
+    EXPECT_THAT(refused_hosts(session->reports.get(), "caught.example"),
+                ElementsAre("caught.example"));
+}
+
 class KilledPartTest : public ProgramTest {
   protected:
     void kill_and_expect(const std::function<pid_t(const Record&)>& whom, Reason reason) {
