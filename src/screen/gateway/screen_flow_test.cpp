@@ -247,6 +247,40 @@ TEST_F(ScreenFlow, EndsWhenTheUserEndsIt) {
     const auto record = installation_.journal().wait_for(
         [](const auto& one) { return one.action == journal::Action::session_end; });
     EXPECT_EQ(record.who, "hanako");
+    EXPECT_EQ(record.outcome, journal::Outcome::allowed);
+}
+
+TEST_F(ScreenFlow, RecordsWhetherASessionEndedOrFailed) {
+    using control::Reason;
+    const std::vector<std::pair<Reason, journal::Outcome>> ends{
+        {Reason::ended, journal::Outcome::allowed},
+        {Reason::expired, journal::Outcome::allowed},
+        {Reason::browser_exited, journal::Outcome::failed},
+        {Reason::session_failed, journal::Outcome::failed},
+        {Reason::egress_failed, journal::Outcome::failed},
+        {Reason::out_of_memory, journal::Outcome::failed},
+        {Reason::unclaimed, journal::Outcome::failed}};
+    for (const auto& [reason, outcome] : ends) {
+        auto pair = begin();
+        installation_.host().exit(pair.session.id, reason);
+        EXPECT_EQ(reason_of_end(pair.viewer), static_cast<std::uint8_t>(reason));
+        const auto record = installation_.journal().wait_for([&](const auto& one) {
+            return one.action == journal::Action::session_end &&
+                   one.what == "demo " + control::to_text(pair.session.id);
+        });
+        EXPECT_EQ(record.outcome, outcome) << record.reason;
+    }
+}
+
+TEST_F(ScreenFlow, RecordsThatASessionWasGoneWhenItWasAskedFor) {
+    auto pair = begin();
+    installation_.host().forget(pair.session.id);
+    installation_.host().stop();
+    installation_.host().start();
+    const auto record = installation_.journal().wait_for(
+        [](const auto& one) { return one.action == journal::Action::session_end; });
+    EXPECT_EQ(record.outcome, journal::Outcome::failed);
+    EXPECT_TRUE(record.reason.starts_with("unknown_session;")) << record.reason;
 }
 
 TEST_F(ScreenFlow, EndsWhenTheHostSaysSo) {

@@ -145,7 +145,8 @@ Task<std::variant<Token, NoScreen>> Screens::begin(Applicant applicant, ScreenBo
     record.what = fmt::format("{} {}", body.destination, control::to_text(id));
     const auto recorded = co_await parts_.audit.write(record);
     if (!recorded) {
-        end(screen, static_cast<std::uint8_t>(Reason::start_failed), recorded.error().message);
+        end(screen, static_cast<std::uint8_t>(Reason::start_failed), recorded.error().message,
+            journal::Outcome::failed);
         co_return no_screen(recorded.error(), "journal");
     }
     const Token ticket = new_token();
@@ -165,7 +166,8 @@ Task<bool> Screens::establish(Handle screen, Token ticket) {
     const auto stored = co_await parts_.records.run(std::move(storing));
     if (stored && !screen->over) co_return true;
     if (!stored) spdlog::error("{}", stored.error().message);
-    end(screen, static_cast<std::uint8_t>(Reason::start_failed), "it could not be stored");
+    end(screen, static_cast<std::uint8_t>(Reason::start_failed), "it could not be stored",
+        journal::Outcome::failed);
     // It may have ended before it was stored.
     auto removing = [id = screen->entry.id](store::Store& store) {
         return store.screens.remove(id);
@@ -307,7 +309,7 @@ Task<> Screens::settle(Handle screen, std::shared_ptr<Viewer> viewer, RelayEnd e
             note(*screen, journal::Action::refusal, journal::Outcome::refused,
                  "a message of the session", viewer->complaint());
             end(screen, static_cast<std::uint8_t>(Reason::session_failed),
-                "the session broke the protocol");
+                "the session broke the protocol", journal::Outcome::failed);
             break;
     }
 }

@@ -116,7 +116,10 @@ class Screens {
     void host_lost();
     Task<> claim(Handle screen);
     void exited(const control::Exited& exited);
-    void end(const Handle& screen, std::uint8_t reason, const std::string& why);
+    // The outcome goes into the journal: `failed` where nobody and no rule wanted the end.
+    void end(const Handle& screen, std::uint8_t reason, const std::string& why,
+             journal::Outcome outcome = journal::Outcome::allowed);
+    void end_as_told(const Handle& screen, Reason reason);
     void end_where(const std::function<bool(const Screen&)>& which, std::uint8_t reason,
                    const std::string& why);
     void end_after_grace();

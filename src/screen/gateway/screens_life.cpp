@@ -80,6 +80,13 @@ std::string_view name_of(control::Reason reason) {
     return "unknown";
 }
 
+// Whether a session ended as somebody wished, or as a rule says.
+journal::Outcome outcome_of(control::Reason reason) {
+    using enum control::Reason;
+    return reason == ended || reason == expired ? journal::Outcome::allowed
+                                                : journal::Outcome::failed;
+}
+
 }  // namespace
 
 Screens::Handle Screens::keep(store::Screen entry, const std::string& user,
@@ -188,18 +195,22 @@ Task<> Screens::attach(Handle screen) {
     if (answer.streams) {
         take_streams(screen, std::move(*answer.streams));
     } else if (answer.reason) {
-        end(screen, static_cast<std::uint8_t>(*answer.reason),
-            std::string(name_of(*answer.reason)));
+        end_as_told(screen, *answer.reason);
     }
 }
 
 void Screens::exited(const control::Exited& message) {
     const Handle screen = find(message.session);
-    if (!screen) return;
-    end(screen, static_cast<std::uint8_t>(message.reason), std::string(name_of(message.reason)));
+    if (screen) end_as_told(screen, message.reason);
 }
 
-void Screens::end(const Handle& screen, std::uint8_t reason, const std::string& why) {
+void Screens::end_as_told(const Handle& screen, Reason reason) {
+    end(screen, static_cast<std::uint8_t>(reason), std::string(name_of(reason)),
+        outcome_of(reason));
+}
+
+void Screens::end(const Handle& screen, std::uint8_t reason, const std::string& why,
+                  journal::Outcome outcome) {
     if (screen->over) return;
     screen->over = reason;
     const auto id = screen->entry.id;
@@ -212,7 +223,7 @@ void Screens::end(const Handle& screen, std::uint8_t reason, const std::string& 
         screen->viewer->finish(CloseCode::normal);
     }
     screen->changed.notify();
-    note(*screen, journal::Action::session_end, journal::Outcome::allowed,
+    note(*screen, journal::Action::session_end, outcome,
          fmt::format("{} {}", screen->entry.destination, control::to_text(id)),
          fmt::format("{}; {} bytes in, {} bytes out, {} refusals", why, screen->traffic.bytes_in,
                      screen->traffic.bytes_out, screen->traffic.refusals));
