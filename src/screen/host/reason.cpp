@@ -2,6 +2,8 @@
 
 namespace shoji::host {
 
+using namespace std::chrono_literals;
+
 std::optional<control::Reason> reason_of(const Ends& ends) {
     const auto& browser = ends.parts[static_cast<std::size_t>(Part::browser)];
     const auto& compositor = ends.parts[static_cast<std::size_t>(Part::compositor)];
@@ -18,6 +20,14 @@ std::optional<control::Reason> reason_of(const Ends& ends) {
     }
     if (compositor) return control::Reason::session_failed;
     return std::nullopt;
+}
+
+std::chrono::milliseconds time_to_settle(const Ends& ends) {
+    const auto& browser = ends.parts[static_cast<std::size_t>(Part::browser)];
+    const auto& compositor = ends.parts[static_cast<std::size_t>(Part::compositor)];
+    if (browser && compositor) return 0ms;
+    const bool well = compositor && compositor->known && compositor->code == 0;
+    return well ? 5s : 300ms;
 }
 
 }  // namespace shoji::host

@@ -5,6 +5,7 @@
 #include "screen/host/process.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -15,8 +16,12 @@ struct Ends {
     std::uint64_t memory_kills = 0;                  // of the browser's and the helpers' groups
 };
 
-// Nothing while all run. When one of browser and compositor ends the other soon follows: wait a
-// little, then ask, for the one that ended wrongly is the cause.
+// Nothing while all run. When one of browser and compositor ends the other soon follows: wait as
+// long as time_to_settle() says, then ask, for the one that ended wrongly is the cause.
 std::optional<control::Reason> reason_of(const Ends& ends);
+
+// How long after the first end the rest may still follow. A compositor that ended well did so
+// because the browser let go of it: on a busy machine it takes Chromium seconds to be gone.
+std::chrono::milliseconds time_to_settle(const Ends& ends);
 
 }  // namespace shoji::host

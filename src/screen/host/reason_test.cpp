@@ -38,6 +38,17 @@ TEST(Reason, TheOneThatEndedWronglyIsTheCause) {
     EXPECT_EQ(reason({}, {}, well), Reason::egress_failed);
 }
 
+TEST(Reason, ACompositorThatEndedWellWaitsForItsBrowser) {
+    const auto time = [](std::optional<ExitStatus> browser, std::optional<ExitStatus> compositor) {
+        return time_to_settle({{browser, compositor, {}}, 0}).count();
+    };
+    EXPECT_EQ(time(killed, well), 0);
+    EXPECT_EQ(time({}, well), 5000);
+    EXPECT_EQ(time({}, killed), 300);
+    EXPECT_EQ(time({}, unknown), 300);
+    EXPECT_EQ(time(killed, {}), 300);
+}
+
 TEST(Reason, WantOfMemoryExplainsTheRest) {
     EXPECT_EQ(reason({}, {}, {}, 1), Reason::out_of_memory);
     EXPECT_EQ(reason(killed, well, {}, 1), Reason::out_of_memory);

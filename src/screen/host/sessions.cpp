@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto cause_becomes_clear = 300ms;  // which of two processes that end together began it
 constexpr auto end_is_slow = 5s;
 constexpr int watch_interval = 1000;  // milliseconds
 constexpr int end_interval = 10;
@@ -179,9 +178,9 @@ std::optional<control::Reason> Sessions::verdict(Entry& entry, Clock::time_point
         look_after(entry.session.process(part));
         ends.parts[static_cast<std::size_t>(part)] = entry.session.process(part).ended;
     }
-    const bool both = ends.parts[static_cast<std::size_t>(Part::browser)] &&
-                      ends.parts[static_cast<std::size_t>(Part::compositor)];
-    const bool clear = both || (entry.disturbed && now - *entry.disturbed >= cause_becomes_clear);
+    const auto settles = time_to_settle(ends);
+    const bool clear =
+        settles.count() == 0 || (entry.disturbed && now - *entry.disturbed >= settles);
     const auto reason = reason_of(ends);
     const bool at_once =
         reason == control::Reason::out_of_memory || reason == control::Reason::egress_failed;
