@@ -33,14 +33,17 @@ wait_until_gone() {
 }
 
 # launch PROGRAM COMMAND…: in the background, in a session of its own so that Ctrl-C reaches only this
-# script, which then stops the programs in order.
+# script, which then stops the programs in order. Its log has a bounded size and ends with the last process
+# that writes to it.
 launch() {
-    local program=$1
+    local program=$1 log
     shift
     command_of[$program]=$(printf '%q ' "$@")
-    setsid "$@" >>"$state/logs/$program.log" 2>&1 </dev/null {lock}>&- &
+    exec {log}> >(exec setsid "$bin/shoji-log" "$state/logs/$program.log" >/dev/null {lock}>&-)
+    setsid "$@" >&"$log" 2>&1 </dev/null {lock}>&- {log}>&- &
     process_of[$program]=$!
-    printf '%s %s %s\n' "$program" "$!" "$(start_time "$!")" >>"$state/pids"
+    exec {log}>&-
+    printf '%s %s %s\n' "$program" "${process_of[$program]}" "$(start_time "${process_of[$program]}")" >>"$state/pids"
 }
 
 # wait_for PROGRAM TEST…: until the test holds, as long as the program lives.
