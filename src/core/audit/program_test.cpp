@@ -4,6 +4,7 @@
 #include "core/audit/confinement.h"
 #include "core/audit/journal_fixture_test.h"
 #include "core/audit/server.h"
+#include "core/base/test_small_disk.h"
 #include "core/base/unix_socket.h"
 #include "core/journal/client.h"
 
@@ -240,6 +241,30 @@ TEST_F(ProgramTest, ConfinesItselfToItsFolders) {
     };
     EXPECT_EQ(attacks(false), 15);
     EXPECT_EQ(attacks(true), 0);
+}
+
+// The room for ends is reserved ahead: a full disk takes no record of them away.
+TEST_F(ProgramTest, OnAFullDiskTakesEndsAndNoStarts) {
+    if (::geteuid() != 0) GTEST_SKIP() << "mounting a small disk needs root";
+    const base::SmallDisk disk(settings_.audit_state(), std::uint64_t{4} << 20U);
+    ASSERT_TRUE(disk.mounted());
+    start();
+    disk.fill();
+    auto gateway = client();
+    const auto fill = [&](journal::Action action) {
+        std::size_t taken = 0;
+        const journal::Record record{action,     journal::Outcome::allowed, "user",
+                                     "terminal", std::string(400, 'x'),     ""};
+        while (gateway.send(record) == Acknowledgement::written) ++taken;
+        return taken;
+    };
+    EXPECT_GT(fill(journal::Action::session_start), 500U);
+    EXPECT_GT(fill(journal::Action::session_end), 100U);
+    EXPECT_EQ(fill(journal::Action::session_start), 0U);
+    disk.free();
+    EXPECT_GT(fill(journal::Action::session_start), 500U) << "it goes on by itself";
+    EXPECT_EQ(end(SIGTERM), 0);
+    EXPECT_EQ(verify_all(), std::nullopt);
 }
 
 }  // namespace

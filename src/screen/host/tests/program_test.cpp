@@ -1,4 +1,5 @@
 // The whole program, with the real Chromium, compositor and egress.
+#include "core/base/test_small_disk.h"
 #include "core/base/unix_socket.h"
 #include "screen/host/tests/gateway.h"
 #include "screen/host/tests/installation.h"
@@ -261,6 +262,33 @@ TEST_P(ProgramTest, TheLimitOfSessionsHolds) {
     gate.end(first->session);
     EXPECT_EQ(gate.await_exit(first->session), Reason::ended);
     EXPECT_TRUE(gate.start(installation.request(site.port()))) << "there is room again";
+}
+
+TEST_P(ProgramTest, OnAFullDiskNothingStartsAndNothingIsLost) {
+    if (::geteuid() != 0 || GetParam() != User::root) {
+        GTEST_SKIP() << "mounting a small disk needs root";
+    }
+    const base::SmallDisk disk(installation.settings.runtime, std::uint64_t{1} << 20U);
+    ASSERT_TRUE(disk.mounted());
+    start_host();
+    auto gate = gateway();
+    const auto living = gate.start(installation.request(site.port()));
+    ASSERT_TRUE(living);
+    disk.fill();
+    const auto none = gate.start(installation.request(site.port()));
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error(), Reason::no_space);
+    EXPECT_TRUE(eventually([&] { return gate.list().size() == 1; }));
+    EXPECT_TRUE(shows_picture(living->display.get(), picture_of_page)) << "what runs goes on";
+    disk.free();
+    const auto another = gate.start(installation.request(site.port()));
+    EXPECT_TRUE(another);
+    gate.end(living->session);
+    EXPECT_EQ(gate.await_exit(living->session), Reason::ended);
+    // While the disk is there to be looked at.
+    host_runs_ = false;
+    EXPECT_EQ(installation.end_host(SIGTERM), 0);
+    EXPECT_EQ(installation.left_of_sessions(), "");
 }
 
 TEST_P(ProgramTest, RequestsForUnknownSessionsAreAnswered) {
