@@ -9,8 +9,8 @@ output=$!
 exec 2> >(exec cat >"$(port errors)" 2>/dev/null)
 errors=$!
 modules=$1
-work=/run/shoji-guest
-source "$work/order" # user, folder, command
+shared=/run/shoji-guest
+source "$shared/order" # user, folder, command
 
 mount --make-rshared /
 hostname guest
@@ -38,7 +38,8 @@ chmod 700 "$runtime"
 cd "$folder" 2>/dev/null || cd /
 become=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups)
 [ "$user" != root ] || become=()
-env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+# Tests wait ten times longer for what must come than where nothing is emulated.
+env -i SHOJI_TEST_SLOWNESS=10 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     HOME="$home" USER="$user" LOGNAME="$user" XDG_RUNTIME_DIR="$runtime" "${become[@]}" "${command[@]}"
 code=$?
 # All that was said goes out, but a process left behind that keeps a stream open does not hold up the end.
@@ -47,6 +48,6 @@ for _ in $(seq 50); do
     kill -0 "$output" 2>/dev/null || kill -0 "$errors" 2>/dev/null || break
     sleep 0.1
 done
-echo "$code" >"$work/status"
+echo "$code" >"$shared/status"
 echo o >/proc/sysrq-trigger
 while :; do sleep 60; done

@@ -22,7 +22,7 @@ unpack_package() {
 # Folder of the initrd's files, in $1, from the unpacked kernel in $1/../kernel.
 fill_initrd() {
     local folder=$1 release=$2 tree=$3 module
-    mkdir -p "$folder"/{bin,modules,dev,proc,sys,host,writable,new,work}
+    mkdir -p "$folder"/{bin,modules,dev,proc,sys,host,writable,new,shared-folder}
     cp "$tree/busybox/bin/busybox" "$folder/bin/"
     cp "$here/init.sh" "$folder/init"
     chmod 755 "$folder/init"

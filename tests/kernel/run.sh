@@ -40,25 +40,25 @@ done
 prepare_kernel "$kernel" || exit 125
 guest=$kernels/$kernel
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/shoji-guest.XXXXXX")
+shared=$(mktemp -d "${TMPDIR:-/tmp}/shoji-guest.XXXXXX")
 emulator=
 finish() {
     [ -z "$emulator" ] || kill -KILL "$emulator" 2>/dev/null || true
-    rm -rf "$work"
+    rm -rf "$shared"
 }
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 # Where things are, for init.sh, and what the guest is to do, for guest.sh.
-printf '%s\n' "$top" "$here" "$guest/modules" >"$work/paths"
+printf '%s\n' "$top" "$here" "$guest/modules" >"$shared/paths"
 {
     declare -p user
     printf 'folder=%q\n' "$PWD"
     printf 'command=('
     printf '%q ' "$@"
     printf ')\n'
-} >"$work/order"
+} >"$shared/order"
 
 # The guest's two output streams are pipes to the caller's own, whatever those are: a tty, a file, a socket.
 exec 3> >(exec cat 3>&-)
@@ -77,12 +77,12 @@ setpriv --pdeathsig KILL timeout --foreground --kill-after=5 "$timeout" \
     -nodefaults -no-user-config -nic none -display none -no-reboot \
     -kernel "$guest/vmlinux" -initrd "$guest/initrd" -append "$kernel_options" \
     -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
-    -virtfs local,path="$work",mount_tag=work,security_model=none \
-    -chardev file,id=console,path="$work/console" -serial chardev:console \
+    -virtfs local,path="$shared",mount_tag=shared,security_model=none \
+    -chardev file,id=console,path="$shared/console" -serial chardev:console \
     -device virtio-serial-pci \
     -chardev file,id=out,path=/dev/fd/3 -device virtserialport,name=output,chardev=out \
     -chardev file,id=err,path=/dev/fd/4 -device virtserialport,name=errors,chardev=err \
-    </dev/null >"$work/emulator" 2>&1 &
+    </dev/null >"$shared/emulator" 2>&1 &
 emulator=$!
 ended=0
 wait "$emulator" || ended=$?
@@ -94,9 +94,9 @@ if [ "$ended" -eq 124 ]; then
     echo "tests/kernel/run.sh: ended after $timeout s: $*" >&2
     exit 124
 fi
-if [ ! -s "$work/status" ]; then
+if [ ! -s "$shared/status" ]; then
     echo "tests/kernel/run.sh: the guest did not run the command (emulator: $ended)" >&2
-    tail -n 40 "$work/emulator" "$work/console" >&2
+    tail -n 40 "$shared/emulator" "$shared/console" >&2
     exit 125
 fi
-exit "$(cat "$work/status")"
+exit "$(cat "$shared/status")"

@@ -1,5 +1,7 @@
 #include "screen/gateway/testing/browser.h"
 
+#include "screen/gateway/testing/patience.h"
+
 #include <stdexcept>
 
 #include <boost/asio/io_context.hpp>
@@ -31,8 +33,6 @@ namespace websocket = beast::websocket;
 using namespace std::chrono_literals;
 using Stream = beast::ssl_stream<beast::tcp_stream>;
 
-constexpr auto patience = 20s;
-
 }  // namespace
 
 struct Line::State {
@@ -63,7 +63,7 @@ struct Line::State {
 
     void connect(std::uint16_t port) {
         const asio::ip::tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
-        beast::get_lowest_layer(*stream).expires_after(patience);
+        beast::get_lowest_layer(*stream).expires_after(patience());
         beast::get_lowest_layer(*stream).async_connect(endpoint, result());
         run();
         stream->async_handshake(ssl::stream_base::client, result());
@@ -89,7 +89,7 @@ Line::Line(Line&&) noexcept = default;
 Line::~Line() = default;
 
 void Line::send(const std::string& bytes) {
-    beast::get_lowest_layer(*state_->stream).expires_after(patience);
+    beast::get_lowest_layer(*state_->stream).expires_after(patience());
     asio::async_write(*state_->stream, asio::buffer(bytes), state_->result());
     state_->run();
 }
@@ -98,7 +98,7 @@ Answer Line::receive(bool head) {
     http::response_parser<http::string_body> parser;
     parser.skip(head);
     parser.body_limit(std::uint64_t{64} << 20U);
-    beast::get_lowest_layer(*state_->stream).expires_after(patience);
+    beast::get_lowest_layer(*state_->stream).expires_after(patience());
     http::async_read(*state_->stream, state_->buffer, parser, state_->result());
     Answer answer;
     try {
@@ -120,7 +120,7 @@ Answer Line::receive(bool head) {
 
 std::string Line::drain() {
     std::string all;
-    beast::get_lowest_layer(*state_->stream).expires_after(patience);
+    beast::get_lowest_layer(*state_->stream).expires_after(patience());
     asio::async_read(*state_->stream, asio::dynamic_buffer(all), state_->result());
     try {
         state_->run();
@@ -221,7 +221,7 @@ ViewerLine::ViewerLine(const TerminalOptions& options, const std::string& ticket
     }));
     socket.binary(true);
     socket.read_message_max(std::size_t{4} << 20U);
-    beast::get_lowest_layer(socket).expires_after(patience);
+    beast::get_lowest_layer(socket).expires_after(patience());
     socket.async_handshake(state_->response, fmt::format("localhost:{}", options.port),
                            "/api/screen/socket?ticket=" + ticket, state_->result());
     state_->run();
@@ -242,21 +242,21 @@ std::string ViewerLine::response_header(const std::string& name) const {
 
 void ViewerLine::send(const std::vector<std::uint8_t>& message) {
     state_->socket.binary(true);
-    beast::get_lowest_layer(state_->socket).expires_after(patience);
+    beast::get_lowest_layer(state_->socket).expires_after(patience());
     state_->socket.async_write(asio::buffer(message), state_->result());
     state_->run();
 }
 
 void ViewerLine::send_text(const std::string& text) {
     state_->socket.binary(false);
-    beast::get_lowest_layer(state_->socket).expires_after(patience);
+    beast::get_lowest_layer(state_->socket).expires_after(patience());
     state_->socket.async_write(asio::buffer(text), state_->result());
     state_->run();
 }
 
 std::optional<std::vector<std::uint8_t>> ViewerLine::receive() {
     state_->buffer.clear();
-    beast::get_lowest_layer(state_->socket).expires_after(patience);
+    beast::get_lowest_layer(state_->socket).expires_after(patience());
     state_->socket.async_read(state_->buffer, state_->result());
     state_->run();
     if (state_->error == beast::error::timeout)

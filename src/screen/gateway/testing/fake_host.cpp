@@ -1,6 +1,7 @@
 #include "screen/gateway/testing/fake_host.h"
 
 #include "core/base/random.h"
+#include "screen/gateway/testing/patience.h"
 #include "screen/wire/framing.h"
 
 #include <stdexcept>
@@ -12,8 +13,6 @@ namespace shoji::gateway::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr auto patience = 15s;
 
 template <class T>
 T must(base::Result<T> result) {
@@ -120,7 +119,7 @@ void FakeHost::answer(int socket, const control::ToHost& request) {
 
 FakeSession FakeHost::next() {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, patience, [&] { return !asked_.empty(); })) {
+    if (!changed_.wait_for(lock, patience(), [&] { return !asked_.empty(); })) {
         throw std::runtime_error("the gateway asked for no session");
     }
     FakeSession session = std::move(asked_.front());
@@ -135,7 +134,7 @@ bool FakeHost::nothing_asked(std::chrono::milliseconds time) {
 
 void FakeHost::wait_for_end(const control::SessionId& id) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, patience, [&] { return ended_.contains(id); })) {
+    if (!changed_.wait_for(lock, patience(), [&] { return ended_.contains(id); })) {
         throw std::runtime_error("the gateway did not end the session");
     }
 }
@@ -181,7 +180,7 @@ std::optional<std::vector<std::uint8_t>> read_message(int display) {
     const auto read = [&](std::uint8_t* into, std::size_t size) {
         while (size > 0) {
             pollfd wanted{display, POLLIN, 0};
-            const auto limit = std::chrono::milliseconds(patience).count();
+            const auto limit = std::chrono::milliseconds(patience()).count();
             if (::poll(&wanted, 1, static_cast<int>(limit)) != 1) {
                 throw std::runtime_error("the gateway sends the session nothing");
             }

@@ -1,5 +1,7 @@
 #include "screen/gateway/testing/fake_journal.h"
 
+#include "screen/gateway/testing/patience.h"
+
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
@@ -69,7 +71,7 @@ void FakeJournal::answer_with(journal::Acknowledgement acknowledgement) {
 journal::Record FakeJournal::wait_for(const std::function<bool(const journal::Record&)>& which) {
     std::unique_lock lock(mutex_);
     std::vector<journal::Record>::iterator found;
-    const bool came = changed_.wait_for(lock, std::chrono::seconds(15), [&] {
+    const bool came = changed_.wait_for(lock, patience(), [&] {
         found = std::ranges::find_if(records_, which);
         return found != records_.end();
     });

@@ -3,6 +3,7 @@
 #include "core/base/random.h"
 #include "core/policy/json.h"
 #include "screen/gateway/clock.h"
+#include "screen/gateway/testing/patience.h"
 #include "screen/gateway/totp.h"
 
 #include <csignal>
@@ -137,7 +138,8 @@ void Installation::start() {
                                      arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) throw std::runtime_error("the gateway cannot be started");
-    for (int attempt = 0; attempt < 400; ++attempt) {
+    const auto end = std::chrono::steady_clock::now() + patience();
+    while (std::chrono::steady_clock::now() < end) {
         if (::waitpid(process_, nullptr, WNOHANG) != 0) {
             process_ = -1;
             break;
