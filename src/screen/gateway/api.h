@@ -15,6 +15,8 @@ class Api {
 
     // Answers every request but the viewer's WebSocket.
     Task<Response> answer(Request request);
+    // The answer to a request that another site may have made the browser send; it is recorded.
+    Response forged(const Request& request, const std::string& user = {});
 
   private:
     using Handler = Task<Response> (Api::*)(const Request&);
@@ -34,8 +36,6 @@ class Api {
     Task<Response> destinations(const Request& request);
     Task<Response> screens(const Request& request);
 
-    // The answer to a request that another site may have made the browser send; it is recorded.
-    Response forged(const Request& request, const std::string& user = {});
     // The visitor of a change, or why not.
     Task<std::variant<Visitor, Response>> changer(const Request& request, bool enrolling);
 

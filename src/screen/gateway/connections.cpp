@@ -4,17 +4,19 @@
 
 namespace shoji::gateway {
 
-std::optional<Connections::Place> Connections::admit(const std::string& address) {
+std::optional<Connections::Place> Connections::admit(const std::string& address, double now) {
     if (book_->entries.size() >= maximum) return {};
-    std::size_t& count = book_->of_address[address];
-    if (count >= maximum_of_address) return {};
-    ++count;
+    const std::string key = rate_key(address);
+    const auto known = book_->of_address.find(key);
+    if (known != book_->of_address.end() && known->second >= maximum_of_address) return {};
+    if (by_address_.take(key, now) > 0) return {};
+    ++book_->of_address[key];
     book_->entries.push_front({address, {}, false, {}});
     return Place(book_, book_->entries.begin());
 }
 
 void Connections::Book::forget(std::list<Entry>::iterator entry) {
-    const auto count = of_address.find(entry->address);
+    const auto count = of_address.find(rate_key(entry->address));
     if (--count->second == 0) of_address.erase(count);
     entries.erase(entry);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/store/types.h"
+#include "screen/gateway/rate_limiter.h"
 
 #include <cstddef>
 #include <functional>
@@ -18,6 +19,8 @@ class Connections {
     static constexpr std::size_t maximum = 2000;
     // A city hall may sit behind one address of a translator.
     static constexpr std::size_t maximum_of_address = 400;
+    // New ones of one address: each costs a handshake before anybody is known.
+    static constexpr RateRule rate{maximum_of_address, 0.02, 4096};
 
     struct Entry {
         std::string address;
@@ -28,7 +31,7 @@ class Connections {
 
     struct Book {
         std::list<Entry> entries;
-        std::unordered_map<std::string, std::size_t> of_address;
+        std::unordered_map<std::string, std::size_t> of_address;  // by rate_key()
 
         void forget(std::list<Entry>::iterator entry);
     };
@@ -53,8 +56,9 @@ class Connections {
         std::list<Entry>::iterator entry_;
     };
 
-    // None when there are too many, of this address or in all.
-    std::optional<Place> admit(const std::string& address);
+    // None when there are too many, of this address (or IPv6 network of 64 bits) or in all, or when
+    // they come too fast. `now`: seconds of a clock that is never set.
+    std::optional<Place> admit(const std::string& address, double now);
     // Of one terminal: its viewers' connections, or the others.
     void close_of(const store::Digest& fingerprint, bool viewers);
     void close_all();
@@ -65,6 +69,7 @@ class Connections {
     void close_where(const std::function<bool(const Entry&)>& which);
 
     std::shared_ptr<Book> book_ = std::make_shared<Book>();
+    RateLimiter by_address_{rate};
 };
 
 }  // namespace shoji::gateway

@@ -58,6 +58,21 @@ TEST_F(FloodFlow, CountsTheRefusalsOfOneTerminal) {
     EXPECT_EQ(single + counted, connections) << "none is forgotten";
 }
 
+// A terminal that is refused costs a handshake each time that it comes.
+TEST_F(FloodFlow, BoundsTheHandshakesOfOneAddress) {
+    bool turned_away = false;
+    for (int i = 0; i < 3000 && !turned_away; ++i) {
+        try {
+            const Line line(installation_.strict_terminal());
+        } catch (const std::exception&) {
+            turned_away = true;
+        }
+    }
+    EXPECT_TRUE(turned_away);
+    EXPECT_EQ(refusal(journal::Action::connection, "too many connections").terminal,
+              "127.0.0.1, zone counter");
+}
+
 TEST_F(FloodFlow, RecordsATicketThatIsNotGood) {
     ViewerLine guess(installation_.terminal(), std::string(64, 'a'));
     EXPECT_TRUE(guess.receive());

@@ -239,7 +239,8 @@ Task<> HttpConnection::serve_viewer(HttpRequest message, Request request) {
     const auto text = ticket_of_query(request.query());
     const auto ticket = text ? token_from(*text) : std::nullopt;
     if (!may_open_socket(request)) {
-        co_await respond(message, error_response(403, "request.forbidden"), false);
+        auto refusal = parts_.api.forged(request);
+        co_await respond(message, std::move(refusal), false);
         co_return;
     }
     if (!ticket || !asks_for_viewer_socket(message)) {

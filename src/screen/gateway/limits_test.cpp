@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace shoji::gateway {
@@ -65,16 +66,42 @@ TEST(Connections, AdmitsABoundedNumberOfOneAddress) {
     Connections connections;
     std::vector<Connections::Place> places;
     for (std::size_t i = 0; i < Connections::maximum_of_address; ++i) {
-        auto place = connections.admit("192.0.2.1");
+        auto place = connections.admit("192.0.2.1", 0);
         ASSERT_TRUE(place);
         places.push_back(std::move(*place));
     }
-    EXPECT_FALSE(connections.admit("192.0.2.1"));
-    EXPECT_TRUE(connections.admit("192.0.2.2"));
+    EXPECT_FALSE(connections.admit("192.0.2.1", 1000));
+    EXPECT_TRUE(connections.admit("192.0.2.2", 1000));
     places.pop_back();
-    EXPECT_TRUE(connections.admit("192.0.2.1"));
+    EXPECT_TRUE(connections.admit("192.0.2.1", 1000));
     places.clear();
     EXPECT_EQ(connections.size(), 0U);
+}
+
+TEST(Connections, TakesAnIpv6NetworkForOneAddress) {
+    Connections connections;
+    std::vector<Connections::Place> places;
+    for (std::size_t i = 0; i < Connections::maximum_of_address; ++i) {
+        auto place = connections.admit(fmt::format("2001:db8:1:2::{:x}", i), 0);
+        ASSERT_TRUE(place);
+        places.push_back(std::move(*place));
+    }
+    EXPECT_FALSE(connections.admit("2001:db8:1:2:ffff::1", 1000));
+    EXPECT_TRUE(connections.admit("2001:db8:1:3::1", 1000));
+    places.clear();
+    EXPECT_EQ(connections.size(), 0U);
+    EXPECT_TRUE(connections.admit("2001:db8:1:2:ffff::1", 1000));
+}
+
+TEST(Connections, AdmitsABoundedNumberASecond) {
+    Connections connections;
+    std::size_t admitted = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        if (connections.admit("192.0.2.1", 0)) ++admitted;  // and it ends at once
+    }
+    EXPECT_EQ(admitted, Connections::maximum_of_address);
+    EXPECT_TRUE(connections.admit("192.0.2.2", 0)) << "another address has its own";
+    EXPECT_TRUE(connections.admit("192.0.2.1", 1));
 }
 
 TEST(Connections, ClosesThoseOfOneTerminal) {
@@ -86,7 +113,7 @@ TEST(Connections, ClosesThoseOfOneTerminal) {
     std::vector<Connections::Place> places;
     std::vector<int> closed(3);
     for (std::size_t i = 0; i < 3; ++i) {
-        places.push_back(std::move(*connections.admit("192.0.2.1")));
+        places.push_back(std::move(*connections.admit("192.0.2.1", 0)));
         places.back().entry().close = [&closed, i] { ++closed[i]; };
     }
     places[0].entry().fingerprint = lost;

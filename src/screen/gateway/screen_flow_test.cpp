@@ -132,6 +132,11 @@ TEST_F(ScreenFlow, AcceptsNoOtherWebSocket) {
     const auto options = installation_.terminal();
     EXPECT_EQ(ViewerLine(options, "short").refused_with(), 400U);
     EXPECT_EQ(ViewerLine(options, ticket(), "https://evil.example").refused_with(), 403U);
+    const auto record = installation_.journal().wait_for([](const auto& one) {
+        return one.action == journal::Action::refusal && one.what == "/api/screen/socket";
+    });
+    EXPECT_EQ(record.outcome, journal::Outcome::refused);
+    EXPECT_EQ(record.terminal, "127.0.0.1, zone counter");
     EXPECT_EQ(ViewerLine(options, ticket(), "null", "").refused_with(), 400U);
     EXPECT_EQ(ViewerLine(options, ticket(), "null", "other").refused_with(), 400U);
     ViewerLine good(options, ticket(), user_->browser.origin());

@@ -1,5 +1,6 @@
 #include "screen/gateway/server.h"
 
+#include "screen/gateway/clock.h"
 #include "screen/gateway/http_connection.h"
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -85,8 +86,14 @@ Task<> Server::accept(OpenListener& listener) {
         const auto peer = socket.remote_endpoint(gone);
         const auto local = socket.local_endpoint(gone);
         if (gone) continue;
-        auto place = parts_.connections.admit(peer.address().to_string());
-        if (!place) continue;  // closed at once: no memory is spent on it
+        const std::string address = peer.address().to_string();
+        auto place = parts_.connections.admit(address, steady_now());
+        if (!place) {  // closed at once: no memory and no handshake is spent on it
+            parts_.audit.note({journal::Action::connection, journal::Outcome::refused, "",
+                               address + ", zone " + listener.settings.zone, "connection",
+                               "too many connections"});
+            continue;
+        }
         socket.set_option(tcp::no_delay(true), gone);
         const Identity identity{host_name_, local.address().to_string(), listener.settings.port};
         auto connection =
