@@ -138,6 +138,8 @@ TEST(RefusalLog, MergesEqualRefusalsAndIsBounded) {
     EXPECT_EQ(taken.at(1).last, 20);
     EXPECT_TRUE(log.empty());
     for (std::uint16_t port = 1; port < 2000; ++port) log.add({"demo", "x", port, 1, 0, 1, 1});
+    EXPECT_EQ(log.take_left_out(), 999U);
+    EXPECT_EQ(log.take_left_out(), 0U);
     EXPECT_EQ(log.take().size(), RefusalLog::maximum_waiting);
 }
 

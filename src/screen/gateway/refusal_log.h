@@ -6,6 +6,7 @@
 
 #include <map>
 #include <tuple>
+#include <utility>
 
 namespace shoji::gateway {
 
@@ -22,6 +23,8 @@ class RefusalLog {
             found->second.last = refusal.last;
         } else if (waiting_.size() < maximum_waiting) {
             waiting_.emplace(key, refusal);
+        } else {
+            left_out_ += refusal.times;
         }
     }
 
@@ -32,12 +35,15 @@ class RefusalLog {
         waiting_.clear();
         return taken;
     }
+    // How many found no room since this was asked last.
+    std::uint64_t take_left_out() { return std::exchange(left_out_, 0); }
     [[nodiscard]] bool empty() const { return waiting_.empty(); }
 
   private:
     using Key = std::tuple<std::string, std::string, std::uint16_t, std::uint8_t, std::uint8_t>;
 
     std::map<Key, store::Refusal> waiting_;
+    std::uint64_t left_out_ = 0;
 };
 
 }  // namespace shoji::gateway

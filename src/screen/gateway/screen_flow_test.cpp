@@ -6,6 +6,8 @@
 #include <mutex>
 #include <thread>
 
+#include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace shoji::gateway::testing {
@@ -476,6 +478,49 @@ TEST_F(ScreenFlow, TellsAndKeepsWhatTheEgressRefused) {
                   records, [](const auto& one) { return one.action == journal::Action::refusal; }),
               1)
         << "equal refusals of a session are one record";
+}
+
+TEST_F(ScreenFlow, ReadsNoFloodOfReports) {
+    using Clock = std::chrono::steady_clock;
+    auto pair = begin();
+    const int reports = pair.session.reports.get();
+    // What may wait in the socket, and the first burst; then fifty a second, however long this
+    // takes.
+    constexpr double at_once = 1000;
+    constexpr double a_second = 50;
+    const auto began = Clock::now();
+    double sent = 0;
+    double allowed = at_once;
+    while (sent <= allowed && Clock::now() - began < 2s) {
+        const control::Refused refused{control::RefusalReason::not_listed, control::Scheme::https,
+                                       fmt::format("ads-{}.example", sent), 443, 1};
+        const auto packet = control::encode(control::FromEgress{refused});
+        pollfd room{reports, POLLOUT, 0};
+        ::poll(&room, 1, 100);
+        if (::send(reports, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) ++sent;
+        allowed = at_once + a_second * std::chrono::duration<double>(Clock::now() - began).count();
+    }
+    EXPECT_GT(sent, 256) << "a whole book of an honest egress is taken";
+    EXPECT_LE(sent, allowed);
+    EXPECT_NE(installation_.log().find("its egress reports faster than is read"),
+              std::string::npos);
+    EXPECT_EQ(sessions(), 1U);
+}
+
+TEST_F(ScreenFlow, SaysHowManyRefusalsNobodyCouldReport) {
+    auto pair = begin();
+    const control::Traffic traffic{1, 2, 3, 400, 144};
+    ASSERT_TRUE(base::send_packet(pair.session.reports.get(),
+                                  control::encode(control::FromEgress{traffic})));
+    const auto counted = [&] {
+        const auto list = installation_.done({{"command", "session.list"}}).as_array();
+        return list.at(0).at("bytesIn").to_number<int>() == 2;
+    };
+    for (int i = 0; i < 100 && !counted(); ++i) std::this_thread::sleep_for(50ms);
+    installation_.host().exit(pair.session.id, control::Reason::ended);
+    const auto record = installation_.journal().wait_for(
+        [](const auto& one) { return one.action == journal::Action::session_end; });
+    EXPECT_TRUE(record.reason.ends_with("400 refusals, 144 of them in no report")) << record.reason;
 }
 
 TEST_F(ScreenFlow, IgnoresMalformedReportsAndHostMessages) {

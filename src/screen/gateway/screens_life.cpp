@@ -17,6 +17,9 @@ constexpr std::size_t maximum_recorded_refusals = 200;
 // Refusals that wait for a viewer: the first page may fail before its viewer is there.
 constexpr std::size_t maximum_untold = 50;
 constexpr int recheck_every = 15;  // seconds
+// Reports of one egress: as many at once as an honest one may have kept (its book of 256), then so
+// many a second. What comes faster stays in its socket, and an honest egress merges what is equal.
+constexpr RateRule report_rule{300, 0.02, 1};
 
 std::string_view name_of(control::RefusalReason reason) {
     using enum control::RefusalReason;
@@ -80,6 +83,12 @@ std::string_view name_of(control::Reason reason) {
     return "unknown";
 }
 
+// Refusals that the egress had no room to report: nobody knows what they were about.
+std::string held_back(const control::Traffic& traffic) {
+    if (traffic.reports_lost == 0) return {};
+    return fmt::format(", {} of them in no report", traffic.reports_lost);
+}
+
 // Whether a session ended as somebody wished, or as a rule says.
 journal::Outcome outcome_of(control::Reason reason) {
     using enum control::Reason;
@@ -118,7 +127,19 @@ void Screens::take_streams(const Handle& screen, Streams streams) {
 }
 
 Task<> Screens::read_reports(Handle screen, std::shared_ptr<PacketSocket> reports) {
+    RateLimiter pace(report_rule);
+    bool told = false;
     while (!screen->over) {
+        const double wait = pace.take("", steady_now());
+        if (wait > 0) {
+            if (!std::exchange(told, true)) {
+                spdlog::warn("session {}: its egress reports faster than is read",
+                             control::to_text(screen->entry.id));
+            }
+            co_await sleep_for(
+                std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(wait)));
+            continue;
+        }
         const auto packet = co_await reports->receive(control::maximum_packet);
         if (!packet || packet->bytes.empty()) co_return;
         const auto report = control::decode_from_egress(packet->bytes);
@@ -225,8 +246,9 @@ void Screens::end(const Handle& screen, std::uint8_t reason, const std::string& 
     screen->changed.notify();
     note(*screen, journal::Action::session_end, outcome,
          fmt::format("{} {}", screen->entry.destination, control::to_text(id)),
-         fmt::format("{}; {} bytes in, {} bytes out, {} refusals", why, screen->traffic.bytes_in,
-                     screen->traffic.bytes_out, screen->traffic.refusals));
+         fmt::format("{}; {} bytes in, {} bytes out, {} refusals{}", why, screen->traffic.bytes_in,
+                     screen->traffic.bytes_out, screen->traffic.refusals,
+                     held_back(screen->traffic)));
     const auto remove = [](Records& records, control::SessionId session) -> Task<> {
         auto work = [session](store::Store& store) { return store.screens.remove(session); };
         const auto removed = co_await records.run(std::move(work));
@@ -301,6 +323,10 @@ Task<> Screens::watch() {
         end_after_grace();
         if (second % recheck_every == 0) recheck();
         if (refusals_.empty()) continue;
+        if (const auto left_out = refusals_.take_left_out(); left_out > 0) {
+            spdlog::warn("{} refusals beyond {} a second are in no list", left_out,
+                         RefusalLog::maximum_waiting);
+        }
         auto work = [refusals = refusals_.take()](store::Store& store) {
             return store.refusals.add(refusals);
         };
