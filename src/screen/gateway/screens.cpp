@@ -150,12 +150,11 @@ Task<std::variant<Token, NoScreen>> Screens::begin(Applicant applicant, ScreenBo
         co_return no_screen(recorded.error(), "journal");
     }
     const Token ticket = new_token();
-    const bool established = co_await establish(screen, ticket);
-    if (!established) co_return NoScreen{503, "screen.start_failed", {}};
+    if (auto failed = co_await establish(screen, ticket); failed) co_return *failed;
     co_return ticket;
 }
 
-Task<bool> Screens::establish(Handle screen, Token ticket) {
+Task<std::optional<NoScreen>> Screens::establish(Handle screen, Token ticket) {
     auto storing = [entry = screen->entry, digest = digest_of(ticket),
                     until = now_seconds() + ticket_seconds](store::Store& store) {
         // Who signed out meanwhile, or was removed, gets no screen.
@@ -164,7 +163,7 @@ Task<bool> Screens::establish(Handle screen, Token ticket) {
             .and_then([&] { return store.screens.set_ticket(digest, entry.id, until); });
     };
     const auto stored = co_await parts_.records.run(std::move(storing));
-    if (stored && !screen->over) co_return true;
+    if (stored && !screen->over) co_return std::nullopt;
     if (!stored) spdlog::error("{}", stored.error().message);
     end(screen, static_cast<std::uint8_t>(Reason::start_failed), "it could not be stored",
         journal::Outcome::failed);
@@ -174,7 +173,8 @@ Task<bool> Screens::establish(Handle screen, Token ticket) {
     };
     const auto removed = co_await parts_.records.run(std::move(removing));
     if (!removed) spdlog::error("{}", removed.error().message);
-    co_return false;
+    const bool full = !stored && stored.error().kind == base::ErrorKind::full;
+    co_return NoScreen{503, full ? "store.full" : "screen.start_failed", {}};
 }
 
 Task<> Screens::serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Terminal terminal) {

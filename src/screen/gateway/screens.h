@@ -96,7 +96,8 @@ class Screens {
     std::optional<NoScreen> too_many(const Applicant& applicant);
     Task<std::variant<Token, NoScreen>> begin(Applicant applicant, ScreenBody body,
                                               policy::Decision decision, Place& place);
-    Task<bool> establish(Handle screen, Token ticket);
+    // None: it is stored. Else the screen has ended.
+    Task<std::optional<NoScreen>> establish(Handle screen, Token ticket);
     Handle keep(store::Screen entry, const std::string& user, const std::string& role);
     void take_streams(const Handle& screen, Streams streams);
     Task<> read_reports(Handle screen, std::shared_ptr<PacketSocket> reports);
