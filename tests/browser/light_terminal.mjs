@@ -4,6 +4,7 @@ import WebSocket from 'ws';
 
 const frameType = 0x02;
 const windowsType = 0x06;
+const pongType = 0x07;
 const ticketType = 0x41;
 const lastPart = 0x02;
 
@@ -32,6 +33,7 @@ export class LightTerminal {
       this.socket.once('close', () => reject(new Error('the gateway closed the connection')));
       this.firstFrame = resolve;
     });
+    this.socket.once('close', () => this.answer?.reject(new Error('the session has ended')));
     this.socket.on('open', () => this.socket.send(message(0x80, [2, 1], [2, width], [2, height], [2, 120], [1, 0])));
     this.socket.on('message', (data) => this.take(data));
   }
@@ -39,6 +41,7 @@ export class LightTerminal {
   take(data) {
     this.bytes += data.length;
     if (data[0] === windowsType) this.windows = data[1];
+    if (data[0] === pongType) this.answer?.resolve();
     if (data[0] === ticketType) this.ticket = data.subarray(1).toString('hex');
     if (data[0] !== frameType || !(data[9] & lastPart)) return;
     this.frames += 1;
@@ -64,8 +67,7 @@ export class LightTerminal {
   // Resolves once the session has read everything that was sent before.
   async answered() {
     const pong = new Promise((resolve, reject) => {
-      this.socket.on('message', (data) => { if (data[0] === 0x07) resolve(); });
-      this.socket.once('close', () => reject(new Error('the session has ended')));
+      this.answer = { resolve, reject };
     });
     this.socket.send(message(0x8b, [4, 1]));
     return pong;
