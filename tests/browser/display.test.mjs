@@ -105,14 +105,21 @@ test('the page is made larger, smaller, and its own size again', async () => {
   await eventually(async () => await quadrantPixels() === own, 'its own size again');
 });
 
-test('the page\'s full screen is left by a button', async () => {
-  assert.ok(await button('leave_page_full_screen').isHidden());
+// The page hides its own button while it has the whole screen, and shows it once it hears that this is over.
+test('the page\'s full screen is left by a button, by Escape, and by the page', async () => {
+  const leave = button('leave_page_full_screen');
+  assert.ok(await leave.isHidden());
   await screen.clickColour('edae49');
-  await screen.clickColour('b5b01a');
-  await screen.waitForNoColour('b5b01a');
-  await button('leave_page_full_screen').click();
-  await button('leave_page_full_screen').waitFor({ state: 'hidden' });
-  await screen.waitForMarker();
+  for (const way of [() => leave.click(), () => screen.page.keyboard.press('Escape'), () => screen.page.keyboard.press('x'),
+    () => leave.click()]) {
+    await screen.clickColour('b5b01a');
+    await screen.waitForNoColour('b5b01a');
+    await leave.waitFor();
+    await way();
+    await leave.waitFor({ state: 'hidden' });
+    await screen.waitForColour('b5b01a');
+    await screen.waitForMarker();
+  }
 });
 
 test('the screen fills the terminal\'s display and leaves it again', async () => {

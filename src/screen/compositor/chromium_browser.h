@@ -36,7 +36,10 @@ class ChromiumBrowser {
         folder_ = name;
         write("index.html", page);
         write("second.html",
-              "<!doctype html><body style='background:#00f;margin:0' onload='focus()'>");
+              "<!doctype html><body style='background:#00f;margin:0' onload='focus()'><script>"
+              "onclick = () => document.documentElement.requestFullscreen();"
+              "document.onfullscreenchange = () => document.body.style.background ="
+              "  document.fullscreenElement ? '#0ff' : '#ff0';</script>");
         if (::geteuid() == 0) give_to_ordinary_user();
         auto pair = base::unix_socket_pair(base::SocketKind::stream).value();
         compositor = Compositor::create(std::move(pair.first), options, listener).value();
@@ -134,7 +137,6 @@ class ChromiumBrowser {
         const std::vector<std::string> arguments{chromium_path,
                                                  "--ozone-platform=wayland",
                                                  "--disable-gpu",
-                                                 "--kiosk",
                                                  "--no-first-run",
                                                  "--disable-smooth-scrolling",
                                                  "--disable-component-update",

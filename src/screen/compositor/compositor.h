@@ -8,7 +8,11 @@
 // is too slow to read is dropped (releases of keys and buttons never are).
 //
 // A second window is told that it is full screen, because Chromium shows it with tabs and an
-// address field otherwise; started with --kiosk it gives no hint about that either.
+// address field otherwise. For some seconds Chromium then shows a hint over it that Escape, held
+// down, leaves full screen, which it does not. Of Chromium's switches only --kiosk and
+// --force-app-mode leave the hint out, and both were tried: with either Chromium no longer says
+// when the page in the first window wants the whole screen or has enough of it, and without that
+// word the viewer cannot offer the way back.
 #pragma once
 
 #include "core/base/file_descriptor.h"
@@ -71,8 +75,8 @@ class Listener {
     // Also when another field takes the text with nothing else changed: a composition is over then.
     // The purpose is text-input-v3's content_purpose, 0 to 13.
     virtual void on_text_input(bool enabled, std::uint8_t purpose) = 0;
-    // Dialogs are not counted. Full screen: the page in the first window asked for it, as far as
-    // the client tells (under --kiosk it does not).
+    // Dialogs are not counted. Full screen: the page in the first window asked for it; of the
+    // others the client does not tell.
     virtual void on_windows(int count, bool full_screen) = 0;
     virtual void on_client_gone() = 0;  // once; nothing can be seen or done any more
 };

@@ -28,7 +28,8 @@ enum Cell {
     loads_cell,
     dropped,
     focused,
-    textarea_cell
+    textarea_cell,
+    height_cell
 };
 
 const char* const page = R"(<!doctype html><html lang="ja"><meta charset="utf-8">
@@ -56,7 +57,7 @@ button, select, input, a { box-sizing: border-box; height: 30px; padding: 0 }
 <a href="#x" class="at" style="left:210px; top:250px; width:60px">印</a>
 <script>
 const cells = [];
-for (let i = 0; i < 14; ++i) {
+for (let i = 0; i < 15; ++i) {
   const cell = document.createElement('div');
   cell.className = 'cell';
   cell.style.left = 50 + 30 * i + 'px';
@@ -68,6 +69,7 @@ const number = (value) => `rgb(0 ${value >> 8} ${value & 255})`;
 const measure = () => {
   show(6, `rgb(${Math.round(devicePixelRatio * 100) - 50} 0 0)`);
   show(7, number(innerWidth));
+  show(14, number(innerHeight));
 };
 const field = document.getElementById('field');
 let composing = false;
@@ -84,7 +86,10 @@ document.getElementById('list').onchange = (e) => {
 };
 document.getElementById('open').onclick = () => window.open('second.html', '_blank', 'width=300,height=200');
 document.getElementById('alert').onclick = () => { show(3, '#00f'); alert('警告です'); show(3, '#0f0') };
-document.getElementById('full').onclick = () => document.documentElement.requestFullscreen();
+document.getElementById('full').onclick = () => {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen();
+};
 document.onfullscreenchange = () => show(4, document.fullscreenElement ? '#0f0' : '#00f');
 document.getElementById('animate').onclick = () => {
   let step = 0;
@@ -228,10 +233,33 @@ TEST_F(Chromium, a_page_s_dialog_is_seen_and_answered) {
 
 TEST_F(Chromium, full_screen_and_back) {
     open();
-    click(250, 215);
-    EXPECT_TRUE(until_cell(full_screen, green));
+    const auto told = [&](bool full) {
+        return browser->until([&] { return browser->listener.full_screen == full; });
+    };
+    // Left by Escape, and by the page itself.
+    for (int round = 0; round < 4; ++round) {
+        click(250, 215);
+        EXPECT_TRUE(until_cell(full_screen, green));
+        EXPECT_TRUE(told(true));
+        if (round % 2 == 0) {
+            browser->compositor->command(Command::leave_full_screen);
+        } else {
+            click(250, 215);
+        }
+        EXPECT_TRUE(until_cell(full_screen, blue));
+        EXPECT_TRUE(told(false));
+        EXPECT_TRUE(until_cell(height_cell, 600));
+    }
+}
+
+TEST_F(Chromium, full_screen_and_back_in_a_second_window) {
+    open();
+    click(420, 215);
+    ASSERT_TRUE(browser->until_pixel(5, 5, blue));
+    click(420, 500);
+    EXPECT_TRUE(browser->until_pixel(5, 5, 0x00ffff));
     browser->compositor->command(Command::leave_full_screen);
-    EXPECT_TRUE(until_cell(full_screen, blue));
+    EXPECT_TRUE(browser->until_pixel(5, 5, 0xffff00));
 }
 
 TEST_F(Chromium, withheld_frames_stop_the_page_s_drawing) {

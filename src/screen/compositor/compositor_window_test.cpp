@@ -76,6 +76,26 @@ TEST(Window, full_screen_of_a_page_is_granted_and_told) {
     EXPECT_FALSE(client.listener.full_screen);
 }
 
+// Chromium tells its page that full screen is over when the window's size changes, and only then.
+TEST(Window, changes_its_size_for_a_moment_when_a_page_leaves_full_screen) {
+    WireClient client(small());
+    const auto window = client.shown_window(100, 80, red);
+    const auto height = [&] { return client.last(window.toplevel, 0)->words.at(1); };
+    client.send(window.toplevel, 11, {}, 0U);
+    client.acknowledge(window.xdg_surface);
+    EXPECT_EQ(height(), 80U);
+    client.send(window.toplevel, 12, {});
+    client.pump();
+    EXPECT_EQ(height(), 79U);
+    client.acknowledge(window.xdg_surface);
+    client.pump();
+    EXPECT_EQ(height(), 80U);
+    // Out of what it was not in there is no way.
+    client.send(window.toplevel, 12, {});
+    client.pump();
+    EXPECT_EQ(height(), 80U);
+}
+
 TEST(Window, with_a_parent_it_lies_in_the_middle) {
     WireClient client(small());
     const auto parent = client.shown_window(100, 80, red);

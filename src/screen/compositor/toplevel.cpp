@@ -5,6 +5,7 @@
 #include "xdg-shell-server-protocol.h"
 
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace shoji::compositor {
@@ -64,9 +65,9 @@ void Toplevel::close() {
 }
 
 void Toplevel::set_full_screen(bool full_screen) {
-    // Before it is shown it is the browser that asks (--kiosk), not a page.
-    const auto xdg = xdg_surface();
-    if (full_screen && xdg && !xdg->is_mapped()) always_ = true;
+    // Chromium tells the page that full screen is over when its size changes, which it does on a
+    // desktop. Here it would not: for a moment the window is a row shorter.
+    leaving_ = !full_screen && page_is_full_screen();
     full_screen_ = full_screen;
     configure_if_started();
     server_.scene_changed();
@@ -90,7 +91,8 @@ void Toplevel::configure_if_started() {
 
 void Toplevel::send_configure() {
     const int bound = wl_resource_get_version(resource());
-    const Size size = to_logical_extent(server_.size(), server_.scale());
+    Size size = to_logical_extent(server_.size(), server_.scale());
+    if (leaving_ && size.height > 1) --size.height;
     if (bound >= XDG_TOPLEVEL_WM_CAPABILITIES_SINCE_VERSION) {
         std::vector<std::uint32_t> capabilities{XDG_TOPLEVEL_WM_CAPABILITIES_MAXIMIZE,
                                                 XDG_TOPLEVEL_WM_CAPABILITIES_FULLSCREEN};
@@ -110,6 +112,10 @@ void Toplevel::send_configure() {
     xdg_toplevel_send_configure(resource(), told.width, told.height, &array);
 }
 
+void Toplevel::acknowledged() {
+    if (std::exchange(leaving_, false)) configure_if_started();
+}
+
 void Toplevel::mapped() {
     server_.windows().add(self<Toplevel>());
 }
@@ -117,6 +123,7 @@ void Toplevel::mapped() {
 void Toplevel::unmapped() {
     server_.windows().remove(*this);
     full_screen_ = false;
+    leaving_ = false;
 }
 
 void Toplevel::destroyed() {

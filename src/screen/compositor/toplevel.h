@@ -29,6 +29,7 @@ class Toplevel : public Object, public XdgRole {
     std::weak_ptr<Object> decoration_object;
 
     void send_configure() override;
+    void acknowledged() override;
     void mapped() override;
     void unmapped() override;
     [[nodiscard]] RoleKind kind() const override { return RoleKind::toplevel; }
@@ -43,6 +44,7 @@ class Toplevel : public Object, public XdgRole {
     bool full_screen_ = false;
     bool always_ = false;  // told that it is full screen, whatever it asks for
     bool active_ = true;
+    bool leaving_ = false;  // full screen, and not yet back at the whole size
 };
 
 // xdg_surface.get_toplevel

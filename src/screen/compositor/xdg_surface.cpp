@@ -138,6 +138,8 @@ void XdgSurface::acknowledge(std::uint32_t serial) {
     first_open_ = serial + 1;
     any_open_ = serial != last_sent_;
     acknowledged_ = true;
+    const auto window = window_.lock();
+    if (window && !any_open_) window->acknowledged();
 }
 
 bool XdgSurface::may_commit(const SurfaceState& pending) {

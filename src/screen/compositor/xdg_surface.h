@@ -17,6 +17,8 @@ class XdgRole {
     virtual ~XdgRole() = default;
     // Tells its place and size; followed by xdg_surface.configure.
     virtual void send_configure() = 0;
+    // The client has taken the newest of what it was told.
+    virtual void acknowledged() {}
     virtual void mapped() = 0;
     virtual void unmapped() = 0;
     [[nodiscard]] virtual RoleKind kind() const = 0;
