@@ -19,7 +19,10 @@ constexpr milliseconds period(250);
 constexpr milliseconds least_work(1);
 // Back a step after so long without want; forgotten after so long without work.
 constexpr std::chrono::seconds easing(2);
-// Elapsed time a unit of processor time. Between the two it stays as it is. High enough that the
+// Or a step after so long without worse than a little want: others that work all the time, on the
+// same machine but not for Shoji, would keep it slow for ever otherwise.
+constexpr std::chrono::seconds patience(10);
+// Elapsed time a unit of processor time. Between the two is a little want. High enough that the
 // session's own browser, which works at the same time, is not taken for others.
 constexpr double starved = 2.0;
 constexpr double at_ease = 1.5;
@@ -48,10 +51,11 @@ void Pace::judge(Time now) {
     processor_ = processor_ * 3 / 4;
     if (share > at_ease) eased_ = now;
     if (share > starved) {
+        starved_ = now;
         step_ = std::min(step_ + 1, intervals.size() - 1);
-    } else if (step_ > 0 && now - eased_ >= easing) {
+    } else if (step_ > 0 && (now - eased_ >= easing || now - starved_ >= patience)) {
         --step_;
-        eased_ = now;
+        eased_ = starved_ = now;
     }
 }
 

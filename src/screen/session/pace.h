@@ -34,8 +34,9 @@ class Pace {
     // Worked of late.
     Duration elapsed_{};
     Duration processor_{};
-    Time worked_;  // last
-    Time eased_;   // since when there has been time enough, or the last step
+    Time worked_;   // last
+    Time eased_;    // since when there has been time enough, or the last step back
+    Time starved_;  // when there was last too little, or the last step back
 };
 
 }  // namespace shoji::session

@@ -77,8 +77,25 @@ TEST_F(PaceTest, ALittleWaitingKeepsItWhereItIs) {
     work(milliseconds(17), seconds(10));
     EXPECT_EQ(interval(), milliseconds(16));
     starve(seconds(3));
-    work(milliseconds(17), seconds(10));
+    work(milliseconds(17), seconds(9));
     EXPECT_EQ(interval(), milliseconds(250));
+}
+
+TEST_F(PaceTest, ALittleWaitingDoesNotKeepItSlowForEver) {
+    starve(seconds(3));
+    work(milliseconds(17), seconds(13));
+    EXPECT_EQ(interval(), milliseconds(125));
+    work(milliseconds(17), seconds(40));
+    EXPECT_EQ(interval(), milliseconds(16));
+}
+
+TEST_F(PaceTest, ReturnsToSlowWhenTheFasterPaceStarves) {
+    starve(seconds(3));
+    work(milliseconds(17), seconds(13));
+    starve(milliseconds(1500));
+    EXPECT_EQ(interval(), milliseconds(250));
+    work(milliseconds(17), seconds(9));
+    EXPECT_EQ(interval(), milliseconds(250)) << "and the patience begins anew";
 }
 
 TEST_F(PaceTest, IsFullForASecondAfterAKey) {
