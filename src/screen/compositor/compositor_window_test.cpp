@@ -305,19 +305,21 @@ TEST(Blending, transparent_pixels_show_what_is_below) {
     EXPECT_EQ(client.pixel(5, 5), 0x7f0080U);
 }
 
+// Asks when to draw next; gives the callback.
+std::uint32_t ask_for_frame(WireClient& client, const WireClient::Window& window) {
+    const auto callback = client.next_id();
+    client.send(window.surface, 3, {}, callback);
+    client.commit(window.surface);
+    client.pump();
+    return callback;
+}
+
 TEST(Frames, are_answered_at_once_then_paced_and_withheld_on_demand) {
     WireClient client(small());
     const auto window = client.shown_window(100, 80, red);
-    const auto ask = [&] {
-        const auto callback = client.next_id();
-        client.send(window.surface, 3, {}, callback);
-        client.commit(window.surface);
-        client.pump();
-        return callback;
-    };
     EXPECT_EQ(client.compositor->timeout(), -1);
-    EXPECT_EQ(client.count(ask(), 0), 1);
-    const auto second = ask();
+    EXPECT_EQ(client.count(ask_for_frame(client, window), 0), 1);
+    const auto second = ask_for_frame(client, window);
     EXPECT_EQ(client.count(second, 0), 0);
     EXPECT_GT(client.compositor->timeout(), 0);
     EXPECT_LE(client.compositor->timeout(), 16);
@@ -329,7 +331,7 @@ TEST(Frames, are_answered_at_once_then_paced_and_withheld_on_demand) {
 
     client.compositor->allow_frames(false);
     std::this_thread::sleep_for(std::chrono::milliseconds(17));
-    const auto withheld = ask();
+    const auto withheld = ask_for_frame(client, window);
     EXPECT_EQ(client.count(withheld, 0), 0);
     EXPECT_EQ(client.compositor->timeout(), -1);
     client.compositor->allow_frames(true);
@@ -340,17 +342,10 @@ TEST(Frames, are_answered_at_once_then_paced_and_withheld_on_demand) {
 TEST(Frames, are_paced_as_slowly_as_the_owner_says) {
     WireClient client(small());
     const auto window = client.shown_window(100, 80, red);
-    const auto ask = [&] {
-        const auto callback = client.next_id();
-        client.send(window.surface, 3, {}, callback);
-        client.commit(window.surface);
-        client.pump();
-        return callback;
-    };
-    EXPECT_EQ(client.count(ask(), 0), 1);
+    EXPECT_EQ(client.count(ask_for_frame(client, window), 0), 1);
     client.compositor->pace_frames(std::chrono::hours(1));
     std::this_thread::sleep_for(std::chrono::milliseconds(17));
-    const auto waiting = ask();
+    const auto waiting = ask_for_frame(client, window);
     EXPECT_EQ(client.count(waiting, 0), 0);
     EXPECT_GT(client.compositor->timeout(), 1000);
     client.compositor->pace_frames(std::chrono::nanoseconds(0));
