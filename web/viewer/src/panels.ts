@@ -101,7 +101,9 @@ export function showRefusals(texts: Texts, entries: readonly Entry[]): void {
         element('span', {}, entry.times === 1 ? say('viewer.why.once') : say('viewer.why.times', { times: entry.times }))),
       element('p', {}, say(entry.message, { host: entry.host || say('viewer.why.no_host') })))));
   dialog(texts, 'viewer.why.title',
-    element('p', {}, say(entries.length === 0 ? 'viewer.why.none' : 'viewer.why.intro')), list, closeButton(texts));
+    element('p', {}, say(entries.length === 0 ? 'viewer.why.none' : 'viewer.why.intro')), list,
+    // The session does not learn of these: Chromium stops them by itself and tells nobody.
+    element('p', {}, say('viewer.why.always')), closeButton(texts));
 }
 
 export function showHelp(texts: Texts): void {

@@ -220,6 +220,13 @@ describe.runIf(existsSync(executablePath))('the page', () => {
     await expect.poll(() => page.locator('dialog').count()).toBe(0);
   });
 
+  it('says that there are no downloads, also when nothing was blocked', async () => {
+    await connected();
+    await page.locator('[data-action=why]').click();
+    await expect.poll(() => page.locator('dialog').innerText()).toContain('ダウンロード');
+    await page.keyboard.press('Escape');
+  });
+
   it('says at once, and once, that a listed site cannot be reached, whatever the user does', async () => {
     await connected();
     const banner = page.locator('.banner');
