@@ -10,7 +10,7 @@
 
 int main(int argc, char** argv) {
     spdlog::set_default_logger(spdlog::stderr_logger_st("shoji-audit"));
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     CLI::App app("Shoji's audit journal: its sole writer");
     std::filesystem::path state;
     app.add_option("--state", state, "the folder that 'shoji init' made")->required();

@@ -54,8 +54,8 @@ Result<FileDescriptor> end_signals() {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    if (::sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) {
-        return base::fail_errno(errno, "blocking signals");
+    if (const int error = ::pthread_sigmask(SIG_BLOCK, &signals, nullptr); error != 0) {
+        return base::fail_errno(error, "blocking signals");
     }
     FileDescriptor descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor.valid()) return base::fail_errno(errno, "waiting for signals");

@@ -50,7 +50,7 @@ Result<Writer> Writer::open(JournalLock lock, const std::filesystem::path& audit
     Draft draft = writer.begin();
     writer.add_notices_of_opening(draft, audit);
     writer.add_checkpoint(draft);
-    if (auto written = writer.commit(std::move(draft)); !written) {
+    if (auto written = writer.commit(draft); !written) {
         // A full disk is said to whoever sends a record; the journal may have room later.
         if (written.error().kind != ErrorKind::full) return Failure(written.error());
         spdlog::error("{}", written.error().message);
@@ -130,7 +130,7 @@ bool Writer::has_room(const Draft& draft, const Submitted& record) const {
     return draft.lines.size() + 2 * journal::maximum_line + closing_room <= store_.reserved_left();
 }
 
-Result<void> Writer::commit(Draft draft) {
+Result<void> Writer::commit(const Draft& draft) {
     if (auto written = store_.append(draft.lines); !written) return written;
     position_ = draft.position;
     if (draft.checkpoint.empty()) return {};
@@ -151,7 +151,7 @@ std::vector<Acknowledgement> Writer::append(std::span<const Submitted> records) 
         answers.push_back(room ? Acknowledgement::written : Acknowledgement::full);
     }
     if (draft.lines.empty()) return answers;
-    if (const auto written = commit(std::move(draft)); !written) {
+    if (const auto written = commit(draft); !written) {
         spdlog::error("{}", written.error().message);
         const auto failed = written.error().kind == ErrorKind::full ? Acknowledgement::full
                                                                     : Acknowledgement::failed;
@@ -172,14 +172,14 @@ Result<void> Writer::sign() {
     add_checkpoint(draft);
     // Tried again a pause later where it fails.
     position_.not_signed_since = clock_.now().uptime;
-    return commit(std::move(draft));
+    return commit(draft);
 }
 
 Result<void> Writer::close() {
     Draft draft = begin();
     add(draft, Notice{Event::closed, ""});
     add_checkpoint(draft);
-    return commit(std::move(draft));
+    return commit(draft);
 }
 
 }  // namespace shoji::audit

@@ -59,7 +59,7 @@ class Writer {
     void add_notices_of_opening(Draft& draft, const std::filesystem::path& audit);
     void add_notice_of_space(Draft& draft);
     [[nodiscard]] bool has_room(const Draft& draft, const journal::Submitted& record) const;
-    base::Result<void> commit(Draft draft);
+    base::Result<void> commit(const Draft& draft);
     [[nodiscard]] journal::Stamp stamp(const Position& position, const Moment& moment) const;
 
     SegmentStore store_;

@@ -53,7 +53,7 @@ base::Result<Acknowledgement> Client::send(const Record& record) {
     const auto packet = encode(record);
     const bool connected_before = socket_.valid();
     if (connected_before) {
-        if (const auto answer = exchange(packet)) return answer;
+        if (auto answer = exchange(packet)) return answer;
         socket_.reset();
     }
     if (auto connected = connect(); !connected) return base::Failure(connected.error());

@@ -65,9 +65,8 @@ class StoreTest : public testing::Test {
         ASSERT_TRUE(store_->users.enrol(session, "hash", {"own", secret, counter}));
     }
     Screen add_screen(RowId user, std::uint8_t id) {
-        const Screen screen{
-            filled<ScreenId>(id), user, filled<Digest>(1), "demo", "counter", "desk-1",
-            filled<Digest>(9),    now};
+        Screen screen{filled<ScreenId>(id), user, filled<Digest>(1), "demo", "counter", "desk-1",
+                      filled<Digest>(9),    now};
         EXPECT_TRUE(store_->screens.add(screen));
         return screen;
     }
@@ -116,7 +115,7 @@ TEST_F(StoreTest, RefusesADamagedDatabase) {
     store_.reset();
     execute("PRAGMA wal_checkpoint(TRUNCATE)");
     std::fstream file(folder_ / "store.db", std::ios::in | std::ios::out | std::ios::binary);
-    for (const int page : {2, 3, 4, 5, 6}) {
+    for (const std::streamoff page : {2, 3, 4, 5, 6}) {
         file.seekp(page * 4096);
         file << std::string(4000, '\xff');
     }

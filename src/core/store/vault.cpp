@@ -24,7 +24,8 @@ void start_library() {
 }  // namespace
 
 Vault::Vault(std::span<const std::uint8_t, key_bytes> key) {
-    static_assert(key_bytes == crypto_kdf_KEYBYTES && key_bytes == crypto_secretbox_KEYBYTES);
+    static_assert(key_bytes == crypto_kdf_KEYBYTES);
+    static_assert(key_bytes == crypto_secretbox_KEYBYTES);
     start_library();
     crypto_kdf_derive_from_key(sealing_.data(), sealing_.size(), 1, derivation, key.data());
     crypto_kdf_derive_from_key(marking_.data(), marking_.size(), 2, derivation, key.data());

@@ -16,8 +16,8 @@ struct WebSession {
 
 // How long a web session lives.
 struct Lifetime {
-    Seconds idle = 30 * 60;
-    Seconds absolute = 12 * 60 * 60;
+    Seconds idle = Seconds{30} * 60;
+    Seconds absolute = Seconds{12} * 60 * 60;
 
     // A clock that was set back ends sessions rather than prolonging them.
     [[nodiscard]] bool over(const WebSession& session, Seconds now) const {

@@ -79,7 +79,10 @@ class ChromiumBrowser {
     std::uint32_t pixel(int x, int y) {
         const Picture picture = compositor->picture();
         if (x >= picture.size.width || y >= picture.size.height) return 0;
-        return picture.pixels[static_cast<std::size_t>(y * picture.size.width + x)] & 0xffffffU;
+        return picture.pixels[static_cast<std::size_t>(y) *
+                                  static_cast<std::size_t>(picture.size.width) +
+                              static_cast<std::size_t>(x)] &
+               0xffffffU;
     }
     bool until_pixel(int x, int y, std::uint32_t colour) {
         return until([&] { return pixel(x, y) == colour; });

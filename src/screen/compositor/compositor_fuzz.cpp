@@ -30,7 +30,7 @@ class Deaf : public Listener {
     void on_client_gone() override {}
 };
 
-constexpr std::size_t pool_bytes = 64 * 1024;
+constexpr std::size_t pool_bytes = 65'536;
 
 struct Keymaps {
     Keymap jp = Keymap::load(Layout::jp).value();
@@ -225,7 +225,7 @@ class Session {
                 seat.pointer().release_all();
                 break;
             default:
-                static_cast<void>(::ftruncate(memory_.get(), a * 256));
+                static_cast<void>(::ftruncate(memory_.get(), off_t{a} * 256));
                 break;
         }
         server_->settle();

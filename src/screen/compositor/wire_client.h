@@ -222,7 +222,10 @@ class WireClient {
     [[nodiscard]] bool alive() const { return listener.gone == 0; }
     [[nodiscard]] std::uint32_t pixel(int x, int y) {
         const Picture picture = compositor->picture();
-        return picture.pixels[static_cast<std::size_t>(y * picture.size.width + x)] & 0xffffffU;
+        return picture.pixels[static_cast<std::size_t>(y) *
+                                  static_cast<std::size_t>(picture.size.width) +
+                              static_cast<std::size_t>(x)] &
+               0xffffffU;
     }
 
     RecordingListener listener;

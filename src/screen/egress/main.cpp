@@ -68,7 +68,7 @@ base::Result<void> run() {
 
 int main() {
     // c-ares writes to sockets whose other end may be gone.
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     spdlog::set_default_logger(spdlog::stderr_logger_st("egress"));
     try {
         const auto done = run();

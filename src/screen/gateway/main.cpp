@@ -21,7 +21,7 @@ std::filesystem::path default_web() {
 int main(int argc, char** argv) {
     spdlog::set_default_logger(spdlog::stderr_color_mt("shoji-gateway"));
     // A connection that breaks while it is written to is an error of that write.
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     CLI::App app("Shoji's gateway: sign-in, policy and the relay of screens");
     std::filesystem::path state;
     std::filesystem::path web = default_web();

@@ -11,7 +11,7 @@
 
 int main(int argc, char** argv) {
     using namespace shoji;
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     spdlog::set_default_logger(spdlog::stderr_logger_st("host"));
     try {
         CLI::App app("Starts, watches and ends sessions");
