@@ -21,9 +21,6 @@ constexpr const char* fixed_arguments[] = {
     "--disable-default-apps",
     "--disable-domain-reliability",
     "--disable-breakpad",
-    // There is no crash handler in the session. Chromium tries to start one all the same, and where
-    // the kernel has Yama, as Debian's, it ends when that fails.
-    "--disable-crashpad-for-testing",
     "--disable-sync",
     "--disable-extensions",
     "--disable-component-extensions-with-background-pages",

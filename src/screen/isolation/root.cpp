@@ -99,13 +99,25 @@ base::Result<void> make_devices() {
     return {};
 }
 
+// Chromium cannot start its crash handler, which is not in this root, and goes on without one. But
+// where the kernel has Yama, as Debian's, it first wants the handler's number to name it as one who
+// may trace, and ends. So it sees no Yama. (--disable-crashpad-for-testing is no way out: some of
+// its service processes then end with "FD ownership violation".)
+base::Result<void> hide_yama() {
+    const std::filesystem::path yama = "/proc/sys/kernel/yama";
+    std::error_code error;
+    if (!std::filesystem::exists(yama, error)) return {};
+    if (auto covered = mount_tmpfs(yama, "mode=0555,size=4k,nr_inodes=2"); !covered) return covered;
+    return set_attributes(yama, MOUNT_ATTR_RDONLY, 0);
+}
+
 base::Result<void> make_processes() {
     if (auto made = make_folder("/proc"); !made) return made;
     if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=invisible") !=
         0) {
         return base::fail_errno(errno, "mounting /proc");
     }
-    return {};
+    return hide_yama();
 }
 
 base::Result<void> fill(const Root& root) {
