@@ -1,0 +1,41 @@
+// Events from JSON. Nested objects become fields with dotted names, but for the envelopes that are
+// known by their shape, whose contents stand as Windows calls them:
+//   {"Event": {"System": {…}, "EventData": {…}}}   exports of EVTX files (also "UserData")
+//   {"winlog": {"event_id": …, "event_data": {…}}}  Winlogbeat
+//   {"event_id": …, "event_data": {…}}              Logstash and older Winlogbeat
+//   {"EventID": …, "Image": …}                      NXLog, and plain exports of Sysmon
+// Several values of a list are several fields of one name.
+#pragma once
+
+#include "core/base/result.h"
+#include "watch/event/event.h"
+#include "watch/event/windows_sources.h"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace shoji::event {
+
+// Bytes that must be readable after a text given to JsonReader; their values do not matter.
+inline constexpr std::size_t json_padding = 64;
+
+class JsonReader {
+  public:
+    static constexpr std::size_t most_bytes = 16 << 20;  // of one document
+    static constexpr std::size_t most_depth = 32;
+
+    // Both must outlive the reader.
+    JsonReader(const Names& names, const WindowsSources& windows);
+    ~JsonReader();
+
+    // One document, which is one event, read into `event`, which is cleared first. Its values are
+    // good until the next read, or until `text` goes.
+    base::Result<void> read(std::string_view text, Event& event);
+
+  private:
+    class State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace shoji::event
