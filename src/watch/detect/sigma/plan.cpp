@@ -1,0 +1,239 @@
+#include "watch/detect/sigma/plan.h"
+
+#include "watch/detect/sigma/fold.h"
+#include "watch/detect/sigma/plan_content.h"
+#include "watch/detect/sigma/witness.h"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+
+namespace shoji::sigma {
+namespace {
+
+// A text that is the same for two tests exactly when they are.
+std::string key_of(const Test& test) {
+    std::string key = fmt::format("{} {} {} {} {} ", static_cast<std::uint32_t>(test.field),
+                                  static_cast<int>(test.operation), test.cased, test.number,
+                                  static_cast<std::uint32_t>(test.other));
+    key.append(reinterpret_cast<const char*>(test.network.address.data()),
+               test.network.address.size());
+    key.push_back(static_cast<char>(test.network.bits));
+    key.push_back(test.network.version_6 ? '6' : '4');
+    key += fmt::format("{}:", test.text.size()) + test.text;
+    for (const auto& part : test.glob.parts()) {
+        key += fmt::format("{},{}:", static_cast<int>(part.kind), part.text.size()) + part.text;
+    }
+    return key;
+}
+
+// Collects what one field's index looks for, before it is built.
+struct FieldDraft {
+    std::vector<std::string> inside;
+    std::vector<std::uint32_t> inside_findings;
+    std::vector<std::string> expressions;
+    std::vector<std::uint32_t> expression_findings;
+    Trie starts;
+    Trie ends;
+};
+
+void draft(const Test& test, std::uint32_t finding, FieldDraft& field) {
+    if (test.operation == Operation::regex) {
+        field.expressions.push_back(test.text);
+        field.expression_findings.push_back(finding);
+        return;
+    }
+    if (test.operation == Operation::never) return;
+    const auto folded = test.cased ? test.glob.folded() : test.glob;
+    switch (folded.shape()) {
+        case Glob::Shape::equal:
+            field.starts.add(folded.only_literal(), true, finding);
+            return;
+        case Glob::Shape::start:
+            field.starts.add(folded.only_literal(), false, finding);
+            return;
+        case Glob::Shape::end:
+            field.ends.add(folded.only_literal(), false, finding);
+            return;
+        default:
+            field.inside.emplace_back(folded.longest_literal());
+            field.inside_findings.push_back(finding);
+    }
+}
+
+class Compiler {
+  public:
+    Compiler(event::Names& names, std::vector<Plan::Problem>& problems, PlanContent& content)
+        : names_(names), problems_(problems), content_(content) {}
+
+    base::Result<void> compile(std::vector<Rule> rules) {
+        for (std::size_t i = 0; i < rules.size(); ++i) {
+            if (auto added = add(std::move(rules[i])); !added) {
+                problems_.push_back({i, added.error().message});
+            }
+        }
+        for (auto& group : content_.groups) {
+            if (auto built = build(group); !built) return built;
+        }
+        for (const auto& test : content_.tests) {
+            auto& simple = content_.simple.emplace_back();
+            if (test.operation != Operation::glob || test.cased) continue;
+            simple = {test.glob.shape(), test.glob.only_literal(), test.field};
+        }
+        content_.fields = names_.fields();
+        auto& statistics = content_.statistics;
+        statistics.rules = content_.rules.size();
+        statistics.tests = content_.tests.size();
+        statistics.groups = content_.groups.size();
+        return {};
+    }
+
+  private:
+    base::Result<void> add(Rule rule) {
+        for (const auto& test : rule.tests) {
+            if (test.operation != Operation::regex) continue;
+            if (auto compiled = Regex::compile(test.text); !compiled) {
+                return base::Failure(compiled.error());
+            }
+        }
+        const auto number = static_cast<RuleNumber>(content_.rules.size());
+        content_.first_node.push_back(static_cast<std::uint32_t>(content_.nodes.size()));
+        std::vector<TestNumber> numbers;
+        for (const auto& test : rule.tests) numbers.push_back(number_of(test));
+        flatten(rule.expression, numbers);
+        group_of(rule.source).rules.push_back(number);
+        // The plan's tests are the distinct ones; the rule keeps its own only until its group is
+        // built.
+        content_.rules.push_back(std::move(rule));
+        return {};
+    }
+
+    TestNumber number_of(const Test& test) {
+        const auto [entry, fresh] =
+            numbers_.emplace(key_of(test), static_cast<TestNumber>(content_.tests.size()));
+        if (!fresh) return entry->second;
+        content_.tests.push_back(test);
+        auto& regex = content_.regexes.emplace_back();
+        if (test.operation == Operation::regex) {
+            regex = std::move(*Regex::compile(test.text));
+        }
+        return entry->second;
+    }
+
+    void flatten(const Expression& expression, const std::vector<TestNumber>& numbers) {
+        const std::size_t index = content_.nodes.size();
+        const bool is_test = expression.kind == Expression::Kind::test;
+        content_.nodes.push_back({expression.kind, is_test ? numbers[expression.test] : 0, 0});
+        for (const auto& child : expression.children) flatten(child, numbers);
+        content_.nodes[index].after = static_cast<std::uint32_t>(content_.nodes.size());
+    }
+
+    Group& group_of(const RuleSource& source) {
+        const auto id = [&](const std::string& name) {
+            return name.empty() ? event::no_source : names_.add_source(name);
+        };
+        const auto key = std::tuple(id(source.product), id(source.category), id(source.service));
+        for (auto& group : content_.groups) {
+            if (std::tie(group.product, group.category, group.service) == key) return group;
+        }
+        auto& group = content_.groups.emplace_back();
+        std::tie(group.product, group.category, group.service) = key;
+        return group;
+    }
+
+    base::Result<void> build(Group& group) {
+        std::map<event::FieldId, FieldDraft> drafts;
+        std::map<TestNumber, std::uint32_t> findings;
+        for (const auto number : group.rules) {
+            Rule& rule = content_.rules[number];
+            const auto witness = witness_of(rule);
+            if (!witness) {
+                group.always.push_back(number);
+                ++content_.statistics.always;
+            } else {
+                for (const auto index : witness->tests) {
+                    const Test& test = rule.tests[index];
+                    const auto finding = static_cast<std::uint32_t>(group.findings.size());
+                    const auto [entry, fresh] = findings.emplace(number_of(test), finding);
+                    if (fresh) {
+                        group.findings.emplace_back();
+                        draft(test, finding, drafts[test.field]);
+                    }
+                    auto& rules = group.findings[entry->second];
+                    if (rules.empty() || rules.back() != number) rules.push_back(number);
+                }
+            }
+            rule.tests = {};
+            rule.expression = {};
+        }
+        for (auto& [field, draft] : drafts) {
+            auto index = index_of(field, std::move(draft));
+            if (!index) return base::Failure(index.error());
+            group.fields.push_back(std::move(*index));
+        }
+        return {};
+    }
+
+    base::Result<FieldIndex> index_of(event::FieldId field, FieldDraft draft) {
+        FieldIndex index;
+        index.field = field;
+        index.starts = std::move(draft.starts);
+        index.ends = std::move(draft.ends);
+        index.starts.build(Trie::Direction::forward);
+        index.ends.build(Trie::Direction::backward);
+        index.inside_findings = std::move(draft.inside_findings);
+        index.expression_findings = std::move(draft.expression_findings);
+        if (!draft.inside.empty()) {
+            auto matcher = ManyMatcher::of_literals(draft.inside);
+            if (!matcher) return base::Failure(matcher.error());
+            content_.statistics.matcher_bytes += matcher->bytes();
+            index.inside = std::move(*matcher);
+        }
+        if (!draft.expressions.empty()) {
+            auto matcher = ManyMatcher::of_expressions(draft.expressions);
+            if (!matcher) return base::Failure(matcher.error());
+            content_.statistics.matcher_bytes += matcher->bytes();
+            index.expressions = std::move(*matcher);
+        }
+        return index;
+    }
+
+    event::Names& names_;
+    std::vector<Plan::Problem>& problems_;
+    PlanContent& content_;
+    std::unordered_map<std::string, TestNumber> numbers_;
+};
+
+}  // namespace
+
+bool Group::is_for(const event::LogSource& source) const {
+    const auto fits = [](event::SourceId asked, event::SourceId is) {
+        return asked == event::no_source || asked == is;
+    };
+    return fits(product, source.product) && fits(service, source.service) &&
+           (category == event::no_source ||
+            std::ranges::find(source.categories, category) != source.categories.end());
+}
+
+base::Result<Plan> Plan::compile(std::vector<Rule> rules, event::Names& names,
+                                 std::vector<Problem>& problems) {
+    auto content = std::make_unique<PlanContent>();
+    if (auto done = Compiler(names, problems, *content).compile(std::move(rules)); !done) {
+        return base::Failure(done.error());
+    }
+    return Plan(std::move(content));
+}
+
+const Rule& Plan::rule(std::uint32_t index) const {
+    return content_->rules[index];
+}
+const Plan::Statistics& Plan::statistics() const {
+    return content_->statistics;
+}
+
+Plan::Plan(std::unique_ptr<PlanContent> content) : content_(std::move(content)) {}
+Plan::Plan(Plan&&) noexcept = default;
+Plan& Plan::operator=(Plan&&) noexcept = default;
+Plan::~Plan() = default;
+
+}  // namespace shoji::sigma
