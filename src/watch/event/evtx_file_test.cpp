@@ -38,9 +38,9 @@ class EvtxFileTest : public ::testing::Test {
         }
         return false;
     }
-    FieldId image_ = names_.add_field("Image");
 
     Names names_;
+    FieldId image_ = names_.add_field("Image");
     WindowsSources windows_{names_};
     Event event_;
     std::vector<EvtxDamage> damages_;
