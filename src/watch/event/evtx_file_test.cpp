@@ -12,7 +12,7 @@ namespace shoji::event {
 namespace {
 
 constexpr std::size_t chunk_at = 4096;
-constexpr std::uint64_t file_time = 133'771'608'000'000'000;  // 2024-11-26 08:00 UTC
+constexpr std::uint64_t file_time = 133'771'608'000'000'000;  // 2024-11-27 06:00 UTC
 
 class EvtxFileTest : public ::testing::Test {
   protected:
@@ -51,7 +51,7 @@ TEST_F(EvtxFileTest, ReadsEvents) {
     EXPECT_EQ(images(two_events()), both_);
     EXPECT_TRUE(damages_.empty());
     EXPECT_EQ(event_.record, 2U);
-    EXPECT_EQ(event_.time, *parse_time("2024-11-26T08:00:00Z"));
+    EXPECT_EQ(event_.time, *parse_time("2024-11-27T06:00:00Z"));
     EXPECT_EQ(event_.value(field::event_id), "1");
     EXPECT_EQ(event_.find(field::event_id)->type, Type::number);
     EXPECT_EQ(names_.name(event_.source.service), "sysmon");

@@ -199,7 +199,7 @@ class Reader {
             if (auto read = next(); !read) return base::Failure(read.error());
             auto member = value(depth + 1);
             if (!member) return member;
-            node.members.emplace_back(std::move(key), std::move(*member));
+            node.members.push_back({std::move(key), std::move(*member)});
         }
     }
 
@@ -213,8 +213,8 @@ class Reader {
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
-    const auto found = std::ranges::find(members, key, &std::pair<std::string, Node>::first);
-    return found == members.end() ? nullptr : &found->second;
+    const auto found = std::ranges::find(members, key, &Member::key);
+    return found == members.end() ? nullptr : &found->value;
 }
 
 std::string_view Node::text_of(std::string_view key) const {

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace shoji::sigma::yaml {
@@ -19,18 +18,25 @@ inline constexpr std::size_t most_nodes = 400'000;
 
 enum class Kind : std::uint8_t { null, boolean, integer, real, text, sequence, mapping };
 
+struct Member;
+
 struct Node {
     Kind kind = Kind::null;
     std::size_t line = 0;  // from 1
     std::string text;      // of a scalar, as it stands in the document; of integers in decimal
     std::vector<Node> items;
-    std::vector<std::pair<std::string, Node>> members;  // in the document's order, each key once
+    std::vector<Member> members;  // in the document's order, each key once
 
     [[nodiscard]] bool is_scalar() const { return kind != Kind::sequence && kind != Kind::mapping; }
     // The member of that name, or null.
     [[nodiscard]] const Node* find(std::string_view key) const;
     // The scalar member's text; empty when there is none.
     [[nodiscard]] std::string_view text_of(std::string_view key) const;
+};
+
+struct Member {
+    std::string key;
+    Node value;
 };
 
 // All documents of the text. Errors name the line.
