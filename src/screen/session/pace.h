@@ -14,6 +14,8 @@ namespace shoji::session {
 
 class Pace {
   public:
+    Pace();
+
     // The program had something to do for so long, until now, and a processor for so much of it.
     void worked(Duration elapsed, Duration processor, Time now);
     // Keys, text, buttons: somebody waits for the answer. The full rate for a second.
@@ -37,6 +39,8 @@ class Pace {
     Time worked_;   // last
     Time eased_;    // since when there has been time enough, or the last step back
     Time starved_;  // when there was last too little, or the last step back
+    Duration patience_;
+    bool on_trial_ = false;  // the last step back was made in spite of a little want
 };
 
 }  // namespace shoji::session

@@ -77,25 +77,33 @@ TEST_F(PaceTest, ALittleWaitingKeepsItWhereItIs) {
     work(milliseconds(17), seconds(10));
     EXPECT_EQ(interval(), milliseconds(16));
     starve(seconds(3));
-    work(milliseconds(17), seconds(9));
+    work(milliseconds(17), seconds(29));
     EXPECT_EQ(interval(), milliseconds(250));
 }
 
 TEST_F(PaceTest, ALittleWaitingDoesNotKeepItSlowForEver) {
     starve(seconds(3));
-    work(milliseconds(17), seconds(13));
+    work(milliseconds(17), seconds(33));
     EXPECT_EQ(interval(), milliseconds(125));
-    work(milliseconds(17), seconds(40));
+    work(milliseconds(17), seconds(100));
     EXPECT_EQ(interval(), milliseconds(16));
 }
 
-TEST_F(PaceTest, ReturnsToSlowWhenTheFasterPaceStarves) {
+TEST_F(PaceTest, WaitsTwiceAsLongAfterATrialThatStarves) {
     starve(seconds(3));
-    work(milliseconds(17), seconds(13));
-    starve(milliseconds(1500));
-    EXPECT_EQ(interval(), milliseconds(250));
-    work(milliseconds(17), seconds(9));
-    EXPECT_EQ(interval(), milliseconds(250)) << "and the patience begins anew";
+    for (const auto patience :
+         {seconds(30), seconds(60), seconds(120), seconds(240), seconds(480), seconds(480)}) {
+        work(milliseconds(17), patience - seconds(2));
+        EXPECT_EQ(interval(), milliseconds(250)) << patience.count();
+        work(milliseconds(17), seconds(5));
+        EXPECT_EQ(interval(), milliseconds(125)) << patience.count();
+        starve(milliseconds(1500));
+        EXPECT_EQ(interval(), milliseconds(250)) << patience.count();
+    }
+    ease(seconds(20));
+    starve(seconds(3));
+    work(milliseconds(17), seconds(33));
+    EXPECT_EQ(interval(), milliseconds(125)) << "time enough makes it forget";
 }
 
 TEST_F(PaceTest, IsFullForASecondAfterAKey) {
