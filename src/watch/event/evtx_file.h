@@ -36,6 +36,8 @@ class EvtxFile {
     [[nodiscard]] const std::vector<EvtxDamage>& damages() const { return damages_; }
     [[nodiscard]] std::uint64_t damage_count() const { return damage_count_; }
     [[nodiscard]] std::uint64_t records() const { return records_; }
+    // In the file, of the record that comes next.
+    [[nodiscard]] std::uint64_t offset() const { return chunk_at_ + at_; }
 
   private:
     bool open_chunk();

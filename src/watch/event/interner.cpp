@@ -12,9 +12,12 @@ namespace {
 std::uint64_t hash_of(std::string_view name) {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
-    const std::size_t count = std::min(name.size(), sizeof first);
-    std::memcpy(&first, name.data(), count);
-    std::memcpy(&last, name.data() + name.size() - count, count);
+    if (name.size() >= sizeof first) {
+        std::memcpy(&first, name.data(), sizeof first);
+        std::memcpy(&last, name.data() + name.size() - sizeof last, sizeof last);
+    } else {
+        for (const char c : name) first = first << 8U | static_cast<unsigned char>(c);
+    }
     constexpr std::uint64_t odd = 0x9e3779b97f4a7c15U;
     std::uint64_t hash = (first ^ (name.size() * odd)) * odd;
     hash = (hash ^ hash >> 32U ^ last) * odd;

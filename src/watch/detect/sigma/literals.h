@@ -32,8 +32,8 @@ class ManyMatcher {
   public:
     // Literals, compared byte by byte; each has its place in the list as its number.
     static base::Result<ManyMatcher> of_literals(const std::vector<std::string>& literals);
-    // Expressions, searched for with regard to case. A match may be reported where there is none,
-    // never the reverse.
+    // Expressions, searched for with regard to case among bytes; a match may be reported where
+    // there is none, never the reverse.
     static base::Result<ManyMatcher> of_expressions(const std::vector<std::string>& expressions);
 
     // Called once before scanning, with the memory of each thread that scans.

@@ -1,5 +1,6 @@
 #include "watch/detect/sigma/fold.h"
 #include "watch/detect/sigma/plan_content.h"
+#include "watch/detect/sigma/value_cache.h"
 
 #include <algorithm>
 #include <cstring>
@@ -34,7 +35,8 @@ class Matcher::State {
           routing_(routing),
           answers_(plan.tests.size()),
           asked_(plan.rules.size()),
-          first_of_field_(plan.fields) {}
+          first_of_field_(plan.fields),
+          caches_(plan.indexes) {}
 
     base::Result<void> prepare() {
         for (const auto& group : plan_.groups) {
@@ -136,25 +138,36 @@ class Matcher::State {
     }
 
     void look(const Group& group, const FieldIndex& index) {
+        auto& cache = caches_[index.number];
         each_place(index.field, [&](std::uint32_t place) {
-            if (event_->fields()[place].type == event::Type::null) return false;
-            const auto found = [&](std::uint32_t finding) { ask_all(group.findings[finding]); };
-            const auto& text = folded(place);
-            index.starts.walk(text, found);
-            index.ends.walk(text, found);
-            if (index.inside) {
-                found_.clear();
-                index.inside->scan(text, memory_, found_);
-                for (const auto number : found_) found(index.inside_findings[number]);
+            const auto& field = event_->fields()[place];
+            if (field.type == event::Type::null) return false;
+            const auto known = cache.find(field.value);
+            if (!known.known) {
+                findings_.clear();
+                find_all(index, place);
+                cache.keep(field.value, findings_);
             }
-            if (index.expressions)
-                look_for_expressions(index, event_->fields()[place].value, found);
+            for (const auto finding : known.known ? known.findings : std::span(findings_)) {
+                for (const auto rule : group.findings[finding]) ask(rule);
+            }
             return false;
         });
     }
 
-    template <class Found>
-    void look_for_expressions(const FieldIndex& index, std::string_view value, Found& found) {
+    // Adds to findings_ what is in the value there.
+    void find_all(const FieldIndex& index, std::uint32_t place) {
+        const auto found = [&](std::uint32_t finding) { findings_.push_back(finding); };
+        const auto& text = folded(place);
+        index.starts.walk(text, found);
+        index.ends.walk(text, found);
+        if (index.inside) {
+            found_.clear();
+            index.inside->scan(text, memory_, found_);
+            for (const auto number : found_) found(index.inside_findings[number]);
+        }
+        if (!index.expressions) return;
+        const auto value = event_->fields()[place].value;
         if (may_differ(value)) {
             for (const auto finding : index.expression_findings) found(finding);
             return;
@@ -162,10 +175,6 @@ class Matcher::State {
         found_.clear();
         index.expressions->scan(value, memory_, found_);
         for (const auto number : found_) found(index.expression_findings[number]);
-    }
-
-    void ask_all(const std::vector<RuleNumber>& rules) {
-        for (const auto rule : rules) ask(rule);
     }
 
     void ask(RuleNumber rule) {
@@ -243,7 +252,9 @@ class Matcher::State {
     std::vector<std::uint32_t> next_;  // the next place of the same field
     std::vector<std::string> folded_;
     std::vector<std::uint8_t> is_folded_;
+    std::vector<ValueCache> caches_;  // of each index of a field
     std::vector<std::uint32_t> found_;
+    std::vector<std::uint32_t> findings_;
     std::vector<std::uint32_t> hits_;
 };
 

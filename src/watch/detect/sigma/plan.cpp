@@ -100,6 +100,7 @@ class Compiler {
         content_.first_node.push_back(static_cast<std::uint32_t>(content_.nodes.size()));
         std::vector<TestNumber> numbers;
         for (const auto& test : rule.tests) numbers.push_back(number_of(test));
+        put_in_order(rule, rule.expression);
         flatten(rule.expression, numbers);
         group_of(rule.source).rules.push_back(number);
         // The plan's tests are the distinct ones; the rule keeps its own only until its group is
@@ -177,6 +178,7 @@ class Compiler {
     base::Result<FieldIndex> index_of(event::FieldId field, FieldDraft draft) {
         FieldIndex index;
         index.field = field;
+        index.number = content_.indexes++;
         index.starts = std::move(draft.starts);
         index.ends = std::move(draft.ends);
         index.starts.build(Trie::Direction::forward);

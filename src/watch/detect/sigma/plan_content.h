@@ -20,6 +20,7 @@ using RuleNumber = std::uint32_t;
 // number.
 struct FieldIndex {
     event::FieldId field = any_field;
+    std::uint32_t number = 0;  // among all of the plan
     Trie starts;
     Trie ends;
     std::optional<ManyMatcher> inside;           // in the folded value
@@ -64,7 +65,8 @@ struct PlanContent {
     std::vector<FlatNode> nodes;
     std::vector<std::uint32_t> first_node;  // of each rule
     std::vector<Group> groups;
-    std::size_t fields = 0;  // how many names of fields there were
+    std::size_t fields = 0;     // how many names of fields there were
+    std::uint32_t indexes = 0;  // of fields
     Plan::Statistics statistics;
 };
 

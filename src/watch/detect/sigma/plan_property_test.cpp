@@ -28,9 +28,10 @@ class Random {
     std::string text(bool wild) {
         std::string text;
         for (auto length = below(5); length > 0; --length) {
-            text += wild && one_in(4)
-                        ? of({"*", "?", "\\*", "\\\\", "\\"})
-                        : of({"a", "B", "b", "ab", "\\", "-", "é", "É", "障", "*", "\v", "1"});
+            text +=
+                wild && one_in(4)
+                    ? of({"*", "?", "\\*", "\\\\", "\\"})
+                    : of({"a", "B", "b", "ab", "\\", "-", "é", "É", "障", "*", "\v", "1", "\xff"});
         }
         return text;
     }
@@ -42,7 +43,8 @@ class Random {
 std::string quoted(const std::string& text) {
     std::string yaml = "'";
     for (const char c : text) {
-        if (c != '\v') yaml += c == '\'' ? "''" : std::string(1, c);  // YAML has no such characters
+        if (c != '\v' && c != '\xff')
+            yaml += c == '\'' ? "''" : std::string(1, c);  // YAML has no such characters
     }
     return yaml + "'";
 }

@@ -7,6 +7,7 @@
 #include "watch/event/names.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ namespace shoji::sigma {
 
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
 std::string_view name_of(Level level);
+std::optional<Level> level_of(std::string_view name);
 
 // Keywords: any field of the event.
 inline constexpr event::FieldId any_field{0xfffffffe};

@@ -75,9 +75,8 @@ Result<Rule> read_header(const yaml::Node& document) {
         return base::fail(ErrorKind::invalid, "line {}: the rule has no title", document.line);
     }
     const auto level = document.text_of("level");
-    const auto* known = std::ranges::find(levels, level);
-    if (known != levels.end()) {
-        rule.level = static_cast<Level>(known - levels.begin());
+    if (const auto known = level_of(level)) {
+        rule.level = *known;
     } else if (!level.empty()) {
         return base::fail(ErrorKind::invalid, "line {}: '{}' is no level",
                           document.find("level")->line, level);
@@ -96,6 +95,12 @@ Result<Rule> read_header(const yaml::Node& document) {
 
 std::string_view name_of(Level level) {
     return levels.at(static_cast<std::size_t>(level));
+}
+
+std::optional<Level> level_of(std::string_view name) {
+    const auto* known = std::ranges::find(levels, name);
+    if (known == levels.end()) return std::nullopt;
+    return static_cast<Level>(known - levels.begin());
 }
 
 Result<std::vector<Rule>> read_rule(const yaml::Node& document, const Reading& reading) {

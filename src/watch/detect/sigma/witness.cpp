@@ -19,13 +19,17 @@ std::optional<double> frequency_of(const Test& test) {
         // The empty text alone; '?' alone has no literal to look for.
         return test.glob.parts().empty() ? std::optional(0.05) : std::nullopt;
     }
-    // One value of few: the programs that run, the numbers of events.
-    constexpr double common_value = 0.01;
-    if (shape == Glob::Shape::equal) return common_value;
-    const double by_length = std::exp(-static_cast<double>(literal.size()) / 2.0);
-    if (shape == Glob::Shape::end || shape == Glob::Shape::start) {
-        return std::max(by_length, common_value / 2);
+    if (shape == Glob::Shape::equal) {
+        // Short values are words such as true, tcp and numbers; long ones names of programs.
+        constexpr std::size_t word = 5;
+        constexpr std::size_t name = 9;
+        if (literal.size() <= word) return 0.5;
+        return literal.size() <= name ? 0.05 : 0.005;
     }
+    constexpr double common_value = 0.01;  // one program of those that run
+    const double by_length = std::exp(-static_cast<double>(literal.size()) / 2.0);
+    const bool program = literal.front() == '\\' && literal.ends_with(".exe");
+    if (program) return common_value / 2;
     return std::max(by_length, common_value / 20);
 }
 
@@ -59,7 +63,46 @@ std::optional<Witness> of(const Rule& rule, const Expression& expression) {
     }
 }
 
+// How often the expression holds; a guess of one half where nothing is known.
+double frequency_of(const Rule& rule, const Expression& expression) {
+    constexpr double unknown = 0.5;
+    const auto child_frequency = [&](const Expression& child) { return frequency_of(rule, child); };
+    switch (expression.kind) {
+        case Expression::Kind::test:
+            return frequency_of(rule.tests[expression.test]).value_or(unknown);
+        case Expression::Kind::negation:
+            return 1 - child_frequency(expression.children.front());
+        case Expression::Kind::any: {
+            double sum = 0;
+            for (const auto& child : expression.children) sum += child_frequency(child);
+            return std::min(1.0, sum);
+        }
+        default: {
+            double least = 1;
+            for (const auto& child : expression.children) {
+                least = std::min(least, child_frequency(child));
+            }
+            return least;
+        }
+    }
+}
+
 }  // namespace
+
+void put_in_order(const Rule& rule, Expression& expression) {
+    for (auto& child : expression.children) put_in_order(rule, child);
+    const auto key = [&](const Expression& child) { return frequency_of(rule, child); };
+    std::vector<std::pair<double, std::size_t>> order;
+    for (std::size_t i = 0; i < expression.children.size(); ++i) {
+        const double frequency = key(expression.children[i]);
+        order.emplace_back(expression.kind == Expression::Kind::any ? -frequency : frequency, i);
+    }
+    std::ranges::sort(order);
+    std::vector<Expression> sorted;
+    for (const auto& [frequency, index] : order)
+        sorted.push_back(std::move(expression.children[index]));
+    expression.children = std::move(sorted);
+}
 
 std::optional<Witness> witness_of(const Rule& rule) {
     return of(rule, rule.expression);

@@ -16,4 +16,8 @@ struct Witness {
 
 std::optional<Witness> witness_of(const Rule& rule);
 
+// Puts the parts of `expression`, which is the rule's, in the order in which its answer is found
+// soonest: what seldom holds first where all must hold, what often holds first where one is enough.
+void put_in_order(const Rule& rule, Expression& expression);
+
 }  // namespace shoji::sigma
