@@ -17,6 +17,7 @@ struct Surroundings {
     std::istream& input;
     std::ostream& output;
     std::ostream& error;
+    bool shows_progress = false;  // `error` is a terminal
 };
 
 // `words` without the program's own name. Gives the exit code.

@@ -143,6 +143,7 @@ CommandTree::CommandTree(text::Language language, std::filesystem::path state)
     add_route();
     add_session();
     add_audit();
+    add_watch();
 }
 
 CommandTree::Command CommandTree::root() {
@@ -309,6 +310,34 @@ void CommandTree::add_audit() {
     });
     audit.word("export").runs(run_audit_export);
     audit.word("checkpoint").runs(run_audit_checkpoint);
+}
+
+void CommandTree::add_watch() {
+    auto folder = kept<std::filesystem::path>();
+    auto check = root().group("rules").word("check");
+    check.need("folder", *folder);
+    check.runs([=](const Context& context) { return run_rules_check(context, *folder); });
+
+    struct Values {
+        HuntRequest request;
+        std::string level = "informational";
+    };
+    auto values = kept<Values>();
+    auto& request = values->request;
+    auto hunt = root().word("hunt");
+    hunt.take("--rules", request.rules)->required();
+    hunt.take("logs", request.logs)->required();
+    hunt.take("--level", values->level)
+        ->check(one_of({"informational", "low", "medium", "high", "critical"}));
+    hunt.take("--since", request.since);
+    hunt.take("--threads", request.threads)->check(between(1, 256));
+    hunt.take("--csv", request.csv);
+    hunt.take("--html", request.html);
+    hunt.runs([=](const Context& context) {
+        HuntRequest wished = values->request;
+        wished.least = sigma::level_of(values->level).value_or(wished.least);
+        return run_hunt(context, wished);
+    });
 }
 
 }  // namespace shoji::cli

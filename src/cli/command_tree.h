@@ -48,6 +48,7 @@ class CommandTree {
     void add_route();
     void add_session();
     void add_audit();
+    void add_watch();
     void add_rest();
 
     [[nodiscard]] Command root();

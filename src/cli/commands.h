@@ -5,6 +5,7 @@
 #include "cli/installation.h"
 #include "cli/terminal_output.h"
 #include "core/policy/policy.h"
+#include "watch/detect/sigma/rule.h"
 
 #include <filesystem>
 #include <istream>
@@ -18,6 +19,7 @@ struct Context {
     TerminalOutput& output;
     std::istream& input;  // where a question is answered
     std::filesystem::path state;
+    bool shows_progress = false;  // somebody watches the error stream
 };
 
 Exit run_init(const Context& context, InitRequest request);
@@ -55,5 +57,20 @@ Exit run_audit_verify(const Context& context, const std::filesystem::path& check
                       const std::filesystem::path& key);
 Exit run_audit_export(const Context& context);
 Exit run_audit_checkpoint(const Context& context);
+
+// Whether each Sigma rule below `path` compiles.
+Exit run_rules_check(const Context& context, const std::filesystem::path& path);
+
+struct HuntRequest {
+    std::filesystem::path rules;
+    std::vector<std::filesystem::path> logs;
+    sigma::Level least = sigma::Level::informational;
+    std::string since;           // as event::parse_time takes it; empty: all
+    int threads = 0;             // 0: one a processor
+    std::filesystem::path csv;   // empty: none
+    std::filesystem::path html;  // empty: none
+};
+// What the rules find in the logs.
+Exit run_hunt(const Context& context, const HuntRequest& request);
 
 }  // namespace shoji::cli

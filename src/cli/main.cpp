@@ -32,5 +32,6 @@ std::string locale() {
 int main(int count, char** words) {
     const std::span<const char* const> all(words, static_cast<std::size_t>(count));
     return shoji::cli::run_command_line(
-        all.subspan(1), {default_state(), locale(), std::cin, std::cout, std::cerr});
+        all.subspan(1),
+        {default_state(), locale(), std::cin, std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1});
 }

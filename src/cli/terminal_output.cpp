@@ -133,6 +133,15 @@ void TerminalOutput::warn(std::string_view key, Values values) {
     error_ << shown(text::say(language_, key, values)) << '\n';
 }
 
+// ECMA-48: EL, erase to the end of the line.
+void TerminalOutput::progress(std::string_view key, Values values) {
+    error_ << '\r' << text::say(language_, key, values) << "\x1b[K" << std::flush;
+}
+
+void TerminalOutput::end_progress() {
+    error_ << "\r\x1b[K" << std::flush;
+}
+
 void TerminalOutput::ask(std::string_view key) {
     out_ << text::say(language_, key) << ' ' << std::flush;
 }

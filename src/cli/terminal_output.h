@@ -45,6 +45,9 @@ class TerminalOutput {
     void ask(std::string_view key);
     // A warning beside a result, on the error stream with --json too.
     void warn(std::string_view key, Values values = {});
+    // Where long work is, on one line of the error stream that the next call replaces.
+    void progress(std::string_view key, Values values);
+    void end_progress();
     // The result with --json.
     void result(const boost::json::value& value);
     // A result that is lines of JSON already, with --json or without.

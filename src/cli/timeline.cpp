@@ -1,0 +1,152 @@
+#include "cli/timeline.h"
+
+#include "core/base/bytes.h"
+#include "core/base/printable.h"
+#include "watch/event/time.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+namespace shoji::cli {
+namespace {
+
+namespace json = boost::json;
+
+json::string_view view(std::string_view text) {
+    return {text.data(), text.size()};
+}
+
+// What events say may be no UTF-8, which JSON must be.
+std::string whole_text(std::string_view text) {
+    return base::is_utf8(text) ? std::string(text) : base::printable(text, 3 * text.size());
+}
+
+template <class Each>
+std::vector<Tally> tallied(const Finds& finds, Each&& each) {
+    std::map<std::string, Tally> all;
+    for (const auto& hit : finds.timeline.hits) {
+        const auto level = finds.plan.rule(hit.rule).level;
+        each(hit, [&](const std::string& name) {
+            auto& tally = all[name];
+            tally.name = name;
+            ++tally.hits;
+            tally.level = std::max(tally.level, level);
+        });
+    }
+    std::vector<Tally> sorted;
+    for (auto& [name, tally] : all) sorted.push_back(std::move(tally));
+    std::ranges::stable_sort(sorted, std::ranges::greater(), &Tally::hits);
+    return sorted;
+}
+
+// "attack.t1059.001" is T1059.001; other tags are none.
+std::string technique_of(std::string_view tag) {
+    constexpr std::string_view prefix = "attack.t";
+    if (!tag.starts_with(prefix)) return {};
+    const auto number = tag.substr(prefix.size());
+    const bool is_number = !number.empty() && std::ranges::all_of(number, [](char c) {
+        return c == '.' || (c >= '0' && c <= '9');
+    });
+    return is_number ? "T" + std::string(number) : std::string();
+}
+
+std::string csv_cell(std::string_view text) {
+    std::string cell = "\"";
+    if (!text.empty() &&
+        std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) {
+        cell += '\'';
+    }
+    for (const char c : text) {
+        if (c == '"') cell += '"';
+        cell += c;
+    }
+    return cell + '"';
+}
+
+}  // namespace
+
+std::string shown_level(sigma::Level level, text::Language language) {
+    return text::say(language, "level." + std::string(sigma::name_of(level)));
+}
+
+std::string shown_time(event::Time time) {
+    if (time == 0) return "-";
+    auto text = event::format_time(time);
+    constexpr std::size_t to_milliseconds = 23;
+    text.resize(to_milliseconds);
+    text[10] = ' ';
+    return text;
+}
+
+json::object to_json(const hunt::Hit& hit, const Finds& finds) {
+    const auto& rule = finds.plan.rule(hit.rule);
+    json::array tags;
+    for (const auto& tag : rule.tags) tags.emplace_back(view(tag));
+    json::value time;
+    if (hit.time != 0) time = view(event::format_time(hit.time));
+    return {{"time", time},
+            {"level", view(sigma::name_of(rule.level))},
+            {"id", view(rule.id)},
+            {"title", view(rule.title)},
+            {"tags", std::move(tags)},
+            {"file", view(finds.files[hit.file].native())},
+            {"record", hit.record},
+            {"computer", whole_text(hit.computer)},
+            {"channel", whole_text(hit.channel)},
+            {"eventId", whole_text(hit.event_id)},
+            {"details", whole_text(hit.details)}};
+}
+
+std::string to_csv(const Finds& finds) {
+    std::string text = "time,level,id,title,computer,channel,eventId,record,file,details\r\n";
+    for (const auto& hit : finds.timeline.hits) {
+        const auto& rule = finds.plan.rule(hit.rule);
+        const std::string time = hit.time == 0 ? "" : event::format_time(hit.time);
+        const std::string record = std::to_string(hit.record);
+        const std::string_view cells[] = {time,
+                                          sigma::name_of(rule.level),
+                                          rule.id,
+                                          rule.title,
+                                          hit.computer,
+                                          hit.channel,
+                                          hit.event_id,
+                                          record,
+                                          finds.files[hit.file].native(),
+                                          hit.details};
+        for (const auto& cell : cells) {
+            if (&cell != cells) text += ',';
+            text += csv_cell(cell);
+        }
+        text += "\r\n";
+    }
+    return text;
+}
+
+std::vector<Tally> by_rule(const Finds& finds) {
+    return tallied(
+        finds, [&](const hunt::Hit& hit, auto&& count) { count(finds.plan.rule(hit.rule).title); });
+}
+
+std::vector<Tally> by_computer(const Finds& finds) {
+    return tallied(finds, [](const hunt::Hit& hit, auto&& count) { count(hit.computer); });
+}
+
+std::vector<Tally> by_technique(const Finds& finds) {
+    return tallied(finds, [&](const hunt::Hit& hit, auto&& count) {
+        for (const auto& tag : finds.plan.rule(hit.rule).tags) {
+            if (const auto technique = technique_of(tag); !technique.empty()) count(technique);
+        }
+    });
+}
+
+std::vector<Tally> by_level(const Finds& finds) {
+    auto levels = tallied(finds, [&](const hunt::Hit& hit, auto&& count) {
+        count(std::string(sigma::name_of(finds.plan.rule(hit.rule).level)));
+    });
+    std::ranges::sort(levels, std::ranges::greater(), &Tally::level);
+    for (auto& level : levels) level.name.clear();
+    return levels;
+}
+
+}  // namespace shoji::cli

@@ -1,0 +1,51 @@
+// What a hunt found, for people and for programs.
+#pragma once
+
+#include "cli/terminal_output.h"
+#include "watch/hunt/hunt.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+namespace shoji::cli {
+
+struct Finds {
+    const hunt::Timeline& timeline;
+    const sigma::Plan& plan;
+    const std::vector<std::filesystem::path>& files;
+};
+
+// One hit: rule id, title, level, tags, file, record, time (RFC 3339, null when unknown), computer,
+// channel, eventId, details.
+boost::json::object to_json(const hunt::Hit& hit, const Finds& finds);
+
+// RFC 4180, with a header line. A cell that a spreadsheet would take for a formula gets an
+// apostrophe before it.
+std::string to_csv(const Finds& finds);
+
+// One page without scripts or anything loaded: a plot of the hits over time, summaries, and the
+// timeline.
+std::string to_html(const Finds& finds, text::Language language);
+
+// How often something was found, the most frequent first.
+struct Tally {
+    std::string name;
+    std::uint64_t hits = 0;
+    sigma::Level level = sigma::Level::informational;  // the highest
+};
+std::vector<Tally> by_rule(const Finds& finds);
+std::vector<Tally> by_computer(const Finds& finds);
+std::vector<Tally> by_technique(const Finds& finds);  // MITRE ATT&CK, as T1059.001
+// The levels that were found, the highest first, without names.
+std::vector<Tally> by_level(const Finds& finds);
+
+// A level's word for people.
+std::string shown_level(sigma::Level level, text::Language language);
+
+// As shown to people: "2026-11-20 01:02:03.456", or "-".
+std::string shown_time(event::Time time);
+
+}  // namespace shoji::cli

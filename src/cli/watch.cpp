@@ -1,0 +1,220 @@
+// What reads rules and logs and needs no installation.
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/timeline.h"
+#include "watch/event/time.h"
+#include "watch/hunt/rule_folder.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include <boost/json/serialize.hpp>
+
+namespace shoji::cli {
+namespace {
+
+namespace json = boost::json;
+
+// Rules read and compiled, and what did not.
+struct Rules {
+    event::Names names;
+    event::WindowsSources windows{names};
+    hunt::RuleFolder folder;
+    std::optional<sigma::Plan> plan;
+};
+
+base::Result<std::unique_ptr<Rules>> compile(const std::filesystem::path& path) {
+    auto rules = std::make_unique<Rules>();
+    auto folder = hunt::read_rule_folder(path, {rules->names, {}});
+    if (!folder) return base::Failure(folder.error());
+    std::vector<sigma::Plan::Problem> problems;
+    auto plan = sigma::Plan::compile(folder->rules, rules->names, problems);
+    if (!plan) return base::Failure(plan.error());
+    for (const auto& problem : problems) {
+        folder->problems.push_back(
+            {folder->rule_files[problem.rule], folder->rules[problem.rule].title, problem.what});
+    }
+    rules->folder = std::move(*folder);
+    rules->plan = std::move(*plan);
+    return rules;
+}
+
+// Placeholders that have no list: their rules never hold.
+std::vector<std::string> unfilled(const Rules& rules) {
+    std::vector<std::string> names;
+    for (const auto& rule : rules.folder.rules) {
+        names.insert(names.end(), rule.unfilled.begin(), rule.unfilled.end());
+    }
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+void warn_of(const hunt::RuleProblem& problem, TerminalOutput& output) {
+    output.warn("rules.problem", {{"file", problem.file}, {"message", problem.what}});
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+    return std::to_string(whole == 0 ? 100 : std::min<std::uint64_t>(100, part * 100 / whole));
+}
+
+// Shows how far a hunt is, once a while, until it is over.
+class ProgressLine {
+  public:
+    ProgressLine(const Context& context, const hunt::Progress& progress, std::uint64_t bytes) {
+        if (!context.shows_progress || context.output.json()) return;
+        thread_ = std::jthread([&context, &progress, bytes](const std::stop_token& stop) {
+            constexpr std::chrono::milliseconds pause{200};
+            while (!stop.stop_requested()) {
+                context.output.progress("hunt.progress",
+                                        {{"percent", percent(progress.bytes, bytes)},
+                                         {"events", std::to_string(progress.events)},
+                                         {"hits", std::to_string(progress.hits)}});
+                std::this_thread::sleep_for(pause);
+            }
+            context.output.end_progress();
+        });
+    }
+
+  private:
+    std::jthread thread_;
+};
+
+std::uint64_t bytes_of(const std::vector<std::filesystem::path>& files) {
+    std::uint64_t bytes = 0;
+    for (const auto& file : files) {
+        std::error_code unknown;
+        const auto size = std::filesystem::file_size(file, unknown);
+        if (!unknown) bytes += size;
+    }
+    return bytes;
+}
+
+void show_summary(TerminalOutput& output, std::string_view title,
+                  const std::vector<Tally>& tallies) {
+    constexpr std::size_t most = 10;
+    if (tallies.empty()) return;
+    std::vector<std::vector<std::string>> rows;
+    for (std::size_t i = 0; i < std::min(most, tallies.size()); ++i) {
+        rows.push_back({std::to_string(tallies[i].hits),
+                        shown_level(tallies[i].level, output.language()), tallies[i].name});
+    }
+    output.say("cli.blank");
+    output.table({"hunt.hits", "hunt.level", title}, rows);
+}
+
+void show(const Finds& finds, TerminalOutput& output) {
+    for (const auto& hit : finds.timeline.hits) {
+        if (output.json()) output.line(json::serialize(to_json(hit, finds)));
+    }
+    if (output.json()) return;
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& hit : finds.timeline.hits) {
+        const auto& rule = finds.plan.rule(hit.rule);
+        rows.push_back({shown_time(hit.time), shown_level(rule.level, output.language()),
+                        hit.computer, rule.title, hit.details});
+    }
+    output.table({"hunt.time", "hunt.level", "hunt.computer", "hunt.rule", "hunt.details"}, rows);
+    show_summary(output, "hunt.by_rule", by_rule(finds));
+    show_summary(output, "hunt.by_computer", by_computer(finds));
+    show_summary(output, "hunt.by_technique", by_technique(finds));
+    output.say("cli.blank");
+    output.say("hunt.summary", {{"events", std::to_string(finds.timeline.events)},
+                                {"files", std::to_string(finds.files.size())},
+                                {"hits", std::to_string(finds.timeline.hits.size())}});
+}
+
+// Says what was not read or not kept; true when something was.
+bool warn_of_losses(const Finds& finds, TerminalOutput& output) {
+    const auto& timeline = finds.timeline;
+    for (const auto& loss : timeline.told) {
+        output.warn("hunt.loss",
+                    {{"file", finds.files[loss.file].native()}, {"message", loss.what}});
+    }
+    if (timeline.losses > 0) output.warn("hunt.lost", {{"count", std::to_string(timeline.losses)}});
+    if (timeline.hits_left_out > 0) {
+        output.warn("hunt.hits_left_out", {{"count", std::to_string(timeline.hits_left_out)}});
+    }
+    if (timeline.fields_left_out > 0) {
+        output.warn("hunt.fields_left_out", {{"count", std::to_string(timeline.fields_left_out)}});
+    }
+    return timeline.losses + timeline.hits_left_out + timeline.fields_left_out > 0;
+}
+
+base::Result<void> write_reports(const HuntRequest& request, const Finds& finds,
+                                 text::Language language) {
+    constexpr mode_t mode = 0600;  // what people did is nobody else's to read
+    if (!request.csv.empty()) {
+        if (auto written = write_file(request.csv, to_csv(finds), mode, {}); !written)
+            return written;
+    }
+    if (request.html.empty()) return {};
+    return write_file(request.html, to_html(finds, language), mode, {});
+}
+
+}  // namespace
+
+Exit run_rules_check(const Context& context, const std::filesystem::path& path) {
+    const auto rules = compile(path);
+    if (!rules) return context.output.fail(rules.error());
+    const auto& folder = (*rules)->folder;
+    const auto compiled = (*rules)->plan->statistics().rules;
+    json::array errors;
+    for (const auto& problem : folder.problems) {
+        errors.push_back(
+            {{"file", problem.file}, {"rule", problem.rule}, {"message", problem.what}});
+        if (!context.output.json()) warn_of(problem, context.output);
+    }
+    const auto missing = unfilled(**rules);
+    json::array placeholders;
+    for (const auto& name : missing) placeholders.emplace_back(name);
+    context.output.result(json::object{{"files", folder.files},
+                                       {"rules", compiled + folder.problems.size()},
+                                       {"compiled", compiled},
+                                       {"errors", std::move(errors)},
+                                       {"unfilled", std::move(placeholders)}});
+    if (!missing.empty()) {
+        std::string names;
+        for (const auto& name : missing) names += (names.empty() ? "" : ", ") + name;
+        context.output.say("rules.unfilled", {{"names", names}});
+    }
+    context.output.say("rules.checked",
+                       {{"compiled", std::to_string(compiled)},
+                        {"rules", std::to_string(compiled + folder.problems.size())}});
+    return folder.problems.empty() ? Exit::done : Exit::negative;
+}
+
+Exit run_hunt(const Context& context, const HuntRequest& request) {
+    auto& output = context.output;
+    const auto since =
+        request.since.empty() ? std::optional<event::Time>(0) : event::parse_time(request.since);
+    if (!since) return output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
+    const auto rules = compile(request.rules);
+    if (!rules) return output.fail(rules.error());
+    for (const auto& problem : (*rules)->folder.problems) warn_of(problem, output);
+    const auto files = hunt::log_files(request.logs);
+    if (!files) return output.fail(files.error());
+    if (files->empty()) return output.fail(Exit::not_found, "hunt.no_files");
+    hunt::Wish wish;
+    wish.least = request.least;
+    wish.since = *since;
+    wish.threads = request.threads > 0 ? static_cast<unsigned int>(request.threads)
+                                       : std::max(1U, std::thread::hardware_concurrency());
+    hunt::Progress progress;
+    const auto timeline = [&] {
+        const ProgressLine line(context, progress, bytes_of(*files));
+        return hunt::hunt(*(*rules)->plan, (*rules)->names, (*rules)->windows, *files, wish,
+                          progress);
+    }();
+    if (!timeline) return output.fail(timeline.error());
+    const Finds finds{*timeline, *(*rules)->plan, *files};
+    show(finds, output);
+    if (auto written = write_reports(request, finds, output.language()); !written) {
+        return output.fail(written.error());
+    }
+    if (!output.flush()) return output.fail(Exit::failed, "cli.error.output");
+    return warn_of_losses(finds, output) ? Exit::negative : Exit::done;
+}
+
+}  // namespace shoji::cli

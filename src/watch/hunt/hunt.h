@@ -1,0 +1,64 @@
+// Rules over files of events: a timeline of what they find.
+#pragma once
+
+#include "core/base/result.h"
+#include "watch/detect/sigma/plan.h"
+#include "watch/event/windows_sources.h"
+#include "watch/hunt/log_file.h"
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace shoji::hunt {
+
+struct Hit {
+    event::Time time = 0;
+    std::uint32_t rule = 0;  // of the plan
+    std::uint32_t file = 0;  // of the files given
+    std::uint64_t record = 0;
+    std::string computer;
+    std::string channel;
+    std::string event_id;
+    std::string details;  // the fields that tell most, "Name=value" separated by " | "
+};
+
+struct Wish {
+    sigma::Level least = sigma::Level::informational;
+    event::Time since = 0;  // events before it are left out; those without a time are not
+    unsigned int threads = 1;
+    std::size_t most_hits = 5'000'000;
+};
+
+struct FileLoss {
+    std::uint32_t file;
+    std::string what;
+};
+
+struct Timeline {
+    std::vector<Hit> hits;  // by time, then file and record
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t hits_left_out = 0;    // beyond most_hits
+    std::uint64_t fields_left_out = 0;  // of events too large
+    std::uint64_t losses = 0;           // records and documents that could not be read
+    std::vector<FileLoss> told;         // what was lost, as far as it is told
+};
+
+// How far a hunt is; read from another thread.
+struct Progress {
+    std::atomic<std::uint64_t> files = 0;
+    std::atomic<std::uint64_t> bytes = 0;
+    std::atomic<std::uint64_t> events = 0;
+    std::atomic<std::uint64_t> hits = 0;
+};
+
+// All files, on the threads wished for. Files that cannot be opened are among what is told.
+base::Result<Timeline> hunt(const sigma::Plan& plan, const event::Names& names,
+                            const event::WindowsSources& windows,
+                            const std::vector<std::filesystem::path>& files, const Wish& wish,
+                            Progress& progress);
+
+}  // namespace shoji::hunt

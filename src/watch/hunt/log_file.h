@@ -1,0 +1,53 @@
+// One file of events, whatever its format: EVTX by its signature, else JSON.
+#pragma once
+
+#include "core/base/result.h"
+#include "watch/event/event.h"
+#include "watch/event/windows_sources.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace shoji::hunt {
+
+struct LogLoss {
+    std::uint64_t offset;  // in the file
+    std::string what;
+};
+
+class LogFile {
+  public:
+    static constexpr std::size_t most_losses = 1000;  // that are told; further ones are counted
+
+    // Names and sources must outlive it.
+    static base::Result<LogFile> open(const std::filesystem::path& path, const event::Names& names,
+                                      const event::WindowsSources& windows);
+
+    // The next event that can be read; false at the end. Its values are good until the next call.
+    bool next(event::Event& event);
+
+    [[nodiscard]] std::uint64_t size() const;    // bytes
+    [[nodiscard]] std::uint64_t offset() const;  // up to which it was read, about
+    [[nodiscard]] std::uint64_t loss_count() const;
+    // What could not be read so far.
+    [[nodiscard]] std::vector<LogLoss> losses() const;
+
+    LogFile(LogFile&&) noexcept;
+    LogFile& operator=(LogFile&&) noexcept;
+    ~LogFile();
+
+  private:
+    struct Content;
+    explicit LogFile(std::unique_ptr<Content> content);
+    std::unique_ptr<Content> content_;
+};
+
+// The files among `paths` and below the folders among them that hold events: *.evtx, *.json,
+// *.jsonl, *.ndjson, and whatever is named itself. In the order of their names.
+base::Result<std::vector<std::filesystem::path>> log_files(
+    const std::vector<std::filesystem::path>& paths);
+
+}  // namespace shoji::hunt

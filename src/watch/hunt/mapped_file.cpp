@@ -1,0 +1,55 @@
+#include "watch/hunt/mapped_file.h"
+
+#include "core/base/file_descriptor.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+namespace shoji::hunt {
+
+base::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
+    const auto doing = "reading " + path.string();
+    // Without waiting: opening a pipe would wait for its writer.
+    const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid()) return base::fail_errno(errno, doing);
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) return base::fail_errno(errno, doing);
+    if (!S_ISREG(status.st_mode)) {
+        return base::fail(base::ErrorKind::invalid, "{} is no regular file", path.string());
+    }
+    const auto size = static_cast<std::size_t>(status.st_size);
+    constexpr std::size_t page = 4096;
+    const std::size_t mapped = (size + page - 1) / page * page + zeros_behind;
+    // First zeros, then the file over them, so that a page of zeros stays behind its end.
+    void* place = ::mmap(nullptr, mapped, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED) return base::fail_errno(errno, doing);
+    MappedFile whole(static_cast<const std::uint8_t*>(place), size, mapped);
+    if (size > 0 &&
+        ::mmap(place, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.get(), 0) == MAP_FAILED) {
+        return base::fail_errno(errno, doing);
+    }
+    static_cast<void>(::madvise(place, mapped, MADV_SEQUENTIAL));
+    return whole;
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      mapped_(std::exchange(other.mapped_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(size_, other.size_);
+    std::swap(mapped_, other.mapped_);
+    return *this;
+}
+
+MappedFile::~MappedFile() {
+    if (bytes_ != nullptr) ::munmap(const_cast<std::uint8_t*>(bytes_), mapped_);
+}
+
+}  // namespace shoji::hunt

@@ -1,0 +1,37 @@
+// A file's bytes, read only, with zeros behind its end that may be read as well.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+namespace shoji::hunt {
+
+class MappedFile {
+  public:
+    static constexpr std::size_t zeros_behind = 4096;
+
+    static base::Result<MappedFile> open(const std::filesystem::path& path);
+
+    MappedFile(MappedFile&& other) noexcept;
+    MappedFile& operator=(MappedFile&& other) noexcept;
+    ~MappedFile();
+
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return {bytes_, size_}; }
+    [[nodiscard]] std::string_view text() const {
+        return {reinterpret_cast<const char*>(bytes_), size_};
+    }
+
+  private:
+    MappedFile(const std::uint8_t* bytes, std::size_t size, std::size_t mapped)
+        : bytes_(bytes), size_(size), mapped_(mapped) {}
+
+    const std::uint8_t* bytes_ = nullptr;
+    std::size_t size_ = 0;
+    std::size_t mapped_ = 0;
+};
+
+}  // namespace shoji::hunt
