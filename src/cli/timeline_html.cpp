@@ -110,20 +110,24 @@ class Page {
 
     // Hits over time, one bar a part of it, the levels above each other.
     void plot() {
-        const auto& hits = finds_.timeline.hits;
-        const auto first =
-            std::ranges::find_if(hits, [](const auto& hit) { return hit.time != 0; });
-        if (first == hits.end()) return;
+        event::Time begin = 0;
+        event::Time end = 0;
+        for (const auto& hit : finds_.timeline.hits) {
+            if (hit.time == 0) continue;
+            begin = begin == 0 ? hit.time : std::min(begin, hit.time);
+            end = std::max(end, hit.time);
+        }
+        if (begin == 0) return;
         constexpr std::size_t parts = 120;
         constexpr double width = 1200;
         constexpr double height = 160;
-        const auto begin = first->time;
-        const auto span = std::max<event::Time>(1, hits.back().time - begin);
+        const auto span = static_cast<double>(std::max<event::Time>(1, end - begin));
         std::array<std::array<std::uint64_t, colours.size()>, parts> counts{};
-        for (auto hit = first; hit != hits.end(); ++hit) {
-            const auto share = static_cast<double>(hit->time - begin) / static_cast<double>(span);
+        for (const auto& hit : finds_.timeline.hits) {
+            if (hit.time == 0) continue;
+            const auto share = static_cast<double>(hit.time - begin) / span;
             const auto part = std::min(parts - 1, static_cast<std::size_t>(share * parts));
-            ++counts.at(part).at(static_cast<std::size_t>(finds_.plan.rule(hit->rule).level));
+            ++counts.at(part).at(static_cast<std::size_t>(finds_.plan.rule(hit.rule).level));
         }
         std::uint64_t most = 1;
         for (const auto& part : counts) {
@@ -150,7 +154,7 @@ class Page {
         html_ += fmt::format(
             "<text x=\"0\" y=\"{0}\" font-size=\"13\">{1}</text><text x=\"{2}\" y=\"{0}\" "
             "font-size=\"13\" text-anchor=\"end\">{3}</text></svg></section>\n",
-            height + 15, shown_time(begin), width, shown_time(hits.back().time));
+            height + 15, shown_time(begin), width, shown_time(end));
     }
 
     void rows() {
