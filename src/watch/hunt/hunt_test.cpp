@@ -162,7 +162,10 @@ TEST_F(HuntTest, RulesWithErrorsAreNamedAndTheRestLoads) {
     EXPECT_EQ(rules_.problems[0].rule, "B");
     EXPECT_THAT(rules_.problems[0].what, ::testing::HasSubstr("line 4"));
     EXPECT_THAT(rules_.problems[1].file, ::testing::EndsWith("c.yml"));
-    EXPECT_FALSE(read_rule_folder(folder_ / "none", {names_, {}}));
+    const auto none = read_rule_folder(folder_ / "none", {names_, {}});
+    EXPECT_EQ(none.error().kind, base::ErrorKind::not_found);
+    EXPECT_EQ(none.error().key, "hunt.not_there");
+    EXPECT_EQ(log_files({folder_ / "none"}).error().kind, base::ErrorKind::not_found);
     fs::create_directory(folder_ / "empty");
     EXPECT_EQ(read_rule_folder(folder_ / "empty", {names_, {}}).error().kind,
               base::ErrorKind::not_found);

@@ -93,7 +93,7 @@ base::Result<std::vector<fs::path>> log_files(const std::vector<fs::path>& paths
     for (const auto& path : paths) {
         std::error_code error;
         if (!fs::is_directory(path, error)) {
-            if (error) return base::fail_errno(error.value(), "reading " + path.string());
+            if (error) return unreadable(path, error.value());
             files.push_back(path);
             continue;
         }
@@ -105,7 +105,7 @@ base::Result<std::vector<fs::path>> log_files(const std::vector<fs::path>& paths
                 files.push_back(entry->path());
             }
         }
-        if (error) return base::fail_errno(error.value(), "reading the logs in " + path.string());
+        if (error) return unreadable(path, error.value());
     }
     std::ranges::sort(files);
     files.erase(std::unique(files.begin(), files.end()), files.end());

@@ -11,13 +11,25 @@
 
 namespace shoji::hunt {
 
+base::Failure unreadable(const std::filesystem::path& path, int error_number) {
+    auto failure = base::fail_errno(error_number, "reading " + path.string());
+    if (error_number == ENOENT || error_number == ENOTDIR) {
+        failure.value().kind = base::ErrorKind::not_found;
+        return base::worded(std::move(failure), "hunt.not_there", {{"path", path.string()}});
+    }
+    if (error_number == EACCES || error_number == EPERM) {
+        failure.value().kind = base::ErrorKind::denied;
+        return base::worded(std::move(failure), "hunt.not_permitted", {{"path", path.string()}});
+    }
+    return failure;
+}
+
 base::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
-    const auto doing = "reading " + path.string();
     // Without waiting: opening a pipe would wait for its writer.
     const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file.valid()) return base::fail_errno(errno, doing);
+    if (!file.valid()) return unreadable(path, errno);
     struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return base::fail_errno(errno, doing);
+    if (::fstat(file.get(), &status) != 0) return unreadable(path, errno);
     if (!S_ISREG(status.st_mode)) {
         return base::fail(base::ErrorKind::invalid, "{} is no regular file", path.string());
     }
@@ -26,11 +38,11 @@ base::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     const std::size_t mapped = (size + page - 1) / page * page + zeros_behind;
     // First zeros, then the file over them, so that a page of zeros stays behind its end.
     void* place = ::mmap(nullptr, mapped, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (place == MAP_FAILED) return base::fail_errno(errno, doing);
+    if (place == MAP_FAILED) return unreadable(path, errno);
     MappedFile whole(static_cast<const std::uint8_t*>(place), size, mapped);
     if (size > 0 &&
         ::mmap(place, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.get(), 0) == MAP_FAILED) {
-        return base::fail_errno(errno, doing);
+        return unreadable(path, errno);
     }
     static_cast<void>(::madvise(place, mapped, MADV_SEQUENTIAL));
     return whole;

@@ -10,6 +10,10 @@
 
 namespace shoji::hunt {
 
+// Why a file or folder cannot be read, with words for people: it is not there, this user may not,
+// or what the system says.
+base::Failure unreadable(const std::filesystem::path& path, int error_number);
+
 class MappedFile {
   public:
     static constexpr std::size_t zeros_behind = 4096;

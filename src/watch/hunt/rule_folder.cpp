@@ -27,7 +27,7 @@ base::Result<std::vector<fs::path>> files_below(const fs::path& path) {
             files.push_back(entry->path());
         }
     }
-    if (error) return base::fail_errno(error.value(), "reading the rules in " + path.string());
+    if (error) return unreadable(path, error.value());
     std::ranges::sort(files);
     return files;
 }
@@ -58,7 +58,9 @@ base::Result<RuleFolder> read_rule_folder(const fs::path& path, const sigma::Rea
     const auto files = files_below(path);
     if (!files) return base::Failure(files.error());
     if (files->empty()) {
-        return base::fail(ErrorKind::not_found, "no rule (*.yml) is in {}", path.string());
+        return base::worded(
+            base::fail(ErrorKind::not_found, "no rule (*.yml) is in {}", path.string()),
+            "rules.none", {{"path", path.string()}});
     }
     RuleFolder folder;
     folder.files = files->size();
