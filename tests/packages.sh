@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What ./run builds with comes from the packages that ./run installs: it is configured without what only ./test
-# installs, and every header that the build in folder $1 read belongs to a listed package or to what one depends on.
+# installs, and every file that this finds and every header that the build in folder $1 read belongs to a listed package or to
+# what one depends on.
 set -euo pipefail
 build=$1
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,8 +21,10 @@ xargs apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts -
 [ -s "$folder/installed" ] || { echo "The packages' dependencies are not known here (apt-cache)."; exit 1; }
 ninja -C "$build" -t deps | grep -oE '/usr/include/[^ ]+' | sort -u >"$folder/headers"
 [ -s "$folder/headers" ] || { echo "$build has read no headers."; exit 1; }
-# GoogleTest is for tests, which ./run does not build.
-xargs dpkg -S <"$folder/headers" | cut -d: -f1 | tr ',' '\n' | tr -d ' ' | sort -u |
+grep -oE '=/usr/(lib/[^/]+|share)/.+' "$folder/build/CMakeCache.txt" | cut -c2- | tr ';' '\n' | sort -u >"$folder/found"
+[ -s "$folder/found" ] || { echo "CMake has found nothing."; exit 1; }
+# GoogleTest and Google Benchmark are for what ./run does not build.
+cat "$folder/headers" "$folder/found" | xargs dpkg -S | cut -d: -f1 | tr ',' '\n' | tr -d ' ' | sort -u |
     grep -vxE 'libgtest-dev|libgmock-dev|libbenchmark-dev' >"$folder/needed"
 if missing=$(grep -vxFf "$folder/installed" "$folder/needed"); then
     echo "scripts/packages-run.txt lacks:"
