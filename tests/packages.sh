@@ -21,11 +21,15 @@ xargs apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts -
 [ -s "$folder/installed" ] || { echo "The packages' dependencies are not known here (apt-cache)."; exit 1; }
 ninja -C "$build" -t deps | grep -oE '/usr/include/[^ ]+' | sort -u >"$folder/headers"
 [ -s "$folder/headers" ] || { echo "$build has read no headers."; exit 1; }
-grep -oE '=/usr/(lib/[^/]+|share)/.+' "$folder/build/CMakeCache.txt" | cut -c2- | tr ';' '\n' | sort -u >"$folder/found"
+grep -oE '=/usr/(lib/[^/]+|share)/.+' "$folder/build/CMakeCache.txt" | cut -c2- | tr ';' '\n' |
+    grep -E '/[^/]+/[^/]+/[^/]+/' | sort -u >"$folder/found"
 [ -s "$folder/found" ] || { echo "CMake has found nothing."; exit 1; }
-# GoogleTest and Google Benchmark are for what ./run does not build.
-cat "$folder/headers" "$folder/found" | xargs dpkg -S | cut -d: -f1 | tr ',' '\n' | tr -d ' ' | sort -u |
-    grep -vxE 'libgtest-dev|libgmock-dev|libbenchmark-dev' >"$folder/needed"
+packages_of() { xargs dpkg -S | cut -d: -f1 | tr ',' '\n' | tr -d ' '; }
+{
+    # GoogleTest and Google Benchmark are for what ./run does not build.
+    packages_of <"$folder/headers" | grep -vxE 'libgtest-dev|libgmock-dev|libbenchmark-dev'
+    packages_of <"$folder/found"
+} | sort -u >"$folder/needed"
 if missing=$(grep -vxFf "$folder/installed" "$folder/needed"); then
     echo "scripts/packages-run.txt lacks:"
     echo "$missing"
