@@ -8,28 +8,29 @@ namespace {
 constexpr unsigned char first_of_many = 0x80;
 
 // The code points from `at` on, to the end.
-void fold_rest(std::string_view text, std::size_t at, std::string& folded) {
-    folded.resize(at);
+void append_points(std::string_view text, std::size_t at, std::string& to) {
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
     while (at < text.size()) {
         utf8proc_int32_t point = 0;
         const auto left = static_cast<utf8proc_ssize_t>(text.size() - at);
         const auto length = utf8proc_iterate(bytes + at, left, &point);
         if (length <= 0) {
-            folded.push_back(text[at++]);
+            to.push_back(text[at++]);
             continue;
         }
         utf8proc_uint8_t encoded[4];
         const auto written = utf8proc_encode_char(utf8proc_tolower(point), encoded);
-        folded.append(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(written));
+        to.append(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(written));
         at += static_cast<std::size_t>(length);
     }
 }
 
 }  // namespace
 
-void fold(std::string_view text, std::string& folded) {
-    folded.resize(text.size());
+void append_folded(std::string_view text, std::string& to) {
+    const std::size_t begin = to.size();
+    to.resize(begin + text.size());
+    char* folded = to.data() + begin;
     unsigned char all = 0;
     // Written so that the compiler makes vector code of it.
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -41,12 +42,13 @@ void fold(std::string_view text, std::string& folded) {
     if (all < first_of_many) return;
     std::size_t at = 0;
     while (static_cast<unsigned char>(text[at]) < first_of_many) ++at;
-    fold_rest(text, at, folded);
+    to.resize(begin + at);
+    append_points(text, at, to);
 }
 
 std::string fold(std::string_view text) {
     std::string folded;
-    fold(text, folded);
+    append_folded(text, folded);
     return folded;
 }
 

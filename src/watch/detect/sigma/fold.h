@@ -7,8 +7,7 @@
 
 namespace shoji::sigma {
 
-// Replaces what `folded` held.
-void fold(std::string_view text, std::string& folded);
+void append_folded(std::string_view text, std::string& to);
 std::string fold(std::string_view text);
 
 }  // namespace shoji::sigma

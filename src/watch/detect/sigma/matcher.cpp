@@ -1,4 +1,5 @@
-#include "watch/detect/sigma/fold.h"
+#include "watch/detect/sigma/folded_event.h"
+#include "watch/detect/sigma/plain_text.h"
 #include "watch/detect/sigma/plan_content.h"
 #include "watch/detect/sigma/value_cache.h"
 
@@ -19,12 +20,27 @@ struct SourceHash {
     }
 };
 
-// Bytes that Vectorscan, which sees bytes and Perl's \s, and RE2, which sees code points, take
-// differently.
-bool may_differ(std::string_view text) {
-    return std::ranges::any_of(
-        text, [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\v'; });
-}
+constexpr std::uint32_t none = 0xffffffff;
+
+struct Search {
+    const Group* group;
+    const FieldIndex* index;
+};
+
+// What is looked for in one field of the events that take a route.
+struct RouteField {
+    event::FieldId field;
+    std::uint32_t slot;  // its number among the fields of all routes
+    std::vector<Search> searches;
+};
+
+// The rules for one log source.
+struct Route {
+    std::vector<const Group*> groups;
+    std::vector<RouteField> fields;
+    std::vector<Search> keywords;
+    std::vector<std::uint32_t> slots;  // of each field that decides a rule; else none
+};
 
 }  // namespace
 
@@ -36,7 +52,7 @@ class Matcher::State {
           answers_(plan.tests.size()),
           asked_(plan.rules.size()),
           first_of_field_(plan.fields),
-          caches_(plan.indexes) {}
+          numbers_(plan.fields) {}
 
     base::Result<void> prepare() {
         for (const auto& group : plan_.groups) {
@@ -52,10 +68,15 @@ class Matcher::State {
 
     std::span<const std::uint32_t> match(const event::Event& event) {
         begin(event);
-        for (const auto* group : groups_for(event.source)) {
-            for (const auto rule : group->always) ask(rule);
-            for (const auto& index : group->fields) look(*group, index);
+        route_ = &route_for(event.source);
+        rules_.clear();
+        for (const auto& field : route_->fields) look(field);
+        for (const auto& keyword : route_->keywords) look_anywhere(keyword);
+        for (const auto* group : route_->groups) {
+            rules_.insert(rules_.end(), group->always.begin(), group->always.end());
         }
+        // Asked when the values of all fields have their numbers.
+        for (const auto rule : rules_) ask(rule);
         return hits_;
     }
 
@@ -70,7 +91,10 @@ class Matcher::State {
         Round round = 0;
         std::uint32_t place = 0;
     };
-    static constexpr std::uint32_t none = 0xffffffff;
+    struct Number {
+        Round round = 0;
+        ValueCache::Number of = 0;
+    };
 
     void begin(const event::Event& event) {
         event_ = &event;
@@ -78,8 +102,7 @@ class Matcher::State {
         if (++round_ == 0) restart();
         const auto fields = event.fields();
         next_.assign(fields.size(), none);
-        if (folded_.size() < fields.size()) folded_.resize(fields.size());
-        is_folded_.assign(fields.size(), 0);
+        folded_.fold(event);
         for (std::size_t i = fields.size(); i-- > 0;) {
             const auto id = static_cast<std::uint32_t>(fields[i].id);
             if (id >= first_of_field_.size()) continue;
@@ -96,20 +119,43 @@ class Matcher::State {
         std::ranges::fill(answers_, Answer{});
         std::ranges::fill(asked_, Round{0});
         std::ranges::fill(first_of_field_, First{});
+        std::ranges::fill(numbers_, Number{});
     }
 
-    const std::vector<const Group*>& groups_for(const event::LogSource& source) {
-        const auto known = routes_.find(routing_ == Routing::all ? event::LogSource{} : source);
+    const Route& route_for(const event::LogSource& source) {
+        const auto key = routing_ == Routing::all ? event::LogSource{} : source;
+        const auto known = routes_.find(key);
         if (known != routes_.end()) return known->second;
-        constexpr std::size_t most_routes = 4096;
+        constexpr std::size_t most_routes = 256;
         if (routes_.size() >= most_routes) routes_.clear();
-        std::vector<const Group*> groups;
+        return routes_.emplace(key, new_route(key)).first->second;
+    }
+
+    Route new_route(const event::LogSource& source) {
+        Route route;
+        route.slots.assign(plan_.fields, none);
+        std::map<event::FieldId, std::vector<Search>> searches;
         for (const auto& group : plan_.groups) {
-            if (routing_ == Routing::all || group.is_for(source)) groups.push_back(&group);
+            if (routing_ != Routing::all && !group.is_for(source)) continue;
+            route.groups.push_back(&group);
+            for (const auto& index : group.fields) {
+                auto& list = index.field == any_field ? route.keywords : searches[index.field];
+                list.push_back({&group, &index});
+            }
+            for (const auto rule : group.rules) {
+                const auto& asked = plan_.asked_fields[rule];
+                for (std::size_t i = 0; i < asked.count; ++i) {
+                    auto& slot = route.slots[static_cast<std::uint32_t>(asked.of[i])];
+                    if (slot == none) slot = slots_++;
+                }
+            }
         }
-        return routes_
-            .emplace(routing_ == Routing::all ? event::LogSource{} : source, std::move(groups))
-            .first->second;
+        for (auto& [field, list] : searches) {
+            auto& slot = route.slots[static_cast<std::uint32_t>(field)];
+            if (slot == none) slot = slots_++;
+            route.fields.push_back({field, slot, std::move(list)});
+        }
+        return route;
     }
 
     // The places in the event of a field's values.
@@ -129,58 +175,121 @@ class Matcher::State {
         }
     }
 
-    const std::string& folded(std::uint32_t place) {
-        if (is_folded_[place] == 0) {
-            fold(event_->fields()[place].value, folded_[place]);
-            is_folded_[place] = 1;
+    void look(const RouteField& field) {
+        const auto& first = first_of_field_[static_cast<std::uint32_t>(field.field)];
+        if (first.round != round_) return;
+        for (auto place = first.place; place != none; place = next_[place]) {
+            const auto& value = event_->fields()[place];
+            if (value.type == event::Type::null) continue;
+            auto known = cache_.find(field.slot, value.value);
+            if (known.number == 0) {
+                const auto begin = static_cast<std::ptrdiff_t>(rules_.size());
+                for (const auto& search : field.searches) find_all(search, place);
+                std::sort(rules_.begin() + begin, rules_.end());
+                rules_.erase(std::unique(rules_.begin() + begin, rules_.end()), rules_.end());
+                known.number =
+                    cache_.keep(field.slot, value.value,
+                                std::span(rules_).subspan(static_cast<std::size_t>(begin)));
+            } else {
+                rules_.insert(rules_.end(), known.findings.begin(), known.findings.end());
+            }
+            if (place == first.place && next_[place] == none) {
+                numbers_[static_cast<std::uint32_t>(field.field)] = {round_, known.number};
+            }
         }
-        return folded_[place];
     }
 
-    void look(const Group& group, const FieldIndex& index) {
-        auto& cache = caches_[index.number];
-        each_place(index.field, [&](std::uint32_t place) {
-            const auto& field = event_->fields()[place];
-            if (field.type == event::Type::null) return false;
-            const auto known = cache.find(field.value);
-            if (!known.known) {
-                findings_.clear();
-                find_all(index, place);
-                cache.keep(field.value, findings_);
-            }
-            for (const auto finding : known.known ? known.findings : std::span(findings_)) {
-                for (const auto rule : group.findings[finding]) ask(rule);
-            }
-            return false;
-        });
+    void take(const Search& search, std::uint32_t finding) {
+        const auto& rules = search.group->findings[finding];
+        rules_.insert(rules_.end(), rules.begin(), rules.end());
     }
 
-    // Adds to findings_ what is in the value there.
-    void find_all(const FieldIndex& index, std::uint32_t place) {
-        const auto found = [&](std::uint32_t finding) { findings_.push_back(finding); };
-        const auto& text = folded(place);
-        index.starts.walk(text, found);
-        index.ends.walk(text, found);
-        if (index.inside) {
-            found_.clear();
-            index.inside->scan(text, memory_, found_);
-            for (const auto number : found_) found(index.inside_findings[number]);
-        }
+    // Adds to rules_ whose witnesses are in the value there.
+    void find_all(const Search& search, std::uint32_t place) {
+        const auto& index = *search.index;
+        find_ends(search, place);
+        if (index.inside) find_inside(search, folded_.value(place));
+        find_expressions(search, place);
+    }
+
+    void find_ends(const Search& search, std::uint32_t place) {
+        const auto found = [&](std::uint32_t finding) { take(search, finding); };
+        search.index->starts.walk(folded_.value(place), found);
+        search.index->ends.walk(folded_.value(place), found);
+    }
+
+    void find_inside(const Search& search, std::string_view folded) {
+        found_.clear();
+        search.index->inside->scan(folded, memory_, found_);
+        for (const auto number : found_) take(search, search.index->inside_findings[number]);
+    }
+
+    void find_expressions(const Search& search, std::uint32_t place) {
+        const auto& index = *search.index;
         if (!index.expressions) return;
         const auto value = event_->fields()[place].value;
-        if (may_differ(value)) {
-            for (const auto finding : index.expression_findings) found(finding);
+        const auto plain = plain_text(value, plain_memory_);
+        if (!plain) {
+            for (const auto finding : index.expression_findings) take(search, finding);
             return;
         }
         found_.clear();
-        index.expressions->scan(value, memory_, found_);
-        for (const auto number : found_) found(index.expression_findings[number]);
+        index.expressions->scan(*plain, memory_, found_);
+        for (const auto number : found_) take(search, index.expression_findings[number]);
+        if (plain->data() == value.data()) return;
+        for (const auto finding : index.unsure_findings) take(search, finding);
+    }
+
+    // Literals that may stand in any field are looked for in all values at once; what spans two
+    // values is found as well, and then no rule holds for it.
+    void look_anywhere(const Search& search) {
+        const auto& index = *search.index;
+        if (index.inside) find_inside(search, folded_.text());
+        if (!index.starts.empty() || !index.ends.empty() || index.expressions) {
+            for (std::uint32_t place = 0; place < event_->fields().size(); ++place) {
+                find_ends(search, place);
+                find_expressions(search, place);
+            }
+        }
     }
 
     void ask(RuleNumber rule) {
         if (asked_[rule] == round_) return;
         asked_[rule] = round_;
-        if (node_holds(plan_.first_node[rule])) hits_.push_back(rule);
+        if (holds(rule)) hits_.push_back(rule);
+    }
+
+    bool holds(RuleNumber rule) {
+        VerdictCache::Question question{rule, {}};
+        const auto& asked = plan_.asked_fields[rule];
+        for (std::size_t i = 0; i < asked.count; ++i) {
+            question.values[i] = number_of(asked.of[i]);
+            if (question.values[i] == 0) return node_holds(plan_.first_node[rule]);
+        }
+        if (!asked.few) return node_holds(plan_.first_node[rule]);
+        auto& verdict = verdicts_.at(question);
+        if (!verdict.known || verdict.question != question) {
+            verdict = {question, true, node_holds(plan_.first_node[rule])};
+        }
+        return verdict.holds;
+    }
+
+    // The number of the field's only value; `absent` when the event has no such field, 0 when it
+    // has several, or null, or the value is not kept.
+    ValueCache::Number number_of(event::FieldId field) {
+        constexpr auto absent = ~ValueCache::Number{0};
+        const auto id = static_cast<std::uint32_t>(field);
+        const auto& first = first_of_field_[id];
+        if (first.round != round_) return absent;
+        auto& number = numbers_[id];
+        if (number.round == round_) return number.of;
+        number = {round_, 0};
+        const auto& value = event_->fields()[first.place];
+        if (next_[first.place] != none || value.type == event::Type::null) return 0;
+        const auto slot = route_->slots[id];
+        number.of = cache_.find(slot, value.value).number;
+        if (number.of == 0) number.of = cache_.keep(slot, value.value, {});
+        return number.of;
     }
 
     bool node_holds(std::uint32_t index) {
@@ -222,7 +331,7 @@ class Matcher::State {
             bool holds = false;
             each_place(simple.field, [&](std::uint32_t place) {
                 holds = event_->fields()[place].type != event::Type::null &&
-                        is_true(simple, folded(place));
+                        is_true(simple, folded_.value(place));
                 return holds;
             });
             return holds;
@@ -233,7 +342,7 @@ class Matcher::State {
         bool holds = false;
         each_place(test.field, [&](std::uint32_t place) {
             const auto& field = event_->fields()[place];
-            holds = value_matches(test, field, folded(place), regex ? &*regex : nullptr);
+            holds = value_matches(test, field, folded_.value(place), regex ? &*regex : nullptr);
             return holds;
         });
         return holds;
@@ -242,7 +351,8 @@ class Matcher::State {
     const PlanContent& plan_;
     Routing routing_;
     ScanMemory memory_;
-    std::unordered_map<event::LogSource, std::vector<const Group*>, SourceHash> routes_;
+    std::unordered_map<event::LogSource, Route, SourceHash> routes_;
+    const Route* route_ = nullptr;
 
     const event::Event* event_ = nullptr;
     Round round_ = 0;
@@ -250,11 +360,14 @@ class Matcher::State {
     std::vector<Round> asked_;     // of each rule
     std::vector<First> first_of_field_;
     std::vector<std::uint32_t> next_;  // the next place of the same field
-    std::vector<std::string> folded_;
-    std::vector<std::uint8_t> is_folded_;
-    std::vector<ValueCache> caches_;  // of each index of a field
+    std::vector<Number> numbers_;      // of each field's value in ValueCache
+    FoldedEvent folded_;
+    ValueCache cache_;
+    VerdictCache verdicts_;
+    std::uint32_t slots_ = 0;
+    std::string plain_memory_;
     std::vector<std::uint32_t> found_;
-    std::vector<std::uint32_t> findings_;
+    std::vector<std::uint32_t> rules_;  // to be asked about this event
     std::vector<std::uint32_t> hits_;
 };
 

@@ -1,6 +1,7 @@
 #include "watch/detect/sigma/plan.h"
 
 #include "watch/detect/sigma/fold.h"
+#include "watch/detect/sigma/plain_text.h"
 #include "watch/detect/sigma/plan_content.h"
 #include "watch/detect/sigma/witness.h"
 
@@ -25,6 +26,22 @@ std::string key_of(const Test& test) {
         key += fmt::format("{},{}:", static_cast<int>(part.kind), part.text.size()) + part.text;
     }
     return key;
+}
+
+AskedFields asked_fields(const Rule& rule) {
+    AskedFields asked;
+    for (const auto& test : rule.tests) {
+        const bool is_there = std::ranges::find(asked.of.begin(), asked.of.begin() + asked.count,
+                                                test.field) != asked.of.begin() + asked.count;
+        if (is_there && test.other == event::other_field) continue;
+        if (test.field == any_field || test.other != event::other_field ||
+            asked.count == asked.of.size()) {
+            return {};
+        }
+        asked.of[asked.count++] = test.field;
+    }
+    asked.few = true;
+    return asked;
 }
 
 // Collects what one field's index looks for, before it is built.
@@ -100,6 +117,7 @@ class Compiler {
         content_.first_node.push_back(static_cast<std::uint32_t>(content_.nodes.size()));
         std::vector<TestNumber> numbers;
         for (const auto& test : rule.tests) numbers.push_back(number_of(test));
+        content_.asked_fields.push_back(asked_fields(rule));
         put_in_order(rule, rule.expression);
         flatten(rule.expression, numbers);
         group_of(rule.source).rules.push_back(number);
@@ -178,13 +196,16 @@ class Compiler {
     base::Result<FieldIndex> index_of(event::FieldId field, FieldDraft draft) {
         FieldIndex index;
         index.field = field;
-        index.number = content_.indexes++;
         index.starts = std::move(draft.starts);
         index.ends = std::move(draft.ends);
         index.starts.build(Trie::Direction::forward);
         index.ends.build(Trie::Direction::backward);
         index.inside_findings = std::move(draft.inside_findings);
         index.expression_findings = std::move(draft.expression_findings);
+        for (std::size_t i = 0; i < draft.expressions.size(); ++i) {
+            if (is_plain_expression(draft.expressions[i])) continue;
+            index.unsure_findings.push_back(index.expression_findings[i]);
+        }
         if (!draft.inside.empty()) {
             auto matcher = ManyMatcher::of_literals(draft.inside);
             if (!matcher) return base::Failure(matcher.error());

@@ -5,7 +5,9 @@
 #include "watch/detect/sigma/plan.h"
 #include "watch/detect/sigma/test_match.h"
 #include "watch/detect/sigma/trie.h"
+#include "watch/detect/sigma/verdict_cache.h"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,13 +22,13 @@ using RuleNumber = std::uint32_t;
 // number.
 struct FieldIndex {
     event::FieldId field = any_field;
-    std::uint32_t number = 0;  // among all of the plan
     Trie starts;
     Trie ends;
     std::optional<ManyMatcher> inside;           // in the folded value
     std::vector<std::uint32_t> inside_findings;  // finding of each literal
     std::optional<ManyMatcher> expressions;      // in the value as it is
     std::vector<std::uint32_t> expression_findings;
+    std::vector<std::uint32_t> unsure_findings;  // those of no plain expressions (plain_text.h)
 };
 
 // The rules of one log source.
@@ -50,6 +52,13 @@ struct FlatNode {
     std::uint32_t after;
 };
 
+// The fields that decide whether a rule holds, when it is decided by the values of few fields.
+struct AskedFields {
+    std::array<event::FieldId, VerdictCache::most_fields> of{};
+    std::uint8_t count = 0;
+    bool few = false;
+};
+
 // A test on a folded value that one comparison answers; most tests are such.
 struct SimpleTest {
     Glob::Shape shape = Glob::Shape::general;  // general: it is none
@@ -64,9 +73,9 @@ struct PlanContent {
     std::vector<std::optional<Regex>> regexes;  // one a test
     std::vector<FlatNode> nodes;
     std::vector<std::uint32_t> first_node;  // of each rule
+    std::vector<AskedFields> asked_fields;  // of each rule
     std::vector<Group> groups;
-    std::size_t fields = 0;     // how many names of fields there were
-    std::uint32_t indexes = 0;  // of fields
+    std::size_t fields = 0;  // how many names of fields there were
     Plan::Statistics statistics;
 };
 

@@ -1,8 +1,10 @@
-// What was found in the values of one field that came last: programs, users and keys of the
-// registry are the same again and again. A value is kept when it comes for the second time, until
-// another one needs its place, so that values which never repeat cost no more than their hash.
+// What was found in values that came before: programs, users and keys of the registry are the same
+// again and again. A value is kept when it comes twice while no other one wants its place, so that
+// values which never repeat cost little more than their hash. Its memory is bounded: at most
+// `places` values of `most_bytes` each.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,25 +15,40 @@ namespace shoji::sigma {
 
 class ValueCache {
   public:
-    static constexpr std::size_t places = 512;
-    static constexpr std::size_t most_bytes = 512;  // of a value that is kept
+    static constexpr std::size_t places = 8192;
+    static constexpr std::size_t most_bytes = 512;    // of a value that is kept
+    static constexpr std::size_t most_findings = 64;  // of a value that is kept
 
+    // Tells a kept value of a field from all others that were ever kept; 0: the value is not kept.
+    using Number = std::uint64_t;
     struct Found {
-        bool known = false;
+        Number number = 0;
         std::span<const std::uint32_t> findings;  // good until the next keep()
     };
-    [[nodiscard]] Found find(std::string_view value) const;
-    void keep(std::string_view value, std::span<const std::uint32_t> findings);
+    // `field` is any number that tells fields apart.
+    [[nodiscard]] Found find(std::uint32_t field, std::string_view value);
+    // Precondition: the last find() was for the same field and value, and did not find it. The
+    // number under which it is kept from now on, or 0.
+    Number keep(std::uint32_t field, std::string_view value,
+                std::span<const std::uint32_t> findings);
 
   private:
     struct Place {
-        std::size_t hash = 0;
-        bool kept = false;
+        std::uint64_t hash = 0;
+        Number number = 0;
+        std::uint32_t field = 0;
         std::string value;
         std::vector<std::uint32_t> findings;
     };
+    struct Set {
+        std::array<Place, 2> ways;
+        std::uint64_t candidate = 0;  // the hash of the last one that was not kept
+        std::uint8_t next = 0;        // the way that gives room
+    };
 
-    std::vector<Place> places_;  // empty until the first value is offered
+    std::vector<Set> sets_ = std::vector<Set>(places / 2);
+    std::uint64_t hash_ = 0;  // of the last value looked for
+    Number last_ = 0;
 };
 
 }  // namespace shoji::sigma
