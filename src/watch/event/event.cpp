@@ -18,14 +18,6 @@ void Event::clear() {
     record = 0;
 }
 
-void Event::add(const Field& field) {
-    if (fields_.size() >= most_fields) {
-        ++lost_fields_;
-        return;
-    }
-    fields_.push_back(field);
-}
-
 std::string_view Event::keep(std::string_view text) {
     if (text.empty()) return {};
     if (text.size() > most_kept_bytes - kept_) {

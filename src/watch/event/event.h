@@ -2,8 +2,9 @@
 // which they came. A field that stands several times has several values. Names of nested fields are
 // joined by dots.
 //
-// An event is made to be filled again and again: clear() keeps the memory. Values are views, either
-// into the text that was read, which must outlive them, or into the event's own memory (keep()).
+// An event is made to be filled again and again: clear() keeps the memory. Names and values are
+// views, into the text that was read or into its reader, which must outlive them, or into the
+// event's own memory (keep()).
 #pragma once
 
 #include "watch/event/names.h"
@@ -49,7 +50,13 @@ class Event {
 
     void clear();
     // Left out, and counted, when the event is full.
-    void add(const Field& field);
+    void add(const Field& field) {
+        if (fields_.size() < most_fields) {
+            fields_.push_back(field);
+        } else {
+            ++lost_fields_;
+        }
+    }
     // A copy that lives as long as the event; empty, and counted, when the event is full.
     std::string_view keep(std::string_view text);
 

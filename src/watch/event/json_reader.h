@@ -29,8 +29,8 @@ class JsonReader {
     JsonReader(const Names& names, const WindowsSources& windows);
     ~JsonReader();
 
-    // One document, which is one event, read into `event`, which is cleared first. Its values are
-    // good until the next read, or until `text` goes.
+    // One document, which is one event, read into `event`, which is cleared first. It is good
+    // until the next read, or until `text` or the reader goes.
     base::Result<void> read(std::string_view text, Event& event);
 
   private:
