@@ -100,7 +100,7 @@ JsonKeys::JsonKeys(const Names& names) : names_(names) {
     top_.kept = true;
 }
 
-JsonKeys::Key& JsonKeys::find(Object& object, std::string_view text) {
+JsonKeys::Key& JsonKeys::key(Object& object, std::string_view text) {
     const auto known = std::ranges::find(object.keys, text, &Key::text);
     if (known != object.keys.end()) {
         object.likely = static_cast<std::size_t>(known - object.keys.begin()) + 1;
@@ -109,7 +109,9 @@ JsonKeys::Key& JsonKeys::find(Object& object, std::string_view text) {
     Key key;
     key.name = name_of(object.scope, object.prefix, text);
     key.id = names_.field(key.name);
-    key.kept = object.kept && text.size() <= most_kept_name && key.name.size() <= most_kept_name &&
+    // A key with a backslash stands otherwise in the document than it is meant.
+    key.kept = object.kept && text.find('\\') == std::string_view::npos &&
+               text.size() <= most_kept_name && key.name.size() <= most_kept_name &&
                object.keys.size() < most_in_object && kept_ < most_keys;
     if (!key.kept) return object.other = std::move(key);
     ++kept_;

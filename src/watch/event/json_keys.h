@@ -57,19 +57,22 @@ class JsonKeys {
     explicit JsonKeys(const Names& names);
 
     [[nodiscard]] Object& top() { return top_; }
-    // Good until the next call for the same object.
-    Key& key(Object& object, std::string_view text) {
-        if (object.likely < object.keys.size() && object.keys[object.likely].text == text) {
-            return object.keys[object.likely++];
-        }
-        return find(object, text);
+    // The key that came next the last time, when `rest` of the document, behind a quotation mark,
+    // begins with it and another mark; else null.
+    static Key* likely_key(Object& object, std::string_view rest) {
+        if (object.likely >= object.keys.size()) return nullptr;
+        auto& key = object.keys[object.likely];
+        const auto size = key.text.size();
+        if (rest.size() <= size || rest[size] != '"' || !rest.starts_with(key.text)) return nullptr;
+        ++object.likely;
+        return &key;
     }
+    // Good until the next call for the same object.
+    Key& key(Object& object, std::string_view text);
     // The object that stands under the key `text` of `outer`; null when its name would be too long.
     static Object* inner(const Object& outer, Key& key, std::string_view text);
 
   private:
-    Key& find(Object& object, std::string_view text);
-
     const Names& names_;
     Object top_;
     std::size_t kept_ = 0;

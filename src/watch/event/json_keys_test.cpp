@@ -16,6 +16,20 @@ TEST(JsonKeys, KeepsWhatItFoundOut) {
     EXPECT_EQ(keys.key(keys.top(), "EventID").name.data(), text) << "it has not moved";
 }
 
+TEST(JsonKeys, LooksFirstAtTheKeyThatCameNext) {
+    Names names;
+    JsonKeys keys(names);
+    auto& top = keys.top();
+    for (const auto* text : {"a", "bc", "d\\e"}) keys.key(top, text);
+    top.likely = 0;
+    EXPECT_EQ(JsonKeys::likely_key(top, "ab\":1"), nullptr);
+    EXPECT_EQ(JsonKeys::likely_key(top, "a"), nullptr) << "the document ends";
+    ASSERT_NE(JsonKeys::likely_key(top, "a\":1"), nullptr);
+    EXPECT_EQ(JsonKeys::likely_key(top, "a\":1"), nullptr) << "the next one is bc";
+    ASSERT_NE(JsonKeys::likely_key(top, "bc\":1"), nullptr);
+    EXPECT_EQ(JsonKeys::likely_key(top, "d\\e\":1"), nullptr) << "it stands otherwise in JSON";
+}
+
 TEST(JsonKeys, NamesFollowTheObjects) {
     Names names;
     JsonKeys keys(names);

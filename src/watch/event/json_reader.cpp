@@ -32,6 +32,7 @@ class JsonReader::State {
     base::Result<void> read(std::string_view text, Event& event) {
         event.clear();
         event_ = &event;
+        end_ = text.data() + text.size();
         time_ = other_field;
         try {
             od::document document =
@@ -63,6 +64,11 @@ class JsonReader::State {
     void walk(od::object object, JsonKeys::Object& shape, std::size_t depth) {
         if (depth > most_depth) throw simdjson::simdjson_error(simdjson::DEPTH_ERROR);
         for (auto member : object) {
+            const char* raw = od::raw_json_string(member.key()).raw();
+            if (auto* key = JsonKeys::likely_key(shape, {raw, end_})) {
+                take(member.value(), {shape, *key, key->text}, depth);
+                continue;
+            }
             const auto text = key_of(member);
             take(member.value(), {shape, keys_.key(shape, text), text}, depth);
         }
@@ -119,6 +125,7 @@ class JsonReader::State {
     const WindowsSources& windows_;
     od::parser parser_;
     Event* event_ = nullptr;
+    const char* end_ = nullptr;   // of the document
     FieldId time_ = other_field;  // the best one seen that holds a time
 };
 

@@ -27,23 +27,36 @@ void append_points(std::string_view text, std::size_t at, std::string& to) {
 
 }  // namespace
 
-void append_folded(std::string_view text, std::string& to) {
-    const std::size_t begin = to.size();
-    to.resize(begin + text.size());
-    char* folded = to.data() + begin;
+bool is_ascii(std::string_view text) {
     unsigned char all = 0;
+    for (const char c : text) all |= static_cast<unsigned char>(c);
+    return all < first_of_many;
+}
+
+std::size_t fold_ascii(std::string& text) {
+    unsigned char all = 0;
+    char* const begin = text.data();
+    const std::size_t size = text.size();
     // Written so that the compiler makes vector code of it.
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
+    for (std::size_t i = 0; i < size; ++i) {
+        const auto byte = static_cast<unsigned char>(begin[i]);
         all |= byte;
         const bool capital = static_cast<unsigned char>(byte - 'A') < 26;
-        folded[i] = static_cast<char>(byte + (capital ? 'a' - 'A' : 0));
+        begin[i] = static_cast<char>(byte + (capital ? 'a' - 'A' : 0));
     }
-    if (all < first_of_many) return;
+    if (all < first_of_many) return size;
     std::size_t at = 0;
-    while (static_cast<unsigned char>(text[at]) < first_of_many) ++at;
-    to.resize(begin + at);
-    append_points(text, at, to);
+    while (static_cast<unsigned char>(begin[at]) < first_of_many) ++at;
+    return at;
+}
+
+void append_folded(std::string_view text, std::string& to) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte >= first_of_many) return append_points(text, at, to);
+        const bool capital = static_cast<unsigned char>(byte - 'A') < 26;
+        to += static_cast<char>(byte + (capital ? 'a' - 'A' : 0));
+    }
 }
 
 std::string fold(std::string_view text) {

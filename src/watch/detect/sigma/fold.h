@@ -9,5 +9,9 @@ namespace shoji::sigma {
 
 void append_folded(std::string_view text, std::string& to);
 std::string fold(std::string_view text);
+bool is_ascii(std::string_view text);
+// Changes ASCII's letters in place. Where the first byte is that is not ASCII; the text's size when
+// there is none.
+std::size_t fold_ascii(std::string& text);
 
 }  // namespace shoji::sigma

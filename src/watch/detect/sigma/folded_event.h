@@ -24,7 +24,10 @@ class FoldedEvent {
     [[nodiscard]] std::string_view text() const { return text_; }
 
   private:
+    void fold_from(const event::Event& event, std::size_t place);
+
     std::string text_;
+    std::string rest_;
     std::vector<std::size_t> ends_;  // behind the line feed of the value before
 };
 

@@ -100,6 +100,10 @@ class Matcher::State {
         event_ = &event;
         hits_.clear();
         if (++round_ == 0) restart();
+        if (cache_.is_used_up()) {
+            cache_.clear();
+            verdicts_.clear();
+        }
         const auto fields = event.fields();
         next_.assign(fields.size(), none);
         folded_.fold(event);
@@ -262,22 +266,67 @@ class Matcher::State {
     bool holds(RuleNumber rule) {
         VerdictCache::Question question{rule, {}};
         const auto& asked = plan_.asked_fields[rule];
+        bool all = asked.all;
         for (std::size_t i = 0; i < asked.count; ++i) {
             question.values[i] = number_of(asked.of[i]);
-            if (question.values[i] == 0) return node_holds(plan_.first_node[rule]);
+            all = all && question.values[i] != 0;
         }
-        if (!asked.few) return node_holds(plan_.first_node[rule]);
+        const auto first = plan_.first_node[rule];
         auto& verdict = verdicts_.at(question);
-        if (!verdict.known || verdict.question != question) {
-            verdict = {question, true, node_holds(plan_.first_node[rule])};
+        if (verdict.question != question) {
+            const auto truth = all ? (node_holds(first) ? Truth::yes : Truth::no)
+                                   : truth_of(first, {asked, question});
+            verdict = {question, truth};
         }
-        return verdict.holds;
+        if (verdict.truth == Truth::unknown) return node_holds(first);
+        return verdict.truth == Truth::yes;
+    }
+
+    // What is known of the values that a rule asks about.
+    struct Known {
+        const AskedFields& asked;
+        const VerdictCache::Question& question;
+
+        [[nodiscard]] bool has(event::FieldId field) const {
+            for (std::size_t i = 0; i < asked.count; ++i) {
+                if (asked.of[i] == field) return question.values[i] != 0;
+            }
+            return false;
+        }
+    };
+
+    // What the known values alone say.
+    Truth truth_of(std::uint32_t index, const Known& known) {
+        const auto& node = plan_.nodes[index];
+        if (node.kind == Expression::Kind::test) {
+            const auto& test = plan_.tests[node.test];
+            const bool decided = known.has(test.field) &&
+                                 (test.other == event::other_field || known.has(test.other));
+            if (!decided) return Truth::unknown;
+            return test_holds(node.test) ? Truth::yes : Truth::no;
+        }
+        if (node.kind == Expression::Kind::negation) {
+            const auto inner = truth_of(index + 1, known);
+            if (inner == Truth::unknown) return inner;
+            return inner == Truth::yes ? Truth::no : Truth::yes;
+        }
+        const bool all = node.kind == Expression::Kind::all;
+        auto truth = all ? Truth::yes : Truth::no;
+        for (auto child = index + 1; child < node.after; child = plan_.nodes[child].after) {
+            const auto one = truth_of(child, known);
+            if (one == Truth::unknown) {
+                truth = one;
+            } else if ((one == Truth::yes) != all) {
+                return one;
+            }
+        }
+        return truth;
     }
 
     // The number of the field's only value; `absent` when the event has no such field, 0 when it
     // has several, or null, or the value is not kept.
     ValueCache::Number number_of(event::FieldId field) {
-        constexpr auto absent = ~ValueCache::Number{0};
+        constexpr auto absent = ValueCache::last_number + 1;
         const auto id = static_cast<std::uint32_t>(field);
         const auto& first = first_of_field_[id];
         if (first.round != round_) return absent;

@@ -1,17 +1,13 @@
 #include "watch/detect/sigma/plain_text.h"
 
+#include "watch/detect/sigma/fold.h"
+
 #include <utf8proc.h>
 
 namespace shoji::sigma {
 namespace {
 
 constexpr unsigned char first_of_many = 0x80;
-
-bool is_ascii(std::string_view text) {
-    unsigned char all = 0;
-    for (const char c : text) all |= static_cast<unsigned char>(c);
-    return all < first_of_many;
-}
 
 }  // namespace
 

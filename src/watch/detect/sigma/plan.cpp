@@ -30,17 +30,20 @@ std::string key_of(const Test& test) {
 
 AskedFields asked_fields(const Rule& rule) {
     AskedFields asked;
-    for (const auto& test : rule.tests) {
-        const bool is_there = std::ranges::find(asked.of.begin(), asked.of.begin() + asked.count,
-                                                test.field) != asked.of.begin() + asked.count;
-        if (is_there && test.other == event::other_field) continue;
-        if (test.field == any_field || test.other != event::other_field ||
-            asked.count == asked.of.size()) {
-            return {};
+    asked.all = true;
+    const auto add = [&](event::FieldId field) {
+        const auto end = asked.of.begin() + asked.count;
+        if (std::find(asked.of.begin(), end, field) != end) return;
+        if (field == any_field || asked.count == asked.of.size()) {
+            asked.all = false;
+        } else {
+            asked.of[asked.count++] = field;
         }
-        asked.of[asked.count++] = test.field;
+    };
+    for (const auto& test : rule.tests) {
+        add(test.field);
+        if (test.other != event::other_field) add(test.other);
     }
-    asked.few = true;
     return asked;
 }
 

@@ -52,11 +52,11 @@ struct FlatNode {
     std::uint32_t after;
 };
 
-// The fields that decide whether a rule holds, when it is decided by the values of few fields.
+// The fields that a rule asks about, or the first of them.
 struct AskedFields {
     std::array<event::FieldId, VerdictCache::most_fields> of{};
     std::uint8_t count = 0;
-    bool few = false;
+    bool all = false;  // there are no others
 };
 
 // A test on a folded value that one comparison answers; most tests are such.

@@ -44,7 +44,9 @@ ValueCache::Found ValueCache::find(std::uint32_t field, std::string_view value) 
 
 ValueCache::Number ValueCache::keep(std::uint32_t field, std::string_view value,
                                     std::span<const std::uint32_t> findings) {
-    if (value.size() > most_bytes || findings.size() > most_findings) return 0;
+    if (value.size() > most_bytes || findings.size() > most_findings || is_used_up()) {
+        return 0;
+    }
     auto& set = sets_[hash_ % sets_.size()];
     if (set.candidate != hash_) {
         set.candidate = hash_;
@@ -58,6 +60,11 @@ ValueCache::Number ValueCache::keep(std::uint32_t field, std::string_view value,
     place.findings.assign(findings.begin(), findings.end());
     set.next = static_cast<std::uint8_t>(1 - set.next);
     return place.number;
+}
+
+void ValueCache::clear() {
+    sets_.assign(places / 2, {});
+    last_ = 0;
 }
 
 }  // namespace shoji::sigma

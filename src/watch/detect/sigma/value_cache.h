@@ -19,8 +19,10 @@ class ValueCache {
     static constexpr std::size_t most_bytes = 512;    // of a value that is kept
     static constexpr std::size_t most_findings = 64;  // of a value that is kept
 
-    // Tells a kept value of a field from all others that were ever kept; 0: the value is not kept.
-    using Number = std::uint64_t;
+    // Tells a kept value of a field from all others that were kept since the cache was new or
+    // cleared; 0: the value is not kept.
+    using Number = std::uint32_t;
+    static constexpr Number last_number = 0xfffffff0;
     struct Found {
         Number number = 0;
         std::span<const std::uint32_t> findings;  // good until the next keep()
@@ -31,6 +33,9 @@ class ValueCache {
     // number under which it is kept from now on, or 0.
     Number keep(std::uint32_t field, std::string_view value,
                 std::span<const std::uint32_t> findings);
+    // True when there are no more numbers: nothing is kept any more until clear().
+    [[nodiscard]] bool is_used_up() const { return last_ == last_number; }
+    void clear();
 
   private:
     struct Place {

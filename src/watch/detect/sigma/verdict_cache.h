@@ -10,21 +10,24 @@
 
 namespace shoji::sigma {
 
+// `unknown`: the values do not decide it.
+enum class Truth : std::uint8_t { no, yes, unknown };
+
 class VerdictCache {
   public:
-    static constexpr std::size_t most_fields = 4;
-    // The numbers of the values of a rule's fields, in the order of the rule's fields; what is not
-    // used is 0.
+    static constexpr std::size_t most_fields = 6;
+    static constexpr std::uint32_t no_rule = 0xffffffff;
+    // The numbers of the values of a rule's fields, in the order of the rule's fields; 0 stands for
+    // any value.
     struct Question {
-        std::uint32_t rule = 0;
+        std::uint32_t rule = no_rule;
         std::array<ValueCache::Number, most_fields> values{};
 
         bool operator==(const Question&) const = default;
     };
     struct Verdict {
         Question question;
-        bool known = false;
-        bool holds = false;
+        Truth truth = Truth::unknown;
     };
 
     // Where the answer is, or goes. It is another question's when `question` differs.
@@ -37,9 +40,10 @@ class VerdictCache {
         }
         return verdicts_[hash % places];
     }
+    void clear() { verdicts_.assign(places, {}); }
 
   private:
-    static constexpr std::size_t places = 16384;
+    static constexpr std::size_t places = 8192;
     std::vector<Verdict> verdicts_ = std::vector<Verdict>(places);
 };
 
