@@ -1,5 +1,6 @@
 #include "core/confinement/confine.h"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -108,13 +110,17 @@ TEST(Confine, IsRefusedWhereOtherThreadsRun) {
                   };
                   int ends[2];
                   if (::pipe2(ends, O_CLOEXEC) != 0) return 1;
-                  std::thread other([end = ends[0]] {
+                  std::atomic<pid_t> thread = 0;
+                  std::thread other([end = ends[0], &thread] {
+                      thread = ::gettid();
                       char byte = 0;
                       while (::read(end, &byte, 1) < 0) continue;
                   });
                   const bool early = confine();
                   ::close(ends[1]);
                   other.join();
+                  // The kernel lets a joiner go on before the thread is gone altogether.
+                  while (::tgkill(::getpid(), thread, 0) == 0) ::sched_yield();
                   if (early) return 2;
                   return confine() ? 0 : 3;
               }),
