@@ -3,20 +3,15 @@
 #pragma once
 
 #include "watch/detect/sigma/glob.h"
+#include "watch/detect/sigma/heading.h"
 #include "watch/detect/sigma/network.h"
 #include "watch/event/names.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace shoji::sigma {
-
-enum class Level : std::uint8_t { informational, low, medium, high, critical };
-std::string_view name_of(Level level);
-std::optional<Level> level_of(std::string_view name);
 
 // Keywords: any field of the event.
 inline constexpr event::FieldId any_field{0xfffffffe};
@@ -68,23 +63,7 @@ struct Expression {
     bool operator==(const Expression&) const = default;
 };
 
-struct RuleSource {
-    std::string product;
-    std::string category;
-    std::string service;  // empty: any
-};
-
-struct Rule {
-    std::string id;
-    std::string title;
-    std::string name;  // what correlations call it
-    std::string status;
-    std::string description;
-    std::string author;
-    Level level = Level::medium;
-    std::vector<std::string> tags;
-    std::vector<std::string> false_positives;
-    std::vector<std::string> references;
+struct Rule : Heading {
     RuleSource source;
 
     std::vector<Test> tests;

@@ -4,25 +4,12 @@
 #include "watch/detect/sigma/expression.h"
 
 #include <algorithm>
-#include <array>
 
 namespace shoji::sigma {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
-
-constexpr std::array<std::string_view, 5> levels{"informational", "low", "medium", "high",
-                                                 "critical"};
-
-std::vector<std::string> texts_of(const yaml::Node& document, std::string_view key) {
-    std::vector<std::string> texts;
-    const auto* member = document.find(key);
-    if (member == nullptr) return texts;
-    if (member->is_scalar() && !member->text.empty()) texts.push_back(member->text);
-    for (const auto& item : member->items) texts.push_back(item.text);
-    return texts;
-}
 
 Result<Expression> read_map(const yaml::Node& node, Rule& rule, const Reading& reading) {
     std::vector<Expression> parts;
@@ -60,55 +47,17 @@ Result<std::vector<std::string>> conditions_of(const yaml::Node& detection) {
     return texts_of(detection, "condition");
 }
 
-Result<Rule> read_header(const yaml::Node& document) {
-    Rule rule;
-    rule.id = document.text_of("id");
-    rule.title = document.text_of("title");
-    rule.name = document.text_of("name");
-    rule.status = document.text_of("status");
-    rule.description = document.text_of("description");
-    rule.author = document.text_of("author");
-    rule.tags = texts_of(document, "tags");
-    rule.false_positives = texts_of(document, "falsepositives");
-    rule.references = texts_of(document, "references");
-    if (rule.title.empty()) {
-        return base::fail(ErrorKind::invalid, "line {}: the rule has no title", document.line);
-    }
-    const auto level = document.text_of("level");
-    if (const auto known = level_of(level)) {
-        rule.level = *known;
-    } else if (!level.empty()) {
-        return base::fail(ErrorKind::invalid, "line {}: '{}' is no level",
-                          document.find("level")->line, level);
-    }
-    const auto* source = document.find("logsource");
-    if (source == nullptr || source->kind != yaml::Kind::mapping) {
-        return base::fail(ErrorKind::invalid, "line {}: the rule has no logsource", document.line);
-    }
-    rule.source = {std::string(source->text_of("product")),
-                   std::string(source->text_of("category")),
-                   std::string(source->text_of("service"))};
-    return rule;
-}
-
 }  // namespace
-
-std::string_view name_of(Level level) {
-    return levels.at(static_cast<std::size_t>(level));
-}
-
-std::optional<Level> level_of(std::string_view name) {
-    const auto* known = std::ranges::find(levels, name);
-    if (known == levels.end()) return std::nullopt;
-    return static_cast<Level>(known - levels.begin());
-}
 
 Result<std::vector<Rule>> read_rule(const yaml::Node& document, const Reading& reading) {
     if (document.kind != yaml::Kind::mapping) {
         return base::fail(ErrorKind::invalid, "line {}: not a rule", document.line);
     }
-    auto rule = read_header(document);
-    if (!rule) return base::Failure(rule.error());
+    auto heading = read_heading(document);
+    if (!heading) return base::Failure(heading.error());
+    auto source = read_source(document);
+    if (!source) return base::Failure(source.error());
+    Rule rule{std::move(*heading), std::move(*source), {}, {}, {}};
     const auto* detection = document.find("detection");
     if (detection == nullptr || detection->kind != yaml::Kind::mapping) {
         return base::fail(ErrorKind::invalid, "line {}: the rule has no detection", document.line);
@@ -116,7 +65,7 @@ Result<std::vector<Rule>> read_rule(const yaml::Node& document, const Reading& r
     Searches searches;
     for (const auto& [name, node] : detection->members) {
         if (name == "condition" || name == "timeframe") continue;
-        auto search = read_search(node, *rule, reading);
+        auto search = read_search(node, rule, reading);
         if (!search) return base::Failure(std::move(search.error()).context(name));
         searches.emplace(name, std::move(*search));
     }
@@ -129,7 +78,7 @@ Result<std::vector<Rule>> read_rule(const yaml::Node& document, const Reading& r
             return base::fail(expression.error().kind, "line {}: {}",
                               detection->find("condition")->line, expression.error().message);
         }
-        rules.push_back(*rule);
+        rules.push_back(rule);
         rules.back().expression = std::move(*expression);
     }
     return rules;

@@ -1,10 +1,8 @@
 #include "watch/detect/sigma/test_match.h"
 
 #include "watch/detect/sigma/fold.h"
+#include "watch/detect/sigma/number.h"
 #include "watch/event/time.h"
-
-#include <charconv>
-#include <optional>
 
 #include <re2/re2.h>
 
@@ -12,20 +10,6 @@ namespace shoji::sigma {
 namespace {
 
 using base::ErrorKind;
-
-std::optional<double> number_of(std::string_view text) {
-    double number = 0;
-    const auto* end = text.data() + text.size();
-    if (text.starts_with("0x")) {
-        std::uint64_t whole = 0;
-        const auto [at, error] = std::from_chars(text.data() + 2, end, whole, 16);
-        if (error != std::errc{} || at != end) return std::nullopt;
-        return static_cast<double>(whole);
-    }
-    const auto [at, error] = std::from_chars(text.data(), end, number);
-    if (text.empty() || error != std::errc{} || at != end) return std::nullopt;
-    return number;
-}
 
 bool compares(Operation operation, double value, double number) {
     switch (operation) {
