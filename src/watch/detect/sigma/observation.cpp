@@ -40,7 +40,8 @@ Observation observe(const event::Event& event, std::span<const std::uint32_t> ru
     for (const auto slot : asked) {
         const auto* field = event.find(slots[slot]);
         if (field == nullptr || field->type == event::Type::null) continue;
-        fold(field->value, folded);
+        folded.clear();
+        append_folded(field->value, folded);
         auto& value = observation.values.emplace_back();
         value.slot = slot;
         value.digest = digest_of(folded);
