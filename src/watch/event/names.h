@@ -53,6 +53,7 @@ class Names {
     SourceId add_source(std::string_view name) { return SourceId{sources_.intern(name)}; }
     [[nodiscard]] SourceId source(std::string_view name) const;
     [[nodiscard]] std::string_view name(SourceId id) const;
+    [[nodiscard]] std::size_t sources() const { return sources_.size(); }
 
   private:
     Interner fields_;

@@ -1,5 +1,6 @@
 #include "watch/detect/sigma/literals.h"
 
+#include <cstdlib>
 #include <numeric>
 
 #include <hs/hs.h>
@@ -89,6 +90,23 @@ std::size_t ManyMatcher::bytes() const {
     std::size_t size = 0;
     hs_database_size(database_.get(), &size);
     return size;
+}
+
+std::string ManyMatcher::saved() const {
+    char* bytes = nullptr;
+    std::size_t size = 0;
+    if (hs_serialize_database(database_.get(), &bytes, &size) != HS_SUCCESS) return {};
+    std::string saved(bytes, size);
+    std::free(bytes);  // Vectorscan takes it from malloc()
+    return saved;
+}
+
+base::Result<ManyMatcher> ManyMatcher::load(std::string_view saved) {
+    hs_database_t* database = nullptr;
+    const auto status = hs_deserialize_database(saved.data(), saved.size(), &database);
+    if (status == HS_SUCCESS) return ManyMatcher(database);
+    return base::fail(ErrorKind::invalid, "no matcher of this machine: Vectorscan's error {}",
+                      status);
 }
 
 }  // namespace shoji::sigma

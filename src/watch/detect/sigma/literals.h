@@ -44,6 +44,10 @@ class ManyMatcher {
 
     [[nodiscard]] std::size_t bytes() const;
 
+    // As bytes for this machine, and back; Vectorscan checks their version and sum.
+    [[nodiscard]] std::string saved() const;
+    static base::Result<ManyMatcher> load(std::string_view saved);
+
   private:
     struct Free {
         void operator()(hs_database* database) const;

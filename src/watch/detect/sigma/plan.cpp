@@ -95,16 +95,8 @@ class Compiler {
         for (auto& group : content_.groups) {
             if (auto built = build(group); !built) return built;
         }
-        for (const auto& test : content_.tests) {
-            auto& simple = content_.simple.emplace_back();
-            if (test.operation != Operation::glob || test.cased) continue;
-            simple = {test.glob.shape(), test.glob.only_literal(), test.field};
-        }
         content_.fields = names_.fields();
-        auto& statistics = content_.statistics;
-        statistics.rules = content_.rules.size();
-        statistics.tests = content_.tests.size();
-        statistics.groups = content_.groups.size();
+        derive(content_);
         return {};
     }
 
@@ -231,6 +223,23 @@ class Compiler {
 };
 
 }  // namespace
+
+void derive(PlanContent& content) {
+    content.simple.clear();
+    content.regexes.resize(content.tests.size());
+    for (std::size_t i = 0; i < content.tests.size(); ++i) {
+        const auto& test = content.tests[i];
+        auto& simple = content.simple.emplace_back();
+        if (test.operation == Operation::regex && !content.regexes[i]) {
+            content.regexes[i] = Regex::later(test.text);
+        }
+        if (test.operation != Operation::glob || test.cased) continue;
+        simple = {test.glob.shape(), test.glob.only_literal(), test.field};
+    }
+    content.statistics.rules = content.rules.size();
+    content.statistics.tests = content.tests.size();
+    content.statistics.groups = content.groups.size();
+}
 
 bool Group::is_for(const event::LogSource& source) const {
     const auto fits = [](event::SourceId asked, event::SourceId is) {

@@ -47,6 +47,8 @@ class Plan {
 
   private:
     friend class Matcher;
+    friend std::string to_bytes(const Plan& plan, const event::Names& names);
+    friend base::Result<Plan> from_bytes(std::string_view bytes, event::Names& names);
     explicit Plan(std::unique_ptr<PlanContent> content);
     std::unique_ptr<PlanContent> content_;
 };

@@ -79,4 +79,8 @@ struct PlanContent {
     Plan::Statistics statistics;
 };
 
+// Fills what follows from the rest: `simple`, `regexes` where they are not there yet, and the
+// statistics' counts.
+void derive(PlanContent& content);
+
 }  // namespace shoji::sigma

@@ -76,27 +76,50 @@ bool same_matches(const Test& test, const event::Event& event) {
 
 }  // namespace
 
-Regex::Regex(std::unique_ptr<re2::RE2> expression) : expression_(std::move(expression)) {}
-Regex::Regex(Regex&&) noexcept = default;
-Regex& Regex::operator=(Regex&&) noexcept = default;
-Regex::~Regex() = default;
+struct Regex::Content {
+    std::string text;
+    std::once_flag once;
+    std::unique_ptr<RE2> expression;
+};
 
-base::Result<Regex> Regex::compile(std::string_view expression) {
+namespace {
+
+std::unique_ptr<RE2> compiled(const std::string& text) {
     RE2::Options options;
     options.set_log_errors(false);
     constexpr std::int64_t most_memory = 8 << 20;
     options.set_max_mem(most_memory);
-    auto compiled =
-        std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
-    if (!compiled->ok()) {
+    return std::make_unique<RE2>(text, options);
+}
+
+}  // namespace
+
+Regex::Regex(std::unique_ptr<Content> content) : content_(std::move(content)) {}
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
+
+Regex Regex::later(std::string_view expression) {
+    auto content = std::make_unique<Content>();
+    content->text = expression;
+    return Regex(std::move(content));
+}
+
+base::Result<Regex> Regex::compile(std::string_view expression) {
+    Regex regex = later(expression);
+    auto& content = *regex.content_;
+    std::call_once(content.once, [&] { content.expression = compiled(content.text); });
+    if (!content.expression->ok()) {
         return base::fail(ErrorKind::invalid, "the expression '{}' does not compile: {}",
-                          expression, compiled->error());
+                          expression, content.expression->error());
     }
-    return Regex(std::move(compiled));
+    return regex;
 }
 
 bool Regex::matches(std::string_view text) const {
-    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *expression_);
+    auto& content = *content_;
+    std::call_once(content.once, [&] { content.expression = compiled(content.text); });
+    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *content.expression);
 }
 
 bool asks_one_value(Operation operation) {

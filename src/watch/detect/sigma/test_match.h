@@ -9,16 +9,15 @@
 #include <string>
 #include <string_view>
 
-namespace re2 {
-class RE2;
-}
-
 namespace shoji::sigma {
 
 // A regular expression in linear time, of RE2's syntax; searched for anywhere, with regard to case.
 class Regex {
   public:
     static base::Result<Regex> compile(std::string_view expression);
+    // Of one that compiled before: it is compiled when it is first needed, which may be on any
+    // thread.
+    static Regex later(std::string_view expression);
     [[nodiscard]] bool matches(std::string_view text) const;
 
     Regex(Regex&&) noexcept;
@@ -26,8 +25,9 @@ class Regex {
     ~Regex();
 
   private:
-    explicit Regex(std::unique_ptr<re2::RE2> expression);
-    std::unique_ptr<re2::RE2> expression_;
+    struct Content;
+    explicit Regex(std::unique_ptr<Content> content);
+    std::unique_ptr<Content> content_;
 };
 
 // For a glob, network or expression and comparisons: one value alone. `folded` is the value's

@@ -57,9 +57,24 @@ std::uint32_t Trie::build_node(std::span<Literal> literals, std::size_t depth) {
     return index;
 }
 
+bool Trie::is_sound(std::uint32_t values) const {
+    const auto inside = [](Range range, std::size_t size) {
+        return range.first <= size && range.count <= size - range.first;
+    };
+    return direction_ <= Direction::backward &&
+           std::ranges::all_of(nodes_,
+                               [&](const Node& node) {
+                                   return inside(node.children, edges_.size()) &&
+                                          inside(node.starts, values_.size()) &&
+                                          inside(node.wholes, values_.size());
+                               }) &&
+           std::ranges::all_of(edges_, [&](Edge edge) { return edge.node < nodes_.size(); }) &&
+           std::ranges::all_of(values_, [&](std::uint32_t value) { return value < values; });
+}
+
 const Trie::Node* Trie::child(const Node& node, unsigned char byte) const {
     const auto edges = std::span(edges_).subspan(node.children.first, node.children.count);
-    const auto found = std::ranges::lower_bound(edges, byte, {}, &Edge::byte);
+    const auto found = std::ranges::lower_bound(edges, std::uint32_t{byte}, {}, &Edge::byte);
     return found == edges.end() || found->byte != byte ? nullptr : &nodes_[found->node];
 }
 

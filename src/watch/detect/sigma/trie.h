@@ -20,6 +20,14 @@ class Trie {
     void build(Direction direction);
 
     [[nodiscard]] bool empty() const { return nodes_.empty(); }
+    // True when nothing in it points outside, and each value is below `values`.
+    [[nodiscard]] bool is_sound(std::uint32_t values) const;
+
+    // All of a built one (archive.h).
+    template <class Archive>
+    friend void members(Archive& archive, Trie& trie) {
+        archive(trie.direction_, trie.nodes_, trie.edges_, trie.values_);
+    }
 
     // Calls found(value) for each literal that the text begins (or ends) with, or is.
     template <class Found>
@@ -47,7 +55,7 @@ class Trie {
         Range wholes;
     };
     struct Edge {
-        unsigned char byte;
+        std::uint32_t byte;
         std::uint32_t node;
     };
     struct Literal {

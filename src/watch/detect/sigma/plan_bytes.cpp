@@ -1,0 +1,254 @@
+#include "watch/detect/sigma/plan_bytes.h"
+
+#include "watch/detect/sigma/archive.h"
+#include "watch/detect/sigma/plan_content.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <hs/hs.h>
+
+namespace shoji::sigma {
+
+using base::ErrorKind;
+
+template <class Archive>
+void members(Archive& archive, Heading& heading) {
+    archive(heading.id, heading.title, heading.name, heading.status, heading.description,
+            heading.author, heading.level, heading.tags, heading.false_positives,
+            heading.references);
+}
+
+// Its tests and expression are in the plan.
+template <class Archive>
+void members(Archive& archive, Rule& rule) {
+    members(archive, static_cast<Heading&>(rule));
+    archive(rule.source.product, rule.source.category, rule.source.service, rule.unfilled);
+}
+
+template <class Archive>
+void members(Archive& archive, Glob::Part& part) {
+    archive(part.kind, part.text);
+}
+
+template <class Archive>
+void members(Archive& archive, Glob& glob) {
+    auto parts = glob.parts();
+    archive(parts);
+    if constexpr (Archive::is_loading) {
+        glob = Glob();
+        for (const auto& part : parts) glob.append(part.kind, part.text);
+    }
+}
+
+template <class Archive>
+void members(Archive& archive, Network& network) {
+    archive(network.address, network.bits, network.version_6);
+}
+
+template <class Archive>
+void members(Archive& archive, Test& test) {
+    archive(test.field, test.operation, test.cased, test.glob, test.text, test.network, test.number,
+            test.other);
+}
+
+template <class Archive>
+void members(Archive& archive, FlatNode& node) {
+    archive(node.kind, node.test, node.after);
+}
+
+template <class Archive>
+void members(Archive& archive, AskedFields& asked) {
+    archive(asked.of, asked.count, asked.all);
+}
+
+void members(Saver& archive, std::optional<ManyMatcher>& matcher) {
+    archive.bytes(matcher ? matcher->saved() : std::string());
+}
+
+void members(Loader& archive, std::optional<ManyMatcher>& matcher) {
+    const auto bytes = archive.bytes();
+    if (bytes.empty()) return;
+    auto loaded = ManyMatcher::load(bytes);
+    if (!loaded) return archive.fail();
+    matcher = std::move(*loaded);
+}
+
+template <class Archive>
+void members(Archive& archive, FieldIndex& index) {
+    archive(index.field, index.starts, index.ends, index.inside, index.inside_findings,
+            index.expressions, index.expression_findings, index.unsure_findings);
+}
+
+template <class Archive>
+void members(Archive& archive, Group& group) {
+    archive(group.product, group.category, group.service, group.rules, group.always, group.fields,
+            group.findings);
+}
+
+// What the compiler derives from the tests is derived again.
+template <class Archive>
+void members(Archive& archive, PlanContent& content) {
+    archive(content.rules, content.tests, content.nodes, content.first_node, content.asked_fields,
+            content.groups, content.statistics.always, content.statistics.matcher_bytes);
+}
+
+namespace {
+
+// The version of this form, and of what else the bytes depend on.
+std::string head() {
+    return fmt::format("shoji plan 1, Vectorscan {}, {} {}\n", hs_version(), sizeof(std::size_t),
+                       sizeof(Test));
+}
+
+std::vector<std::string> all_names(std::size_t count, const auto& name) {
+    std::vector<std::string> names;
+    for (std::uint32_t i = 0; i < count; ++i) names.emplace_back(name(i));
+    return names;
+}
+
+class Checker {
+  public:
+    Checker(const PlanContent& content, std::size_t fields) : content_(content), fields_(fields) {}
+
+    [[nodiscard]] bool is_sound() const {
+        return content_.first_node.size() == content_.rules.size() &&
+               content_.asked_fields.size() == content_.rules.size() &&
+               all(content_.rules,
+                   [](const Rule& rule) { return rule.level <= Level::critical; }) &&
+               all(content_.tests, [&](const Test& test) { return is_sound(test); }) &&
+               all(content_.asked_fields, [&](const AskedFields& one) { return is_sound(one); }) &&
+               all(content_.first_node,
+                   [&](std::uint32_t first) { return first < content_.nodes.size(); }) &&
+               are_nodes_sound() &&
+               all(content_.groups, [&](const Group& group) { return is_sound(group); });
+    }
+
+  private:
+    static bool all(const auto& values, const auto& check) {
+        return std::ranges::all_of(values, check);
+    }
+    [[nodiscard]] bool is_field(event::FieldId field) const {
+        return static_cast<std::uint32_t>(field) < fields_;
+    }
+    [[nodiscard]] bool is_sound(const Test& test) const {
+        return (is_field(test.field) || test.field == any_field) &&
+               (is_field(test.other) || test.other == event::other_field) &&
+               test.operation <= Operation::never && test.network.bits <= 128 &&
+               all(test.glob.parts(),
+                   [](const Glob::Part& part) { return part.kind <= Glob::Kind::one; });
+    }
+    [[nodiscard]] bool is_sound(const AskedFields& asked) const {
+        return asked.count <= asked.of.size() &&
+               std::all_of(asked.of.begin(), asked.of.begin() + asked.count,
+                           [&](event::FieldId field) { return is_field(field); });
+    }
+    // Each node's children are inside it, not too deep, and a negation has one.
+    [[nodiscard]] bool are_nodes_sound() const {
+        constexpr std::size_t most_depth = 256;
+        std::vector<std::uint32_t> ends;
+        for (std::uint32_t i = 0; i < content_.nodes.size(); ++i) {
+            const auto& node = content_.nodes[i];
+            while (!ends.empty() && ends.back() == i) ends.pop_back();
+            const auto end = ends.empty() ? content_.nodes.size() : ends.back();
+            if (node.after <= i || node.after > end || ends.size() > most_depth ||
+                node.kind > Expression::Kind::test) {
+                return false;
+            }
+            if (node.kind == Expression::Kind::test && node.test >= content_.tests.size()) {
+                return false;
+            }
+            if (node.kind == Expression::Kind::negation && node.after == i + 1) return false;
+            ends.push_back(node.after);
+        }
+        return true;
+    }
+    [[nodiscard]] bool are_rules(const std::vector<RuleNumber>& rules) const {
+        return all(rules, [&](RuleNumber rule) { return rule < content_.rules.size(); });
+    }
+    [[nodiscard]] bool is_sound(const Group& group) const {
+        const auto findings = static_cast<std::uint32_t>(group.findings.size());
+        const auto known = [&](const std::vector<std::uint32_t>& list) {
+            return all(list, [&](std::uint32_t finding) { return finding < findings; });
+        };
+        return are_rules(group.rules) && are_rules(group.always) &&
+               all(group.findings,
+                   [&](const std::vector<RuleNumber>& rules) { return are_rules(rules); }) &&
+               all(group.fields, [&](const FieldIndex& index) {
+                   return (is_field(index.field) || index.field == any_field) &&
+                          index.starts.is_sound(findings) && index.ends.is_sound(findings) &&
+                          known(index.inside_findings) && known(index.expression_findings) &&
+                          known(index.unsure_findings);
+               });
+    }
+
+    const PlanContent& content_;
+    std::size_t fields_;
+};
+
+bool put_names(event::Names& names, const std::vector<std::string>& fields,
+               const std::vector<std::string>& sources) {
+    for (std::uint32_t i = 0; i < fields.size(); ++i) {
+        if (names.add_field(fields[i]) != event::FieldId{i}) return false;
+    }
+    for (std::uint32_t i = 0; i < sources.size(); ++i) {
+        if (names.add_source(sources[i]) != event::SourceId{i}) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::uint64_t sum_of(std::string_view bytes) {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15U;
+    std::uint64_t sum = bytes.size() * odd;
+    while (!bytes.empty()) {
+        std::uint64_t word = 0;
+        const auto part = bytes.substr(0, sizeof word);
+        std::memcpy(&word, part.data(), part.size());
+        sum = (sum ^ word) * odd;
+        sum ^= sum >> 32U;
+        bytes.remove_prefix(part.size());
+    }
+    return sum;
+}
+
+std::string to_bytes(const Plan& plan, const event::Names& names) {
+    Saver archive;
+    auto fields =
+        all_names(names.fields(), [&](std::uint32_t i) { return names.name(event::FieldId{i}); });
+    auto sources =
+        all_names(names.sources(), [&](std::uint32_t i) { return names.name(event::SourceId{i}); });
+    archive(fields, sources, *plan.content_);
+    std::string bytes = head() + archive.take();
+    const auto sum = sum_of(bytes);
+    bytes.append(reinterpret_cast<const char*>(&sum), sizeof sum);
+    return bytes;
+}
+
+base::Result<Plan> from_bytes(std::string_view bytes, event::Names& names) {
+    const auto first = head();
+    std::uint64_t sum = 0;
+    if (!bytes.starts_with(first) || bytes.size() < first.size() + sizeof sum) {
+        return base::fail(ErrorKind::invalid, "the plan is of another version");
+    }
+    std::memcpy(&sum, bytes.data() + bytes.size() - sizeof sum, sizeof sum);
+    bytes.remove_suffix(sizeof sum);
+    if (sum != sum_of(bytes)) return base::fail(ErrorKind::invalid, "the plan is damaged");
+    Loader archive(bytes.substr(first.size()));
+    std::vector<std::string> fields;
+    std::vector<std::string> sources;
+    auto content = std::make_unique<PlanContent>();
+    archive(fields, sources, *content);
+    if (!archive.finished() || !Checker(*content, fields.size()).is_sound()) {
+        return base::fail(ErrorKind::invalid, "the plan is damaged");
+    }
+    if (!put_names(names, fields, sources)) {
+        return base::fail(ErrorKind::invalid, "the plan was made with other names");
+    }
+    content->fields = names.fields();
+    derive(*content);
+    return Plan(std::move(content));
+}
+
+}  // namespace shoji::sigma
