@@ -66,14 +66,15 @@ base::Result<RuleDraft> read_draft(const yaml::Node& document);
 // One rule for each of its own conditions. Errors name the line.
 base::Result<std::vector<Rule>> compile(const RuleDraft& draft, const Reading& reading);
 
-// Calls visit(DetectionItem&) for each item of the draft.
-template <class Visit>
-void each_item(Detection& detection, Visit&& visit) {
+// Calls visit(DetectionItem&) for each item of a detection, visit(Detection&) for each search of a
+// draft; const where those are.
+template <class AnyDetection, class Visit>
+void each_item(AnyDetection& detection, Visit&& visit) {
     if (detection.kind == Detection::Kind::item) return visit(detection.item);
     for (auto& part : detection.parts) each_item(part, visit);
 }
-template <class Visit>
-void each_detection(RuleDraft& draft, Visit&& visit) {
+template <class AnyDraft, class Visit>
+void each_search(AnyDraft& draft, Visit&& visit) {
     for (auto& [name, detection] : draft.own.searches) visit(detection);
     for (auto& part : draft.more) {
         for (auto& [name, detection] : part.searches) visit(detection);

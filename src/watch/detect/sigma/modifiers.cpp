@@ -3,6 +3,7 @@
 #include "watch/detect/sigma/encoding.h"
 #include "watch/detect/sigma/expression.h"
 #include "watch/detect/sigma/fold.h"
+#include "watch/detect/sigma/placeholders.h"
 
 #include <algorithm>
 #include <array>
@@ -103,44 +104,26 @@ Result<Item> read_key(std::string_view key, event::Names& names) {
     return item;
 }
 
-// The globs with each %name% replaced by each of its values; empty and noted in the rule when one
+// The globs with each %name% replaced by each of its values; none, and noted in the rule, when one
 // has no list.
-std::vector<Glob> expanded(const Glob& glob, Rule& rule, const Placeholders& placeholders) {
-    std::vector<Glob> all(1);
-    const auto append = [&](Glob::Kind kind, std::string_view text) {
-        for (auto& one : all) one.append(kind, text);
-    };
-    for (const auto& part : glob.parts()) {
-        std::string_view rest = part.text;
-        while (part.kind == Glob::Kind::literal && !rest.empty()) {
-            const auto start = rest.find('%');
-            const auto end = start == std::string_view::npos ? start : rest.find('%', start + 1);
-            append(Glob::Kind::literal,
-                   rest.substr(0, end == std::string_view::npos ? end : start));
-            if (end == std::string_view::npos) break;
-            const auto name = rest.substr(start + 1, end - start - 1);
-            rest.remove_prefix(end + 1);
-            const auto list = placeholders.find(name);
-            if (list == placeholders.end()) {
-                rule.unfilled.emplace_back(name);
-                return {};
-            }
-            std::vector<Glob> next;
-            for (const auto& one : all) {
-                for (const auto& value : list->second) {
-                    const Glob inserted = Glob::parse(value);
-                    next.push_back(one);
-                    for (const auto& piece : inserted.parts()) {
-                        next.back().append(piece.kind, piece.text);
-                    }
-                    if (next.size() > most_tests) return {};
-                }
-            }
-            all = std::move(next);
-        }
-        if (part.kind != Glob::Kind::literal) append(part.kind, {});
-    }
-    return all;
+Result<std::vector<Glob>> expanded(const Glob& glob, Rule& rule, const Placeholders& placeholders) {
+    bool filled = true;
+    auto all = with_placeholders(glob, most_tests,
+                                 [&](std::string_view name) -> std::optional<std::vector<Glob>> {
+                                     const auto list = placeholders.find(name);
+                                     if (list == placeholders.end()) {
+                                         filled = false;
+                                         rule.unfilled.emplace_back(name);
+                                         return std::nullopt;
+                                     }
+                                     std::vector<Glob> globs;
+                                     for (const auto& value : list->second)
+                                         globs.push_back(Glob::parse(value));
+                                     return globs;
+                                 });
+    if (!filled) return std::vector<Glob>();
+    if (!all) return base::fail(ErrorKind::full, "more than {} values", most_tests);
+    return std::move(*all);
 }
 
 // What a modifier that encodes makes of one value.
