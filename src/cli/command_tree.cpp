@@ -313,10 +313,16 @@ void CommandTree::add_audit() {
 }
 
 void CommandTree::add_watch() {
-    auto folder = kept<std::filesystem::path>();
+    const auto take_lists = [](Command& command, hunt::RuleRequest& rules) {
+        // One file each time, so that what follows is not taken for another one.
+        command.take("--pipeline", rules.pipelines)->expected(1)->take_all();
+        command.take("--placeholders", rules.placeholders);
+    };
+    auto rules = kept<hunt::RuleRequest>();
     auto check = root().group("rules").word("check");
-    check.need("folder", *folder);
-    check.runs([=](const Context& context) { return run_rules_check(context, *folder); });
+    check.need("folder", rules->rules);
+    take_lists(check, *rules);
+    check.runs([=](const Context& context) { return run_rules_check(context, *rules); });
 
     struct Values {
         HuntRequest request;
@@ -325,7 +331,8 @@ void CommandTree::add_watch() {
     auto values = kept<Values>();
     auto& request = values->request;
     auto hunt = root().word("hunt");
-    hunt.take("--rules", request.rules)->required();
+    hunt.take("--rules", request.rules.rules)->required();
+    take_lists(hunt, request.rules);
     hunt.take("logs", request.logs)->required();
     hunt.take("--level", values->level)
         ->check(one_of({"informational", "low", "medium", "high", "critical"}));

@@ -6,6 +6,7 @@
 #include "cli/terminal_output.h"
 #include "core/policy/policy.h"
 #include "watch/detect/sigma/rule.h"
+#include "watch/hunt/rule_set.h"
 
 #include <filesystem>
 #include <istream>
@@ -58,11 +59,11 @@ Exit run_audit_verify(const Context& context, const std::filesystem::path& check
 Exit run_audit_export(const Context& context);
 Exit run_audit_checkpoint(const Context& context);
 
-// Whether each Sigma rule below `path` compiles.
-Exit run_rules_check(const Context& context, const std::filesystem::path& path);
+// Whether each Sigma rule, correlation rule and filter compiles.
+Exit run_rules_check(const Context& context, const hunt::RuleRequest& request);
 
 struct HuntRequest {
-    std::filesystem::path rules;
+    hunt::RuleRequest rules;
     std::vector<std::filesystem::path> logs;
     sigma::Level least = sigma::Level::informational;
     std::string since;           // as event::parse_time takes it; empty: all

@@ -26,7 +26,7 @@ template <class Each>
 std::vector<Tally> tallied(const Finds& finds, Each&& each) {
     std::map<std::string, Tally> all;
     for (const auto& hit : finds.timeline.hits) {
-        const auto level = finds.plan.rule(hit.rule).level;
+        const auto level = finds.heading(hit).level;
         each(hit, [&](const std::string& name) {
             auto& tally = all[name];
             tally.name = name;
@@ -66,6 +66,12 @@ std::string csv_cell(std::string_view text) {
 
 }  // namespace
 
+const sigma::Heading& Finds::heading(const hunt::Hit& hit) const {
+    const auto rules = plan.statistics().rules;
+    if (correlations == nullptr || hit.rule < rules) return plan.rule(hit.rule);
+    return correlations->steps()[hit.rule - rules].rule;
+}
+
 std::string shown_level(sigma::Level level, text::Language language) {
     return text::say(language, "level." + std::string(sigma::name_of(level)));
 }
@@ -80,7 +86,7 @@ std::string shown_time(event::Time time) {
 }
 
 json::object to_json(const hunt::Hit& hit, const Finds& finds) {
-    const auto& rule = finds.plan.rule(hit.rule);
+    const auto& rule = finds.heading(hit);
     json::array tags;
     for (const auto& tag : rule.tags) tags.emplace_back(view(tag));
     json::value time;
@@ -101,7 +107,7 @@ json::object to_json(const hunt::Hit& hit, const Finds& finds) {
 std::string to_csv(const Finds& finds) {
     std::string text = "time,level,id,title,computer,channel,eventId,record,file,details\r\n";
     for (const auto& hit : finds.timeline.hits) {
-        const auto& rule = finds.plan.rule(hit.rule);
+        const auto& rule = finds.heading(hit);
         const std::string time = hit.time == 0 ? "" : event::format_time(hit.time);
         const std::string record = std::to_string(hit.record);
         const std::string_view cells[] = {time,
@@ -124,8 +130,8 @@ std::string to_csv(const Finds& finds) {
 }
 
 std::vector<Tally> by_rule(const Finds& finds) {
-    return tallied(
-        finds, [&](const hunt::Hit& hit, auto&& count) { count(finds.plan.rule(hit.rule).title); });
+    return tallied(finds,
+                   [&](const hunt::Hit& hit, auto&& count) { count(finds.heading(hit).title); });
 }
 
 std::vector<Tally> by_computer(const Finds& finds) {
@@ -134,7 +140,7 @@ std::vector<Tally> by_computer(const Finds& finds) {
 
 std::vector<Tally> by_technique(const Finds& finds) {
     return tallied(finds, [&](const hunt::Hit& hit, auto&& count) {
-        for (const auto& tag : finds.plan.rule(hit.rule).tags) {
+        for (const auto& tag : finds.heading(hit).tags) {
             if (const auto technique = technique_of(tag); !technique.empty()) count(technique);
         }
     });
@@ -142,7 +148,7 @@ std::vector<Tally> by_technique(const Finds& finds) {
 
 std::vector<Tally> by_level(const Finds& finds) {
     auto levels = tallied(finds, [&](const hunt::Hit& hit, auto&& count) {
-        count(std::string(sigma::name_of(finds.plan.rule(hit.rule).level)));
+        count(std::string(sigma::name_of(finds.heading(hit).level)));
     });
     std::ranges::sort(levels, std::ranges::greater(), &Tally::level);
     for (auto& level : levels) level.name.clear();

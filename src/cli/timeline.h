@@ -16,6 +16,10 @@ struct Finds {
     const hunt::Timeline& timeline;
     const sigma::Plan& plan;
     const std::vector<std::filesystem::path>& files;
+    const sigma::CorrelationPlan* correlations = nullptr;  // with which the hunt was
+
+    // What the rule or correlation that was found says of itself.
+    [[nodiscard]] const sigma::Heading& heading(const hunt::Hit& hit) const;
 };
 
 // One hit: rule id, title, level, tags, file, record, time (RFC 3339, null when unknown), computer,

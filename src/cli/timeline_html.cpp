@@ -127,7 +127,7 @@ class Page {
             if (hit.time == 0) continue;
             const auto share = static_cast<double>(hit.time - begin) / span;
             const auto part = std::min(parts - 1, static_cast<std::size_t>(share * parts));
-            ++counts.at(part).at(static_cast<std::size_t>(finds_.plan.rule(hit.rule).level));
+            ++counts.at(part).at(static_cast<std::size_t>(finds_.heading(hit).level));
         }
         std::uint64_t most = 1;
         for (const auto& part : counts) {
@@ -173,7 +173,7 @@ class Page {
         html_ += "</tr></thead><tbody>\n";
         for (std::size_t i = 0; i < std::min(hits.size(), most_rows); ++i) {
             const auto& hit = hits[i];
-            const auto& rule = finds_.plan.rule(hit.rule);
+            const auto& rule = finds_.heading(hit);
             html_ += fmt::format(
                 "<tr><td class=\"time\">{}</td><td class=\"level\" "
                 "style=\"color:{}\">{}</td><td>{}</td>"

@@ -115,6 +115,43 @@ destination = "gold"
 )";
         std::ofstream(folder_ / "misspelt.toml") << "zone = []\n";
         std::ofstream(folder_ / "broken.toml") << "a = 1\nb = = 2\n";
+        write_detection_files();
+    }
+    // Rules that correlate, a filter, a pipeline, lists and a log.
+    void write_detection_files() {
+        fs::create_directory(folder_ / "rules");
+        std::ofstream(folder_ / "rules/logons.yml") << R"(title: Failed logon
+name: failed
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4625, Account|expand: '%people%'}, condition: s}
+---
+title: Many failed logons
+id: 8a6f9d1e-0000-4000-8000-000000000001
+level: high
+correlation: {type: event_count, rules: [failed], group-by: [Account], timespan: 10m, condition: {gte: 2}}
+---
+title: Nobody's correlation
+correlation: {type: temporal, rules: [nobody], timespan: 10m}
+---
+title: The scanner may fail
+logsource: {product: windows}
+filter: {rules: [failed], s: {Account: scanner}, condition: not s}
+)";
+        std::ofstream(folder_ / "fields.yml")
+            << "allowed_backends: [shoji]\ntransformations:\n"
+               "- {type: field_name_mapping, mapping: {Account: TargetUserName}}\n";
+        std::ofstream(folder_ / "more.yml") << "transformations: []\n";
+        std::ofstream(folder_ / "magic.yml") << "transformations:\n- {type: magic}\n";
+        std::ofstream(folder_ / "people.yml") << "people: [ada, scanner]\n";
+        std::ofstream log(folder_ / "log.json");
+        for (const int minute : {1, 2, 3}) {
+            for (const auto* user : {"ada", "scanner"}) {
+                log << fmt::format(
+                    R"({{"@timestamp":"2026-11-20T01:0{}:00Z","winlog":{{"event_id":4625,"channel":"Security","event_data":{{"TargetUserName":"{}"}}}}}})"
+                    "\n",
+                    minute, user);
+            }
+        }
     }
     void TearDown() override {
         gateway_.reset();
@@ -215,7 +252,10 @@ TEST_P(TranscriptTest, HasHelpForEveryWord) {
                              "audit",
                              "audit verify",
                              "audit export",
-                             "audit checkpoint"}) {
+                             "audit checkpoint",
+                             "rules",
+                             "rules check",
+                             "hunt"}) {
         const std::string shown = carry_out(std::string(line) + " --help");
         EXPECT_EQ(shown.find("cli."), std::string::npos) << shown;
         EXPECT_TRUE(shown.ends_with("exit 0\n\n")) << shown;

@@ -3,7 +3,7 @@
 #include "cli/files.h"
 #include "cli/timeline.h"
 #include "watch/event/time.h"
-#include "watch/hunt/rule_folder.h"
+#include "watch/hunt/rule_set.h"
 
 #include <algorithm>
 #include <chrono>
@@ -16,32 +16,8 @@ namespace {
 
 namespace json = boost::json;
 
-// Rules read and compiled, and what did not.
-struct Rules {
-    event::Names names;
-    event::WindowsSources windows{names};
-    hunt::RuleFolder folder;
-    std::optional<sigma::Plan> plan;
-};
-
-base::Result<std::unique_ptr<Rules>> compile(const std::filesystem::path& path) {
-    auto rules = std::make_unique<Rules>();
-    auto folder = hunt::read_rule_folder(path, {rules->names, {}});
-    if (!folder) return base::Failure(folder.error());
-    std::vector<sigma::Plan::Problem> problems;
-    auto plan = sigma::Plan::compile(folder->rules, rules->names, problems);
-    if (!plan) return base::Failure(plan.error());
-    for (const auto& problem : problems) {
-        folder->problems.push_back(
-            {folder->rule_files[problem.rule], folder->rules[problem.rule].title, problem.what});
-    }
-    rules->folder = std::move(*folder);
-    rules->plan = std::move(*plan);
-    return rules;
-}
-
 // Placeholders that have no list: their rules never hold.
-std::vector<std::string> unfilled(const Rules& rules) {
+std::vector<std::string> unfilled(const hunt::RuleSet& rules) {
     std::vector<std::string> names;
     for (const auto& rule : rules.folder.rules) {
         names.insert(names.end(), rule.unfilled.begin(), rule.unfilled.end());
@@ -51,8 +27,15 @@ std::vector<std::string> unfilled(const Rules& rules) {
     return names;
 }
 
-void warn_of(const hunt::RuleProblem& problem, TerminalOutput& output) {
-    output.warn("rules.problem", {{"file", problem.file}, {"message", problem.what}});
+// What is left out of the rules, and what has no effect.
+void warn_of(const hunt::RuleSet& rules, TerminalOutput& output) {
+    for (const auto& [file, name] : rules.notices) {
+        output.warn("rules.no_effect", {{"file", file}, {"name", name}});
+    }
+    for (const auto& problem : rules.folder.problems) {
+        const auto title = problem.rule.empty() ? "" : problem.rule + ": ";
+        output.warn("rules.problem", {{"file", problem.file}, {"message", title + problem.what}});
+    }
 }
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
@@ -111,7 +94,7 @@ void show(const Finds& finds, TerminalOutput& output) {
     if (output.json()) return;
     std::vector<std::vector<std::string>> rows;
     for (const auto& hit : finds.timeline.hits) {
-        const auto& rule = finds.plan.rule(hit.rule);
+        const auto& rule = finds.heading(hit);
         rows.push_back({shown_time(hit.time), shown_level(rule.level, output.language()),
                         hit.computer, rule.title, hit.details});
     }
@@ -139,7 +122,18 @@ bool warn_of_losses(const Finds& finds, TerminalOutput& output) {
     if (timeline.fields_left_out > 0) {
         output.warn("hunt.fields_left_out", {{"count", std::to_string(timeline.fields_left_out)}});
     }
-    return timeline.losses + timeline.hits_left_out + timeline.fields_left_out > 0;
+    if (timeline.observations_left_out > 0) {
+        output.warn("hunt.observations_left_out",
+                    {{"count", std::to_string(timeline.observations_left_out)}});
+    }
+    const auto& correlating = timeline.correlation_losses;
+    if (correlating.groups + correlating.events > 0) {
+        output.warn("hunt.correlation_losses", {{"groups", std::to_string(correlating.groups)},
+                                                {"events", std::to_string(correlating.events)}});
+    }
+    return timeline.losses + timeline.hits_left_out + timeline.fields_left_out +
+               timeline.observations_left_out + correlating.all() >
+           0;
 }
 
 base::Result<void> write_reports(const HuntRequest& request, const Finds& finds,
@@ -155,23 +149,28 @@ base::Result<void> write_reports(const HuntRequest& request, const Finds& finds,
 
 }  // namespace
 
-Exit run_rules_check(const Context& context, const std::filesystem::path& path) {
-    const auto rules = compile(path);
+Exit run_rules_check(const Context& context, const hunt::RuleRequest& request) {
+    const auto rules = hunt::read_rule_set(request);
     if (!rules) return context.output.fail(rules.error());
     const auto& folder = (*rules)->folder;
     const auto compiled = (*rules)->plan->statistics().rules;
+    const auto correlations = (*rules)->correlations.steps().size();
     json::array errors;
+    std::size_t all = compiled;
     for (const auto& problem : folder.problems) {
+        if (problem.about == hunt::RuleProblem::About::rule) ++all;
         errors.push_back(
             {{"file", problem.file}, {"rule", problem.rule}, {"message", problem.what}});
-        if (!context.output.json()) warn_of(problem, context.output);
     }
+    if (!context.output.json()) warn_of(**rules, context.output);
     const auto missing = unfilled(**rules);
     json::array placeholders;
     for (const auto& name : missing) placeholders.emplace_back(name);
     context.output.result(json::object{{"files", folder.files},
-                                       {"rules", compiled + folder.problems.size()},
+                                       {"rules", all},
                                        {"compiled", compiled},
+                                       {"correlations", correlations},
+                                       {"filters", folder.filters},
                                        {"errors", std::move(errors)},
                                        {"unfilled", std::move(placeholders)}});
     if (!missing.empty()) {
@@ -180,8 +179,11 @@ Exit run_rules_check(const Context& context, const std::filesystem::path& path) 
         context.output.say("rules.unfilled", {{"names", names}});
     }
     context.output.say("rules.checked",
-                       {{"compiled", std::to_string(compiled)},
-                        {"rules", std::to_string(compiled + folder.problems.size())}});
+                       {{"compiled", std::to_string(compiled)}, {"rules", std::to_string(all)}});
+    if (correlations + folder.filters > 0) {
+        context.output.say("rules.also", {{"correlations", std::to_string(correlations)},
+                                          {"filters", std::to_string(folder.filters)}});
+    }
     return folder.problems.empty() ? Exit::done : Exit::negative;
 }
 
@@ -190,9 +192,9 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     const auto since =
         request.since.empty() ? std::optional<event::Time>(0) : event::parse_time(request.since);
     if (!since) return output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
-    const auto rules = compile(request.rules);
+    const auto rules = hunt::read_rule_set(request.rules);
     if (!rules) return output.fail(rules.error());
-    for (const auto& problem : (*rules)->folder.problems) warn_of(problem, output);
+    warn_of(**rules, output);
     const auto files = hunt::log_files(request.logs);
     if (!files) return output.fail(files.error());
     if (files->empty()) return output.fail(Exit::not_found, "hunt.no_files");
@@ -201,6 +203,7 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     wish.since = *since;
     wish.threads = request.threads > 0 ? static_cast<unsigned int>(request.threads)
                                        : std::max(1U, std::thread::hardware_concurrency());
+    wish.correlations = &(*rules)->correlations;
     hunt::Progress progress;
     const auto timeline = [&] {
         const ProgressLine line(context, progress, bytes_of(*files));
@@ -208,7 +211,7 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
                           progress);
     }();
     if (!timeline) return output.fail(timeline.error());
-    const Finds finds{*timeline, *(*rules)->plan, *files};
+    const Finds finds{*timeline, *(*rules)->plan, *files, &(*rules)->correlations};
     show(finds, output);
     if (auto written = write_reports(request, finds, output.language()); !written) {
         return output.fail(written.error());

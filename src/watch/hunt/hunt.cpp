@@ -1,5 +1,8 @@
 #include "watch/hunt/hunt.h"
 
+#include "watch/event/time.h"
+#include "watch/hunt/gathering.h"
+
 #include <algorithm>
 #include <array>
 #include <mutex>
@@ -51,6 +54,16 @@ std::string details_of(const event::Event& event) {
     return details;
 }
 
+std::string details_of(const sigma::CorrelationHit& hit, const sigma::CorrelationRule& rule) {
+    std::string details;
+    for (const auto& [name, value] : hit.group) details += name + "=" + value + " | ";
+    const bool temporal = rule.type == sigma::CorrelationType::temporal ||
+                          rule.type == sigma::CorrelationType::temporal_ordered;
+    details += fmt::format("{}={} | since={}", temporal ? "rules" : sigma::name_of(rule.type),
+                           hit.measure, event::format_time(hit.first));
+    return details;
+}
+
 class Hunter {
   public:
     Hunter(const sigma::Plan& plan, const event::Names& names, const event::WindowsSources& windows,
@@ -60,7 +73,8 @@ class Hunter {
           windows_(windows),
           files_(files),
           wish_(wish),
-          progress_(progress) {}
+          progress_(progress),
+          gathering_(wish.most_gathered_bytes) {}
 
     base::Result<Timeline> run() {
         std::vector<sigma::Matcher> matchers;
@@ -76,6 +90,7 @@ class Hunter {
             }
             work(matchers.front());
         }
+        correlate();
         std::ranges::sort(timeline_.hits, {}, [](const Hit& hit) {
             return std::tie(hit.time, hit.file, hit.record, hit.rule);
         });
@@ -104,6 +119,7 @@ class Hunter {
         }
         event::Event event;
         std::uint64_t told_bytes = 0;
+        std::vector<Seen> seen;  // since the last batch
         while (file->next(event)) {
             ++own.events;
             ++progress_.events;
@@ -111,8 +127,11 @@ class Hunter {
             progress_.bytes += file->offset() - std::min(told_bytes, file->offset());
             told_bytes = std::max(told_bytes, file->offset());
             if (event.time != 0 && event.time < wish_.since) continue;
-            for (const auto rule : matcher.match(event)) found(rule, number, event, own);
+            const auto rules = matcher.match(event);
+            for (const auto rule : rules) found(rule, number, event, own);
+            gather(event, rules, number, own, seen);
         }
+        gathering_.add(seen);
         progress_.bytes += file->size() - std::min(told_bytes, file->size());
         own.bytes = file->size();
         own.losses += file->loss_count();
@@ -123,6 +142,7 @@ class Hunter {
 
     void found(std::uint32_t rule, std::uint32_t file, const event::Event& event, Timeline& own) {
         if (plan_.rule(rule).level < wish_.least) return;
+        if (wish_.correlations != nullptr && wish_.correlations->is_quiet(rule)) return;
         ++progress_.hits;
         if (hits_.fetch_add(1) >= wish_.most_hits) {
             ++own.hits_left_out;
@@ -132,6 +152,45 @@ class Hunter {
                             std::string(event.value(event::field::computer)),
                             std::string(event.value(event::field::channel)),
                             std::string(event.value(event::field::event_id)), details_of(event)});
+    }
+
+    void gather(const event::Event& event, std::span<const std::uint32_t> rules, std::uint32_t file,
+                const Timeline& own, std::vector<Seen>& seen) {
+        if (wish_.correlations == nullptr || rules.empty()) return;
+        auto observation = wish_.correlations->observe(event, rules);
+        if (!observation) return;
+        seen.push_back({std::move(*observation), file, own.events, event.record,
+                        std::string(event.value(event::field::computer)),
+                        std::string(event.value(event::field::channel)),
+                        std::string(event.value(event::field::event_id))});
+        if (seen.size() >= Gathering::batch) gathering_.add(seen);
+    }
+
+    // One pass over all files' events in the order of time, whichever thread has read them.
+    void correlate() {
+        if (wish_.correlations == nullptr) return;
+        sigma::Correlator correlator(*wish_.correlations, wish_.correlation_limits);
+        std::vector<sigma::CorrelationHit> hits;
+        for (const auto& seen : gathering_.take()) {
+            correlator.add(seen.observation, hits);
+            for (const auto& hit : hits) found(hit, seen);
+            hits.clear();
+        }
+        timeline_.observations_left_out = gathering_.left_out() + correlator.losses().untimed;
+        timeline_.correlation_losses = correlator.losses();
+    }
+
+    void found(const sigma::CorrelationHit& hit, const Seen& seen) {
+        const auto& step = wish_.correlations->steps()[hit.step];
+        if (step.quiet || step.rule.level < wish_.least) return;
+        ++progress_.hits;
+        if (hits_.fetch_add(1) >= wish_.most_hits) {
+            ++timeline_.hits_left_out;
+            return;
+        }
+        const auto rule = static_cast<std::uint32_t>(plan_.statistics().rules) + hit.step;
+        timeline_.hits.push_back({hit.time, rule, seen.file, seen.record, seen.computer,
+                                  seen.channel, seen.event_id, details_of(hit, step.rule)});
     }
 
     void take(Timeline own) {
@@ -157,6 +216,7 @@ class Hunter {
 
     std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> hits_ = 0;
+    Gathering gathering_;
     std::mutex taking_;
     Timeline timeline_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "watch/detect/sigma/correlator.h"
 #include "watch/detect/sigma/plan.h"
 #include "watch/event/windows_sources.h"
 #include "watch/hunt/log_file.h"
@@ -16,13 +17,16 @@ namespace shoji::hunt {
 
 struct Hit {
     event::Time time = 0;
-    std::uint32_t rule = 0;  // of the plan
+    std::uint32_t rule = 0;  // of the plan; behind its rules, the steps of the correlations
     std::uint32_t file = 0;  // of the files given
     std::uint64_t record = 0;
     std::string computer;
     std::string channel;
     std::string event_id;
-    std::string details;  // the fields that tell most, "Name=value" separated by " | "
+    // The fields that tell most, "Name=value" separated by " | ". Of a correlation: its group's
+    // values, what its condition was asked about, and when the oldest event was that counts. All
+    // else is of the event with which it held.
+    std::string details;
 };
 
 struct Wish {
@@ -30,6 +34,10 @@ struct Wish {
     event::Time since = 0;  // events before it are left out; those without a time are not
     unsigned int threads = 1;
     std::size_t most_hits = 5'000'000;
+    // Asked once all files are read, in the order of time; null: none.
+    const sigma::CorrelationPlan* correlations = nullptr;
+    sigma::CorrelationLimits correlation_limits;
+    std::size_t most_gathered_bytes = 256 << 20;  // of what they are told
 };
 
 struct FileLoss {
@@ -44,7 +52,10 @@ struct Timeline {
     std::uint64_t hits_left_out = 0;    // beyond most_hits
     std::uint64_t fields_left_out = 0;  // of events too large
     std::uint64_t losses = 0;           // records and documents that could not be read
-    std::vector<FileLoss> told;         // what was lost, as far as it is told
+    // What correlations were not told, because events had no time or were too many.
+    std::uint64_t observations_left_out = 0;
+    sigma::CorrelationLosses correlation_losses;
+    std::vector<FileLoss> told;  // what was lost, as far as it is told
 };
 
 // How far a hunt is; read from another thread.

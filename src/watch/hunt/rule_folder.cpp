@@ -1,9 +1,12 @@
 #include "watch/hunt/rule_folder.h"
 
-#include "watch/detect/sigma/rule_reader.h"
+#include "watch/detect/sigma/draft.h"
+#include "watch/detect/sigma/filter.h"
 #include "watch/hunt/mapped_file.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <system_error>
 
 namespace shoji::hunt {
@@ -32,29 +35,166 @@ base::Result<std::vector<fs::path>> files_below(const fs::path& path) {
     return files;
 }
 
-void read_file(const fs::path& path, const sigma::Reading& reading, RuleFolder& folder) {
-    const auto file = MappedFile::open(path);
-    if (!file) return folder.problems.push_back({path.string(), "", file.error().message});
-    const auto documents = sigma::yaml::read(file->text());
-    if (!documents)
-        return folder.problems.push_back({path.string(), "", documents.error().message});
-    for (const auto& document : *documents) {
-        auto rules = sigma::read_rule(document, reading);
-        if (!rules) {
-            folder.problems.push_back(
-                {path.string(), std::string(document.text_of("title")), rules.error().message});
-            continue;
+using About = RuleProblem::About;
+
+// A filter, and which of the rules that it names have been seen.
+struct KnownFilter {
+    sigma::Filter filter;
+    std::string file;
+    std::set<std::string> seen;
+};
+
+class FolderReader {
+  public:
+    FolderReader(const sigma::Reading& reading, const sigma::Pipeline* pipeline)
+        : reading_(reading), pipeline_(pipeline) {}
+
+    RuleFolder read(const std::vector<fs::path>& files) {
+        read_all(files);
+        if (!filters_.empty()) {
+            applying_ = true;
+            folder_ = {};
+            read_all(files);
         }
-        for (auto& rule : *rules) {
-            folder.rules.push_back(std::move(rule));
-            folder.rule_files.push_back(path.string());
+        if (pipeline_ != nullptr) pipe_correlations();
+        for (const auto& filter : filters_) check(filter);
+        std::ranges::move(filter_problems_, std::back_inserter(folder_.problems));
+        folder_.files = files.size();
+        return std::move(folder_);
+    }
+
+  private:
+    void read_all(const std::vector<fs::path>& files) {
+        for (const auto& file : files) read_file(file);
+    }
+
+    void read_file(const fs::path& path) {
+        const auto file = MappedFile::open(path);
+        if (!file) return folder_.problems.push_back({path.string(), "", file.error().message});
+        const auto documents = sigma::yaml::read(file->text());
+        if (!documents) {
+            return folder_.problems.push_back({path.string(), "", documents.error().message});
+        }
+        for (const auto& document : *documents) {
+            if (sigma::is_filter(document)) {
+                if (!applying_) take_filter(document, path.string());
+            } else if (sigma::is_correlation(document)) {
+                take_correlation(document, path.string());
+            } else if (applying_ || filters_.empty()) {
+                take_rule(document, path.string());
+            }
         }
     }
-}
+
+    void take_filter(const sigma::yaml::Node& document, const std::string& path) {
+        auto filter = sigma::read_filter(document, reading_);
+        if (filter) {
+            filters_.push_back({std::move(*filter), path, {}});
+        } else {
+            filter_problems_.push_back({path, std::string(document.text_of("title")),
+                                        filter.error().message, About::filter});
+        }
+    }
+
+    void take_correlation(const sigma::yaml::Node& document, const std::string& path) {
+        auto rule = sigma::read_correlation(document);
+        if (rule) {
+            folder_.correlations.push_back({std::move(*rule), path});
+        } else {
+            folder_.problems.push_back({path, std::string(document.text_of("title")),
+                                        rule.error().message, About::correlation});
+        }
+    }
+
+    void take_rule(const sigma::yaml::Node& document, const std::string& path) {
+        auto rules = compile(document);
+        if (!rules) {
+            return folder_.problems.push_back(
+                {path, std::string(document.text_of("title")), rules.error().message});
+        }
+        for (auto& rule : *rules) {
+            folder_.rules.push_back(std::move(rule));
+            folder_.rule_files.push_back(path);
+        }
+    }
+
+    base::Result<std::vector<sigma::Rule>> compile(const sigma::yaml::Node& document) {
+        auto draft = sigma::read_draft(document);
+        if (!draft) return base::Failure(draft.error());
+        for (auto& known : filters_) {
+            for (const auto& name : known.filter.rules) {
+                if (draft->heading.is_called(name)) known.seen.insert(name);
+            }
+            if (known.filter.is_for(*draft)) sigma::apply(known.filter, *draft);
+        }
+        if (pipeline_ != nullptr) {
+            if (auto applied = sigma::apply(*pipeline_, *draft); !applied) {
+                return base::Failure(applied.error());
+            }
+        }
+        return sigma::compile(*draft, reading_);
+    }
+
+    // The log sources of the rules that the correlation refers to in the end.
+    std::vector<sigma::RuleSource> referenced(const sigma::CorrelationRule& correlation) const {
+        std::vector<sigma::RuleSource> sources;
+        std::vector<std::string> open = correlation.rules;
+        std::set<std::string> done;
+        while (!open.empty()) {
+            const auto name = std::move(open.back());
+            open.pop_back();
+            if (!done.insert(name).second) continue;
+            for (const auto& rule : folder_.rules) {
+                if (rule.is_called(name)) sources.push_back(rule.source);
+            }
+            for (const auto& other : folder_.correlations) {
+                if (!other.rule.is_called(name)) continue;
+                open.insert(open.end(), other.rule.rules.begin(), other.rule.rules.end());
+            }
+        }
+        return sources;
+    }
+
+    void pipe_correlations() {
+        std::vector<sigma::CorrelationPlan::Draft> piped;
+        for (const auto& draft : folder_.correlations) {
+            auto copy = draft;
+            const auto sources = referenced(draft.rule);
+            if (auto applied = sigma::apply(*pipeline_, copy.rule, sources); applied) {
+                piped.push_back(std::move(copy));
+            } else {
+                folder_.problems.push_back(
+                    {draft.file, draft.rule.title, applied.error().message, About::correlation});
+            }
+        }
+        folder_.correlations = std::move(piped);
+    }
+
+    void check(const KnownFilter& known) {
+        bool all = true;
+        for (const auto& name : known.filter.rules) {
+            if (known.seen.contains(name)) continue;
+            all = false;
+            filter_problems_.push_back(
+                {known.file, known.filter.heading.title,
+                 fmt::format("it is for '{}', and no rule that is read is called so", name),
+                 About::filter});
+        }
+        if (all) ++folder_.filters;
+    }
+
+    const sigma::Reading& reading_;
+    const sigma::Pipeline* pipeline_;
+    std::vector<KnownFilter> filters_;
+    std::vector<RuleProblem> filter_problems_;
+    bool applying_ = false;  // the filters are all known
+    RuleFolder folder_;
+};
 
 }  // namespace
 
-base::Result<RuleFolder> read_rule_folder(const fs::path& path, const sigma::Reading& reading) {
+base::Result<RuleFolder> read_rule_folder(const fs::path& path, const sigma::Reading& reading,
+                                          const sigma::Pipeline* pipeline) {
     const auto files = files_below(path);
     if (!files) return base::Failure(files.error());
     if (files->empty()) {
@@ -62,10 +202,7 @@ base::Result<RuleFolder> read_rule_folder(const fs::path& path, const sigma::Rea
             base::fail(ErrorKind::not_found, "no rule (*.yml) is in {}", path.string()),
             "rules.none", {{"path", path.string()}});
     }
-    RuleFolder folder;
-    folder.files = files->size();
-    for (const auto& file : *files) read_file(file, reading, folder);
-    return folder;
+    return FolderReader(reading, pipeline).read(*files);
 }
 
 }  // namespace shoji::hunt

@@ -1,10 +1,14 @@
-// Sigma rules from a folder, or from one file.
+// Sigma rules from a folder, or from one file: rules, correlation rules and filters, whichever
+// document stands in whichever file.
 #pragma once
 
 #include "core/base/result.h"
+#include "watch/detect/sigma/correlation_plan.h"
 #include "watch/detect/sigma/modifiers.h"
+#include "watch/detect/sigma/pipeline.h"
 #include "watch/detect/sigma/rule.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,21 +16,30 @@
 namespace shoji::hunt {
 
 struct RuleProblem {
+    enum class About : std::uint8_t { rule, correlation, filter };
+
     std::string file;
     std::string rule;  // its title; empty when the file could not be read so far
     std::string what;  // with the line, where one is to blame
+    About about = About::rule;
 };
 
 struct RuleFolder {
     std::size_t files = 0;
     std::vector<sigma::Rule> rules;
     std::vector<std::string> rule_files;  // of each rule
-    std::vector<RuleProblem> problems;    // what did not compile; the rest did
+    std::vector<sigma::CorrelationPlan::Draft> correlations;
+    std::size_t filters = 0;            // that were applied as they say
+    std::vector<RuleProblem> problems;  // what did not compile; the rest did
 };
 
-// Files *.yml and *.yaml below `path`, in the order of their names. An error when there is no such
-// folder or no rule in it.
+// Files *.yml and *.yaml below `path`, in the order of their names. Filters are applied to the
+// rules that they name, then the pipeline, where one is given, to rules and correlations. An error
+// when there is no such folder or no rule in it.
+//
+// Filters may stand behind the rules that they name: where there are any, all files are read twice.
 base::Result<RuleFolder> read_rule_folder(const std::filesystem::path& path,
-                                          const sigma::Reading& reading);
+                                          const sigma::Reading& reading,
+                                          const sigma::Pipeline* pipeline = nullptr);
 
 }  // namespace shoji::hunt

@@ -1,0 +1,109 @@
+#include "watch/hunt/rule_set.h"
+
+#include "watch/detect/sigma/yaml.h"
+#include "watch/hunt/mapped_file.h"
+
+#include <algorithm>
+
+namespace shoji::hunt {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Result;
+
+base::Failure of_file(const fs::path& path, const base::Error& error) {
+    if (!error.key.empty()) return base::Failure(error);
+    return base::worded(base::fail(error.kind, "{}: {}", path.string(), error.message),
+                        "rules.bad_file", {{"file", path.string()}, {"message", error.message}});
+}
+
+Result<sigma::Pipeline> read_pipelines(const RuleRequest& request, RuleSet& set) {
+    std::vector<sigma::Pipeline> pipelines;
+    for (const auto& path : request.pipelines) {
+        const auto file = MappedFile::open(path);
+        if (!file) return of_file(path, file.error());
+        auto pipeline = sigma::read_pipeline(file->text());
+        if (!pipeline) return of_file(path, pipeline.error());
+        for (const auto& notice : pipeline->notices)
+            set.notices.emplace_back(path.string(), notice);
+        pipelines.push_back(std::move(*pipeline));
+    }
+    return sigma::joined(std::move(pipelines));
+}
+
+Result<sigma::Placeholders> read_placeholders(std::string_view text) {
+    const auto documents = sigma::yaml::read(text);
+    if (!documents) return base::Failure(documents.error());
+    sigma::Placeholders placeholders;
+    for (const auto& document : *documents) {
+        if (document.kind != sigma::yaml::Kind::mapping) {
+            return sigma::wrong(document, "names and their lists are needed");
+        }
+        for (const auto& [name, value] : document.members) {
+            if (value.kind == sigma::yaml::Kind::mapping) {
+                return sigma::wrong(value, "'{}' needs a list of values", name);
+            }
+            auto& list = placeholders[name];
+            if (value.is_scalar()) list.push_back(value.text);
+            for (const auto& one : value.items) {
+                if (!one.is_scalar()) return sigma::wrong(one, "'{}' needs a list of values", name);
+                list.push_back(one.text);
+            }
+        }
+    }
+    return placeholders;
+}
+
+Result<sigma::Placeholders> placeholders_of(const RuleRequest& request) {
+    if (request.placeholders.empty()) return sigma::Placeholders();
+    const auto file = MappedFile::open(request.placeholders);
+    if (!file) return of_file(request.placeholders, file.error());
+    auto placeholders = read_placeholders(file->text());
+    if (!placeholders) return of_file(request.placeholders, placeholders.error());
+    return placeholders;
+}
+
+void compile_correlations(const std::vector<std::size_t>& left_out, RuleSet& set) {
+    std::vector<sigma::Referable> referables;
+    for (std::size_t given = 0; given < set.folder.rules.size(); ++given) {
+        if (std::ranges::find(left_out, given) != left_out.end()) continue;
+        const auto number = static_cast<std::uint32_t>(referables.size());
+        referables.push_back({&set.plan->rule(number), number, set.folder.rule_files[given]});
+    }
+    std::vector<sigma::CorrelationPlan::Problem> problems;
+    const auto& drafts = set.folder.correlations;
+    set.correlations = sigma::CorrelationPlan::compile(drafts, referables, set.names, problems);
+    for (const auto& problem : problems) {
+        const auto& draft = drafts[problem.correlation];
+        set.folder.problems.push_back(
+            {draft.file, draft.rule.title, problem.what, RuleProblem::About::correlation});
+    }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RuleSet>> read_rule_set(const RuleRequest& request) {
+    auto set = std::make_unique<RuleSet>();
+    const auto pipeline = read_pipelines(request, *set);
+    if (!pipeline) return base::Failure(pipeline.error());
+    const auto placeholders = placeholders_of(request);
+    if (!placeholders) return base::Failure(placeholders.error());
+    auto folder = read_rule_folder(request.rules, {set->names, *placeholders},
+                                   request.pipelines.empty() ? nullptr : &*pipeline);
+    if (!folder) return base::Failure(folder.error());
+    set->folder = std::move(*folder);
+    std::vector<sigma::Plan::Problem> problems;
+    auto plan = sigma::Plan::compile(set->folder.rules, set->names, problems);
+    if (!plan) return base::Failure(plan.error());
+    set->plan = std::move(*plan);
+    std::vector<std::size_t> left_out;
+    for (const auto& problem : problems) {
+        left_out.push_back(problem.rule);
+        set->folder.problems.push_back({set->folder.rule_files[problem.rule],
+                                        set->folder.rules[problem.rule].title, problem.what});
+    }
+    compile_correlations(left_out, *set);
+    return set;
+}
+
+}  // namespace shoji::hunt
