@@ -3,11 +3,13 @@
 #include "watch/detect/city/attack/beacon.h"
 #include "watch/detect/city/attack/denied.h"
 #include "watch/detect/city/attack/dns_beacon.h"
+#include "watch/detect/city/attack/exfiltration.h"
 #include "watch/detect/city/attack/generated_names.h"
 #include "watch/detect/city/attack/long_connection.h"
 #include "watch/detect/city/attack/rare_destination.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace shoji::city {
 
@@ -64,9 +66,80 @@ std::string_view name_of(AttackKind kind) {
             return "denied connection";
         case AttackKind::rare_destination:
             return "rare destination";
+        case AttackKind::loud_upload:
+            return "loud upload";
+        case AttackKind::storage_pieces:
+            return "pieces to a storage site";
+        case AttackKind::night_upload:
+            return "upload at night";
+        case AttackKind::https_drip:
+            return "a byte a second over HTTPS";
+        case AttackKind::dns_tunnel_fast:
+            return "fast DNS tunnel";
+        case AttackKind::dns_tunnel_slow:
+            return "slow DNS tunnel";
+        case AttackKind::icmp_tunnel:
+            return "ICMP tunnel";
+        case AttackKind::stick_copy:
+            return "copy to a stick";
+        case AttackKind::archive_mail:
+            return "archives by mail";
+        case AttackKind::print_volume:
+            return "volume of print";
+        case AttackKind::paste_upload:
+            return "paste site";
+        case AttackKind::ssh_tunnel:
+            return "SSH on port 443";
+        case AttackKind::archive_then_send:
+            return "classified, packed, sent";
+        case AttackKind::session_input:
+            return "My Numbers into a session";
+        case AttackKind::share_copy:
+            return "copy to another's share";
     }
     return {};
 }
+
+namespace {
+
+std::unique_ptr<Source> make_exfiltration(const World& world, const Attack& attack,
+                                          std::uint64_t number) {
+    switch (attack.kind) {
+        case AttackKind::loud_upload:
+            return make_loud_upload(world, attack, number);
+        case AttackKind::storage_pieces:
+            return make_storage_pieces(world, attack, number);
+        case AttackKind::night_upload:
+            return make_night_upload(world, attack, number);
+        case AttackKind::https_drip:
+            return make_https_drip(world, attack, number);
+        case AttackKind::dns_tunnel_fast:
+        case AttackKind::dns_tunnel_slow:
+            return make_dns_tunnel(world, attack, number);
+        case AttackKind::icmp_tunnel:
+            return make_icmp_tunnel(world, attack, number);
+        case AttackKind::stick_copy:
+            return make_stick_copy(world, attack, number);
+        case AttackKind::archive_mail:
+            return make_archive_mail(world, attack, number);
+        case AttackKind::print_volume:
+            return make_print_volume(world, attack, number);
+        case AttackKind::paste_upload:
+            return make_paste_upload(world, attack, number);
+        case AttackKind::ssh_tunnel:
+            return make_ssh_tunnel(world, attack, number);
+        case AttackKind::archive_then_send:
+            return make_archive_then_send(world, attack, number);
+        case AttackKind::session_input:
+            return make_session_input(world, attack, number);
+        case AttackKind::share_copy:
+            return make_share_copy(world, attack, number);
+        default:
+            throw std::invalid_argument("no such kind of attack");
+    }
+}
+
+}  // namespace
 
 std::unique_ptr<Source> make_attack(const World& world, const Attack& attack,
                                     std::uint64_t number) {
@@ -87,8 +160,9 @@ std::unique_ptr<Source> make_attack(const World& world, const Attack& attack,
             return std::make_unique<Denied>(world, attack, number);
         case AttackKind::rare_destination:
             return std::make_unique<RareDestination>(world, attack, number);
+        default:
+            return make_exfiltration(world, attack, number);
     }
-    return nullptr;
 }
 
 }  // namespace shoji::city

@@ -2,7 +2,9 @@
 
 #include "watch/detect/city/attack.h"
 #include "watch/detect/city/browsing.h"
+#include "watch/detect/city/lookups.h"
 #include "watch/detect/city/meetings.h"
+#include "watch/detect/city/outgoing.h"
 #include "watch/detect/city/paperwork.h"
 #include "watch/detect/city/polling.h"
 #include "watch/detect/city/service.h"
@@ -42,6 +44,8 @@ void City::add_terminal(std::uint32_t terminal) {
     add(std::make_unique<Paperwork>(world_, terminal));
     add(std::make_unique<Workday>(world_, terminal));
     add(std::make_unique<Meetings>(world_, terminal));
+    add(std::make_unique<Outgoing>(world_, terminal));
+    if (Lookups::has_filter(world_, terminal)) add(std::make_unique<Lookups>(world_, terminal));
     if (Polling::has_habit(world_, terminal)) add(std::make_unique<Polling>(world_, terminal));
 }
 

@@ -28,8 +28,24 @@ enum class AttackKind : std::uint8_t {
     generated_names,    // look-ups of names that an algorithm makes
     denied_connection,  // to what the policy never allowed; the firewall says no
     rare_destination,   // a young domain that nobody else knows, now and then
+    // Taking data out.
+    loud_upload,        // a gigabyte to a new site
+    storage_pieces,     // little by little to a storage site
+    night_upload,       // while nobody is there
+    https_drip,         // a byte a second
+    dns_tunnel_fast,    // in names, as fast as it goes
+    dns_tunnel_slow,    // in names, one every few minutes
+    icmp_tunnel,        // in echo requests
+    stick_copy,         // onto a stick
+    archive_mail,       // archives to a free address
+    print_volume,       // on paper
+    paste_upload,       // to a paste site
+    ssh_tunnel,         // SSH on port 443
+    archive_then_send,  // classified files, packed, then sent
+    session_input,      // My Numbers into a session of the screen
+    share_copy,         // to another terminal's share
 };
-constexpr std::size_t attack_kinds = 10;
+constexpr std::size_t attack_kinds = 25;
 
 std::string_view name_of(AttackKind kind);
 
