@@ -44,7 +44,9 @@ void Chains::read(const Seen& seen) {
     carried->last = std::max(carried->last, seen.time);
     carried->bytes = sum(carried->bytes, seen.activity->bytes_in);
     ++carried->files;
-    carried->path = base::printable(seen.activity->path, most_name_bytes);
+    if (carried->archived == 0) {
+        carried->path = base::printable(seen.activity->path, most_name_bytes);
+    }
 }
 
 void Chains::packed(const Seen& seen) {
@@ -64,6 +66,8 @@ void Chains::written(const Seen& seen) {
     if (!archive || size < carried->bytes / 20 || size > sum(carried->bytes, carried->bytes / 3)) {
         return;
     }
+    // What went before cannot be this.
+    carried->sent = {};
     carried->archived = std::max(carried->archived, size);
     carried->path = base::printable(activity.path, most_name_bytes);
 }

@@ -84,14 +84,13 @@ class Exfiltration::Look {
 
 // By way of a medium; the destination is set.
 void Exfiltration::Look::leaves(Medium medium, std::uint64_t amount, State& state, Alerts& alerts) {
-    if (amount == 0) return;
     seen_.medium = medium;
     seen_.amount = amount;
     const auto usual = state.volumes.usual(seen_);
     state.volumes.observe(seen_, alerts);
     const bool counted_in_bytes = medium != Medium::print && medium != Medium::capture;
     const bool everybodys = medium == Medium::web && state.volumes.is_common(seen_.destination);
-    if (counted_in_bytes && !everybodys) state.chains.sent(seen_, usual, alerts);
+    if (counted_in_bytes && amount > 0 && !everybodys) state.chains.sent(seen_, usual, alerts);
 }
 
 void Exfiltration::Look::sent(const event::Activity& activity, State& state, Alerts& alerts) {
@@ -100,7 +99,9 @@ void Exfiltration::Look::sent(const event::Activity& activity, State& state, Ale
         leaves(Medium::icmp, activity.bytes_out, state, alerts);
         return;
     }
-    leaves(medium_of(seen_.category), activity.bytes_out, state, alerts);
+    const auto medium = medium_of(seen_.category);
+    leaves(medium, activity.bytes_out - std::min(activity.bytes_out, activity.bytes_in), state,
+           alerts);
     if (activity.kind == ActivityKind::connection &&
         !is_usual_protocol(activity.port, activity.protocol)) {
         seen_.amount = activity.bytes_out;

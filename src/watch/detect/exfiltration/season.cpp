@@ -10,10 +10,12 @@ void Season::close(std::int64_t hour, std::uint64_t amount) {
     cell[0] = step_of(amount);
 }
 
-void Season::add(std::int64_t hour, std::uint64_t amount) {
+std::optional<std::uint64_t> Season::add(std::int64_t hour, std::uint64_t amount) {
+    std::optional<std::uint64_t> over;
     if (hour > hour_) {
         if (hour_ >= 0) {
             close(hour_, now_);
+            over = now_;
             // More than four weeks of silence leave nothing else.
             const std::int64_t first =
                 std::max(hour_ + 1, hour - week_hours * static_cast<std::int64_t>(weeks));
@@ -24,6 +26,7 @@ void Season::add(std::int64_t hour, std::uint64_t amount) {
     }
     constexpr std::uint64_t most = std::uint64_t{1} << 62U;
     now_ += std::min(amount, most - std::min(now_, most));
+    return over;
 }
 
 std::size_t Season::gather(std::int64_t hour, bool all_days, std::span<std::uint8_t> into) const {

@@ -16,8 +16,8 @@ class Season {
     }
 
     // Adds to `hour` (since 1970, in the city's zone; not negative). Hours between without anything
-    // count as 0; an earlier hour counts as this one.
-    void add(std::int64_t hour, std::uint64_t amount);
+    // count as 0; an earlier hour counts as this one. Gives the amount of an hour that this ends.
+    std::optional<std::uint64_t> add(std::int64_t hour, std::uint64_t amount);
     [[nodiscard]] std::uint64_t now() const { return now_; }
 
     // What is usual at this hour: from this weekday's hours from the one before to the one after;

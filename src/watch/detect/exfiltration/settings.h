@@ -13,7 +13,7 @@ namespace shoji::exfiltration {
 
 // The ways by which data leaves, and in what they are counted.
 enum class Medium : std::uint8_t {
-    web,      // connections and requests to the outside
+    web,      // connections and requests to the outside: out beyond in
     storage,  // the same, to a listed storage site
     paste,    // the same, to a listed paste site
     mail,     // to the outside; listed webmail counts as well
@@ -52,7 +52,7 @@ struct Settings {
         300'000'000,  // share
         200,          // print, pages
         60,           // capture, pictures
-        500'000,      // icmp
+        200'000,      // icmp
         30'000,       // input
     };
     // Without any history the limit is so many floors.
@@ -64,8 +64,9 @@ struct Settings {
     std::uint32_t city_samples = 300;
     // The city's limit is so many times what this part of ten thousand stays below.
     std::uint32_t city_quantile = 9990;
-    std::uint32_t city_times = 4;
-    // In one hour to uncommon destinations, held against the same hours of the week before.
+    std::uint32_t city_times = 2;
+    // In one hour to uncommon destinations, all that goes out, held against the same hours of the
+    // week before.
     std::uint64_t hour_floor = 20'000'000;
 
     // A destination or program that at least so many hosts use is common.
@@ -85,14 +86,14 @@ struct Settings {
 
     // Read, then sent: within this time, at least so much, at least so many hundredths of it.
     std::uint32_t chain_hours = 12;
-    std::uint64_t chain_archive = 300'000;   // when an archive lies between
-    std::uint64_t chain_plain = 10'000'000;  // when none does
+    std::uint64_t chain_archive = 1'000'000;  // when an archive lies between
+    std::uint64_t chain_plain = 10'000'000;   // when none does
     std::uint32_t chain_percent = 80;
 
     // Characters of new names under one registered domain.
     std::uint64_t tunnel_hour = 15'000;
     std::uint64_t tunnel_day = 40'000;
-    std::uint64_t tunnel_week = 60'000;
+    std::uint64_t tunnel_week = 20'000;
     // Each further host that asks under it, beyond the rare, allows as much again.
     std::uint32_t tunnel_hosts = 3;
 

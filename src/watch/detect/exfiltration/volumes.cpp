@@ -55,54 +55,72 @@ Baseline Volumes::limit_of(const Meter& meter, const Place* place, const Populat
     Baseline baseline;
     if (meter.history().size() >= settings_.own_days) {
         baseline = meter.history().baseline(settings_.rule);
-    } else if (place != nullptr && place->days.size() >= settings_.peer_samples &&
-               place->hosts.estimate() >= least_peers) {
-        baseline = place->days.baseline(settings_.rule);
-        baseline.from = Baseline::From::peers;
-    } else if (population.size() >= settings_.city_samples) {
-        constexpr std::uint32_t half = 5000;
-        baseline = {Baseline::From::city, population.size(), population.quantile(half),
-                    population.quantile(settings_.city_quantile) * settings_.city_times};
     } else {
-        baseline = {Baseline::From::fixed, population.size(), 0, floor * settings_.fixed_floors};
+        baseline = city_limit(population, floor);
+        // What others do there as well, or with the same program, is less strange.
+        if (place != nullptr && place->days.size() >= settings_.peer_samples &&
+            place->hosts.estimate() >= least_peers) {
+            auto peers = place->days.baseline(settings_.rule);
+            peers.from = Baseline::From::peers;
+            if (peers.limit > baseline.limit) baseline = peers;
+        }
     }
     baseline.limit = std::max(baseline.limit, floor);
     return baseline;
 }
 
-// That something goes there from this subject was said today.
-bool Volumes::is_told(const Subject& subject, const Seen& seen) {
-    return subject.told_day == seen.day && subject.told_destination == seen.destination;
+Baseline Volumes::city_limit(const Population& population, std::uint64_t floor) const {
+    if (population.size() < settings_.city_samples) {
+        return {Baseline::From::fixed, population.size(), 0, floor * settings_.fixed_floors};
+    }
+    constexpr std::uint32_t half = 5000;
+    return {Baseline::From::city, population.size(), population.quantile(half),
+            population.quantile(settings_.city_quantile) * settings_.city_times};
 }
 
-void Volumes::set_told(Subject& subject, const Seen& seen) {
+// That something goes there from this subject was said today, and it is not much more by now.
+bool Volumes::is_told(const Subject& subject, const Seen& seen, std::uint64_t amount) {
+    return subject.told_day == seen.day && amount / 4 < subject.told_amount;
+}
+
+void Volumes::set_told(Subject& subject, const Seen& seen, std::uint64_t amount) {
     subject.told_day = seen.day;
     subject.told_destination = seen.destination;
+    subject.told_amount = amount;
 }
 
 void Volumes::observe_pair(const Seen& seen, Subject& subject, Alerts& alerts) {
     Place& place = meet(seen.destination, seen);
     Pair& pair = pairs_.at(seen.subject ^ seen.destination);
+    const bool web = is_web(seen.medium);
+    auto& population = by_pair_.at(index_of(seen.medium));
     if (const auto over = pair.meter.add(seen.day, seen.amount)) {
         place.days.add(*over);
-        by_pair_.at(index_of(seen.medium)).add(*over);
+        const bool everybodys =
+            seen.medium == Medium::web && place.hosts.estimate() >= settings_.common_hosts;
+        if (!everybodys) population.add(*over);
         pair.excess -= pair.excess / 16;
     }
     const auto floor = settings_.floors.at(index_of(seen.medium));
-    if (pair.meter.today() > floor && pair.meter.news()) {
-        const auto baseline =
-            limit_of(pair.meter, &place, by_pair_.at(index_of(seen.medium)), floor);
-        if (pair.meter.today() > baseline.limit) {
+    const auto amount = pair.meter.today();
+    if (amount > floor && pair.meter.news()) {
+        const auto baseline = limit_of(pair.meter, &place, population, floor);
+        if (amount > baseline.limit) {
             pair.meter.tell(baseline.limit);
-            if (is_told(subject, seen)) return;
+            if (web && subject.told_destination == seen.destination &&
+                is_told(subject, seen, amount)) {
+                return;
+            }
             Alert alert = alert_of(seen, Kind::pair_day);
-            alert.amount = pair.meter.today();
+            alert.amount = amount;
             alert.baseline = baseline;
             alerts.push_back(std::move(alert));
-            set_told(subject, seen);
+            if (web) set_told(subject, seen, amount);
+            // The subject's day holds it too.
+            if (!web) subject.meters.at(index_of(seen.medium)).tell(baseline.limit);
         }
     }
-    if (is_web(seen.medium)) observe_leak(seen, pair, place, subject, alerts);
+    if (web) observe_leak(seen, pair, place, subject, alerts);
 }
 
 // What a quarter of the answers explains, since requests ask for more than they say, is no excess.
@@ -135,7 +153,7 @@ void Volumes::observe_leak(const Seen& seen, Pair& pair, const Place& place, Sub
     }
     if (seen.hour > pair.hour) close_hour(seen, pair, place);
     constexpr std::uint64_t most = std::uint64_t{1} << 40U;
-    const auto out = std::min(seen.amount, most);
+    const auto out = std::min(seen.activity->bytes_out, most);
     const auto in = std::min(seen.activity->bytes_in, most);
     pair.hour_out = std::min(pair.hour_out + out, most);
     pair.hour_in = std::min(pair.hour_in + in, most);
@@ -150,7 +168,8 @@ void Volumes::observe_leak(const Seen& seen, Pair& pair, const Place& place, Sub
     if (pair.told_day >= 0 && seen.day - pair.told_day <= window_days) return;
     if (place.hosts.estimate() > settings_.rare_hosts) return;
     pair.told_day = seen.day;
-    if (is_told(subject, seen)) return;
+    if (subject.told_destination == seen.destination && is_told(subject, seen, pair.total_out))
+        return;
     Alert alert = alert_of(seen, Kind::leak);
     alert.amount = pair.total_out;
     alert.since = pair.since;
@@ -158,24 +177,40 @@ void Volumes::observe_leak(const Seen& seen, Pair& pair, const Place& place, Sub
     alert.baseline = {Baseline::From::own, pair.active_hours, pair.reference,
                       drips ? settings_.leak_bytes : settings_.leak_total};
     alerts.push_back(std::move(alert));
-    set_told(subject, seen);
+    set_told(subject, seen, pair.total_out);
 }
 
-void Volumes::observe_hour(const Seen& seen, Subject& subject, Alerts& alerts) const {
-    subject.season.add(seen.hour, seen.amount);
-    if (subject.season.now() <= settings_.hour_floor) return;
-    if (subject.told_hour == seen.hour || subject.told_day == seen.day) return;
-    auto baseline = subject.season.usual(settings_.rule)
-                        .value_or(Baseline{Baseline::From::fixed, 0, 0,
-                                           settings_.hour_floor * settings_.fixed_floors});
+// What this hour of the week has; while somebody is at work there, no less than what the whole city
+// sends in an hour.
+Baseline Volumes::hour_limit(const Subject& subject) const {
+    const auto city = city_limit(by_hour_, settings_.hour_floor);
+    auto baseline = subject.season.usual(settings_.rule).value_or(city);
+    if (baseline.median > 0) baseline.limit = std::max(baseline.limit, city.limit);
     baseline.limit = std::max(baseline.limit, settings_.hour_floor);
-    if (subject.season.now() <= baseline.limit) return;
+    return baseline;
+}
+
+void Volumes::observe_hour(const Seen& seen, Subject& subject, Alerts& alerts) {
+    // Both directions of work show that somebody is there.
+    if (const auto over = subject.season.add(seen.hour, seen.activity->bytes_out)) {
+        by_hour_.add(*over);
+    }
+    const auto amount = subject.season.now();
+    if (amount <= settings_.hour_floor || is_told(subject, seen, amount)) return;
+    constexpr std::int64_t week = 168;
+    if (subject.told_hour >= 0 && seen.hour - subject.told_hour <= week &&
+        amount / 2 < subject.told_hour_amount) {
+        return;
+    }
+    const auto baseline = hour_limit(subject);
+    if (amount <= baseline.limit) return;
     subject.told_hour = seen.hour;
+    subject.told_hour_amount = amount;
     Alert alert = alert_of(seen, Kind::volume_hour);
-    alert.amount = subject.season.now();
+    alert.amount = amount;
     alert.baseline = baseline;
     alerts.push_back(std::move(alert));
-    set_told(subject, seen);
+    set_told(subject, seen, amount);
 }
 
 void Volumes::observe_program(const Seen& seen, Subject& subject, Alerts& alerts) {
@@ -187,7 +222,7 @@ void Volumes::observe_program(const Seen& seen, Subject& subject, Alerts& alerts
         by_program_.add(*over);
     }
     const auto floor = settings_.floors.at(index_of(Medium::web));
-    if (meter.today() <= floor || !meter.news() || subject.told_day == seen.day) return;
+    if (meter.today() <= floor || !meter.news() || is_told(subject, seen, meter.today())) return;
     const auto baseline = limit_of(meter, &place, by_program_, floor);
     if (meter.today() <= baseline.limit) return;
     Alert alert = alert_of(seen, Kind::program_day);
@@ -195,7 +230,7 @@ void Volumes::observe_program(const Seen& seen, Subject& subject, Alerts& alerts
     alert.baseline = baseline;
     alerts.push_back(std::move(alert));
     meter.tell(baseline.limit);
-    set_told(subject, seen);
+    set_told(subject, seen, meter.today());
 }
 
 void Volumes::observe_subject(const Seen& seen, Subject& subject, Alerts& alerts) {
@@ -204,7 +239,7 @@ void Volumes::observe_subject(const Seen& seen, Subject& subject, Alerts& alerts
     if (const auto over = meter.add(seen.day, seen.amount)) population.add(*over);
     const auto floor = settings_.floors.at(index_of(seen.medium));
     if (meter.today() <= floor || !meter.news()) return;
-    if (is_web(seen.medium) && subject.told_day == seen.day) return;
+    if (is_web(seen.medium) && is_told(subject, seen, meter.today())) return;
     const auto baseline = limit_of(meter, nullptr, population, floor);
     if (meter.today() <= baseline.limit) return;
     Alert alert = alert_of(seen, Kind::volume_day);
@@ -213,15 +248,15 @@ void Volumes::observe_subject(const Seen& seen, Subject& subject, Alerts& alerts
     alerts.push_back(std::move(alert));
     meter.tell(baseline.limit);
     if (is_web(seen.medium)) {
-        set_told(subject, seen);
+        set_told(subject, seen, meter.today());
     }
 }
 
 void Volumes::observe(const Seen& seen, Alerts& alerts) {
     if (first_day_ < 0) first_day_ = seen.day;
     Subject& subject = subjects_.at(seen.subject);
+    if (seen.destination != 0) observe_pair(seen, subject, alerts);
     if (is_web(seen.medium)) {
-        observe_pair(seen, subject, alerts);
         if (seen.medium == Medium::web && is_common(seen.destination)) return;
         observe_hour(seen, subject, alerts);
         observe_program(seen, subject, alerts);

@@ -1,8 +1,10 @@
 // How much leaves: a day's amount by medium, an hour's, a day's to one destination and by one
 // program, and what adds up little by little to a destination that few know.
 //
-// Amounts to common destinations (settings.h) are held only against what goes there: what everybody
-// uses (meetings, updates) would hide the rest.
+// By the web an amount is what goes out beyond what comes in by the same activity: to look at a
+// page asks for more than it says, a meeting is about even, and handing over is neither (the
+// producer-consumer ratio of Bullard and Gerth, FloCon 2014, as a difference). Amounts to common
+// destinations (settings.h) are held only against what goes there.
 #pragma once
 
 #include "watch/detect/exfiltration/bounded_table.h"
@@ -20,7 +22,7 @@ class Volumes {
     // `settings` must outlive it.
     explicit Volumes(const Settings& settings);
 
-    // Something left by seen.medium, `seen.amount` of it.
+    // Something left by seen.medium, seen.amount of it, to seen.destination unless that is 0.
     void observe(const Seen& seen, Alerts& alerts);
     // At least settings.common_hosts hosts send there.
     [[nodiscard]] bool is_common(std::uint64_t destination);
@@ -32,8 +34,8 @@ class Volumes {
 
     template <class Archive>
     void transfer(Archive& archive) {
-        archive(first_day_, by_subject_, by_pair_, by_program_, subjects_, pairs_, programs_,
-                places_);
+        archive(first_day_, by_subject_, by_pair_, by_program_, by_hour_, subjects_, pairs_,
+                programs_, places_);
     }
     [[nodiscard]] bool sound() const { return Meter::is_day(first_day_); }
 
@@ -43,15 +45,19 @@ class Volumes {
         std::array<Meter, media> meters;
         Season season;
         std::int64_t told_hour = -1;
-        std::int32_t told_day = -1;  // an alert of the web; the rest of that day's is the same
+        std::uint64_t told_hour_amount = 0;
+        // An alert of the web; what the day brings besides is the same unless it is much more.
+        std::int32_t told_day = -1;
         std::uint64_t told_destination = 0;
+        std::uint64_t told_amount = 0;
 
         [[nodiscard]] std::int64_t standing() const;
         template <class Archive>
         void transfer(Archive& archive) {
-            archive(meters, season, told_hour, told_day, told_destination);
+            archive(meters, season, told_hour, told_hour_amount, told_day, told_destination,
+                    told_amount);
         }
-        [[nodiscard]] bool sound() const { return Meter::is_day(told_day); }
+        [[nodiscard]] bool sound() const { return Meter::is_day(told_day) && told_hour >= -1; }
     };
     // A subject with a destination.
     struct Pair {
@@ -104,16 +110,18 @@ class Volumes {
         }
     };
 
-    static bool is_told(const Subject& subject, const Seen& seen);
-    static void set_told(Subject& subject, const Seen& seen);
+    static bool is_told(const Subject& subject, const Seen& seen, std::uint64_t amount);
+    static void set_told(Subject& subject, const Seen& seen, std::uint64_t amount);
     Place& meet(std::uint64_t key, const Seen& seen);
     [[nodiscard]] Baseline limit_of(const Meter& meter, const Place* place,
                                     const Population& population, std::uint64_t floor) const;
+    [[nodiscard]] Baseline city_limit(const Population& population, std::uint64_t floor) const;
     void observe_pair(const Seen& seen, Subject& subject, Alerts& alerts);
     void observe_leak(const Seen& seen, Pair& pair, const Place& place, Subject& subject,
                       Alerts& alerts);
     void close_hour(const Seen& seen, Pair& pair, const Place& place) const;
-    void observe_hour(const Seen& seen, Subject& subject, Alerts& alerts) const;
+    void observe_hour(const Seen& seen, Subject& subject, Alerts& alerts);
+    [[nodiscard]] Baseline hour_limit(const Subject& subject) const;
     void observe_program(const Seen& seen, Subject& subject, Alerts& alerts);
     void observe_subject(const Seen& seen, Subject& subject, Alerts& alerts);
     [[nodiscard]] bool learning(std::int32_t day) const {
@@ -125,6 +133,7 @@ class Volumes {
     std::array<Population, media> by_subject_;
     std::array<Population, media> by_pair_;
     Population by_program_;
+    Population by_hour_;
     BoundedTable<Subject> subjects_;
     BoundedTable<Pair> pairs_;
     BoundedTable<Program> programs_;

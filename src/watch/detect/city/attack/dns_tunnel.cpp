@@ -11,7 +11,7 @@ class DnsTunnel : public AttackSource {
   public:
     DnsTunnel(const World& world, const Attack& attack, std::uint64_t number)
         : AttackSource(world, attack, number),
-          domain_(site_name(0xEFD40000 + number)),
+          domain_(own_site(number).name),
           fast_(attack.kind == AttackKind::dns_tunnel_fast) {}
 
     void act(event::Activity& activity) override {

@@ -7,7 +7,9 @@ namespace {
 class NightUpload : public AttackSource {
   public:
     NightUpload(const World& world, const Attack& attack, std::uint64_t number)
-        : AttackSource(world, attack, number), site_(own_site(number)) {}
+        : AttackSource(world, attack, number), site_(own_site(number)) {
+        again_after(until_two() + seconds);
+    }
 
     void act(event::Activity& activity) override {
         sign(activity);
@@ -16,7 +18,7 @@ class NightUpload : public AttackSource {
             again_after(interval(3 * minutes, 50));
             if (--left_ > 0) return;
         } else {
-            // It waits, and looks whether there is a way out.
+            // It came late, and looks whether there is a way out.
             fill_upload(activity, site_, 300);
         }
         left_ = 12;
