@@ -37,6 +37,8 @@ std::string_view name_of(Kind kind) {
             return "volume_hour";
         case Kind::pair_day:
             return "pair_day";
+        case Kind::pair_week:
+            return "pair_week";
         case Kind::program_day:
             return "program_day";
         case Kind::leak:

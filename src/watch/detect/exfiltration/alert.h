@@ -15,6 +15,7 @@ enum class Kind : std::uint8_t {
     volume_day,   // more in a day than usual, by one medium
     volume_hour,  // more in this hour of the week than usual
     pair_day,     // more in a day to one destination than usual
+    pair_week,    // more in a week to one destination than usual
     program_day,  // more in a day by one program than usual
     leak,         // little by little to a rare destination
     chain,        // classified files read, then as much sent
@@ -22,7 +23,7 @@ enum class Kind : std::uint8_t {
     protocol,     // another protocol than the port's
     my_number,    // My Numbers in text that went in
 };
-constexpr std::size_t kinds = 9;
+constexpr std::size_t kinds = 10;
 
 std::string_view name_of(Kind kind);
 std::string_view name_of(Medium medium);

@@ -101,6 +101,33 @@ TEST(Exfiltration, StorageAndPasteSitesAreAllowedLess) {
     EXPECT_EQ(watch.alerts.back().destination, "drive.example");
 }
 
+TEST(Exfiltration, WhatNoDayShowsAWeekDoes) {
+    Watch watch;
+    watch.usual_weeks();
+    for (int d = 0; d < 7; ++d) {
+        for (int i = 0; i < 90; ++i) {
+            watch.see(
+                upload(third_monday + d * day + i * 10 * minute, "up.drive.example", 700'000));
+        }
+    }
+    EXPECT_EQ(watch.count(Kind::pair_day) + watch.count(Kind::volume_day), 0U);
+    ASSERT_EQ(watch.count(Kind::pair_week), 1U);
+    EXPECT_GT(watch.alerts.back().amount, 300'000'000U);
+    EXPECT_EQ(watch.alerts.back().destination, "drive.example");
+}
+
+TEST(Exfiltration, WhatComesInAsWellIsNoHandingOver) {
+    Watch watch;
+    watch.usual_weeks();
+    for (int i = 0; i < 20; ++i) {
+        auto meeting = upload(third_monday + 10 * hour + i * minute, "m.meeting-maker.org", 30'000);
+        meeting.bytes_out = 8'000'000;
+        meeting.bytes_in = 9'000'000;
+        watch.see(meeting);
+    }
+    EXPECT_EQ(watch.count(Kind::pair_day) + watch.count(Kind::volume_day), 0U);
+}
+
 TEST(Exfiltration, AByteASecondAddsUp) {
     Watch watch;
     watch.usual_weeks();

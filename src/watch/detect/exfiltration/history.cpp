@@ -36,6 +36,9 @@ std::uint64_t amount_of(std::uint32_t step) {
 Baseline baseline_of(std::span<std::uint8_t> steps, const Rule& rule) {
     const std::uint8_t median = median_of(steps);
     const std::uint8_t largest = *std::ranges::max_element(steps);
+    const auto upper = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() * 3 / 4);
+    std::nth_element(steps.begin(), upper, steps.end());
+    const std::uint8_t quartile = *upper;
     for (auto& step : steps) {
         step = static_cast<std::uint8_t>(step > median ? step - median : median - step);
     }
@@ -45,7 +48,7 @@ Baseline baseline_of(std::span<std::uint8_t> steps, const Rule& rule) {
     const std::uint32_t limit =
         std::max(median + rule.deviations * spread, largest + rule.over_largest);
     return {Baseline::From::own, static_cast<std::uint32_t>(steps.size()), amount_of(median),
-            amount_of(limit)};
+            amount_of(limit), amount_of(quartile)};
 }
 
 Baseline History::baseline(const Rule& rule) const {

@@ -28,6 +28,8 @@ struct Baseline {
     std::uint32_t samples = 0;
     std::uint64_t median = 0;
     std::uint64_t limit = 0;
+    std::uint64_t quartile =
+        0;  // a quarter of the samples is above it; where samples are its own or peers'
 };
 
 // How a limit follows from samples (settings.h has the defaults).

@@ -54,7 +54,11 @@ Baseline Volumes::limit_of(const Meter& meter, const Place* place, const Populat
     constexpr std::uint32_t least_peers = 5;
     Baseline baseline;
     if (meter.history().size() >= settings_.own_days) {
+        // Strange for itself is not enough where the city often has as much.
         baseline = meter.history().baseline(settings_.rule);
+        if (population.size() >= settings_.city_samples) {
+            baseline.limit = std::max(baseline.limit, population.quantile(settings_.city_quantile));
+        }
     } else {
         baseline = city_limit(population, floor);
         // What others do there as well, or with the same program, is less strange.
@@ -93,12 +97,12 @@ void Volumes::observe_pair(const Seen& seen, Subject& subject, Alerts& alerts) {
     Place& place = meet(seen.destination, seen);
     Pair& pair = pairs_.at(seen.subject ^ seen.destination);
     const bool web = is_web(seen.medium);
-    auto& population = by_pair_.at(index_of(seen.medium));
+    const bool everybodys =
+        seen.medium == Medium::web && place.hosts.estimate() >= settings_.common_hosts;
+    auto& population = everybodys ? by_common_ : by_pair_.at(index_of(seen.medium));
     if (const auto over = pair.meter.add(seen.day, seen.amount)) {
         place.days.add(*over);
-        const bool everybodys =
-            seen.medium == Medium::web && place.hosts.estimate() >= settings_.common_hosts;
-        if (!everybodys) population.add(*over);
+        population.add(*over);
         pair.excess -= pair.excess / 16;
     }
     const auto floor = settings_.floors.at(index_of(seen.medium));
@@ -121,6 +125,41 @@ void Volumes::observe_pair(const Seen& seen, Subject& subject, Alerts& alerts) {
         }
     }
     if (web) observe_leak(seen, pair, place, subject, alerts);
+    if (!everybodys) observe_week(seen, pair, subject, alerts);
+}
+
+void Volumes::observe_week(const Seen& seen, Pair& pair, Subject& subject, Alerts& alerts) {
+    constexpr std::int32_t week = 7;
+    const auto medium = index_of(seen.medium);
+    if (seen.day - pair.week_start >= week) {
+        if (pair.week > 0) by_week_.at(medium).add(pair.week);
+        pair.week_before = seen.day - pair.week_start < 2 * week ? pair.week : 0;
+        pair.week_start = seen.day;
+        pair.week = 0;
+        pair.week_told = false;
+    }
+    constexpr std::uint64_t most = std::uint64_t{1} << 50U;
+    pair.week = std::min(pair.week + std::min(seen.amount, most), most);
+    constexpr std::uint64_t floors = 3;
+    const auto floor = settings_.floors.at(medium) * floors;
+    if (pair.week <= floor || pair.week_told) return;
+    auto baseline = city_limit(by_week_.at(medium), floor);
+    if (pair.week_before * 2 > baseline.limit) {
+        baseline = {Baseline::From::own, 1, pair.week_before, pair.week_before * 2};
+    }
+    baseline.limit = std::max(baseline.limit, floor);
+    if (pair.week <= baseline.limit) return;
+    pair.week_told = true;
+    if (!pair.meter.news()) return;
+    if (is_web(seen.medium)) {
+        if (is_told(subject, seen, pair.week)) return;
+        set_told(subject, seen, pair.week);
+    }
+    Alert alert = alert_of(seen, Kind::pair_week);
+    alert.since = seen.time - std::int64_t{seen.day - pair.week_start} * 24 * 3'600'000'000'000;
+    alert.amount = pair.week;
+    alert.baseline = baseline;
+    alerts.push_back(std::move(alert));
 }
 
 // What a quarter of the answers explains, since requests ask for more than they say, is no excess.
@@ -185,7 +224,7 @@ void Volumes::observe_leak(const Seen& seen, Pair& pair, const Place& place, Sub
 Baseline Volumes::hour_limit(const Subject& subject) const {
     const auto city = city_limit(by_hour_, settings_.hour_floor);
     auto baseline = subject.season.usual(settings_.rule).value_or(city);
-    if (baseline.median > 0) baseline.limit = std::max(baseline.limit, city.limit);
+    if (baseline.quartile > 0) baseline.limit = std::max(baseline.limit, city.limit);
     baseline.limit = std::max(baseline.limit, settings_.hour_floor);
     return baseline;
 }

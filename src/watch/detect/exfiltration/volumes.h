@@ -34,8 +34,8 @@ class Volumes {
 
     template <class Archive>
     void transfer(Archive& archive) {
-        archive(first_day_, by_subject_, by_pair_, by_program_, by_hour_, subjects_, pairs_,
-                programs_, places_);
+        archive(first_day_, by_subject_, by_pair_, by_week_, by_common_, by_program_, by_hour_,
+                subjects_, pairs_, programs_, places_);
     }
     [[nodiscard]] bool sound() const { return Meter::is_day(first_day_); }
 
@@ -73,15 +73,20 @@ class Volumes {
         std::int32_t told_day = -1;  // a leak
         std::uint32_t active_hours = 0;
         event::Time since = 0;
+        std::int32_t week_start = -1;
+        bool week_told = false;
+        std::uint64_t week = 0;
+        std::uint64_t week_before = 0;
 
         [[nodiscard]] std::int64_t standing() const { return meter.standing(); }
         template <class Archive>
         void transfer(Archive& archive) {
             archive(meter, hour, hour_out, hour_in, excess, reference, total_out, total_in,
-                    first_day, told_day, active_hours, since);
+                    first_day, told_day, active_hours, since, week_start, week_told, week,
+                    week_before);
         }
         [[nodiscard]] bool sound() const {
-            return Meter::is_day(first_day) && Meter::is_day(told_day);
+            return Meter::is_day(first_day) && Meter::is_day(told_day) && Meter::is_day(week_start);
         }
     };
     struct Program {
@@ -117,6 +122,7 @@ class Volumes {
                                     const Population& population, std::uint64_t floor) const;
     [[nodiscard]] Baseline city_limit(const Population& population, std::uint64_t floor) const;
     void observe_pair(const Seen& seen, Subject& subject, Alerts& alerts);
+    void observe_week(const Seen& seen, Pair& pair, Subject& subject, Alerts& alerts);
     void observe_leak(const Seen& seen, Pair& pair, const Place& place, Subject& subject,
                       Alerts& alerts);
     void close_hour(const Seen& seen, Pair& pair, const Place& place) const;
@@ -132,6 +138,8 @@ class Volumes {
     std::int32_t first_day_ = -1;  // of all
     std::array<Population, media> by_subject_;
     std::array<Population, media> by_pair_;
+    std::array<Population, media> by_week_;
+    Population by_common_;  // a pair's days at common destinations
     Population by_program_;
     Population by_hour_;
     BoundedTable<Subject> subjects_;
