@@ -17,6 +17,10 @@ class AttackSource : public Source {
 
     // The host, its user and the malware's process.
     void sign(event::Activity& activity) const;
+    // The client's signature: the malware's own, or the browser's where the attack says so.
+    [[nodiscard]] std::string_view signature(std::string_view own) const {
+        return attack_.like_browser ? world_.browser_signature(attack_.host) : own;
+    }
     // Acts again `pause` later, when the terminal is on then; else once it is, or never.
     void again_after(Time pause);
     // attack().interval, or `usual` when it is 0, within `percent` on either side.

@@ -58,6 +58,7 @@ struct Attack {
     Time interval = 0;
     std::uint32_t jitter_percent = 0;
     std::uint64_t bytes = 0;
+    bool like_browser = false;  // its TLS looks like the terminal's browser
 };
 
 struct CityPlan {

@@ -45,7 +45,7 @@ void Beacon::act(event::Activity& activity) {
     activity.port = 443;
     activity.protocol = "tls";
     activity.method = "POST";
-    activity.signature = "a0e9f5d64349fb13191bc781f81f42e1";
+    activity.signature = signature("a0e9f5d64349fb13191bc781f81f42e1");
     const bool task = random().per_mille(20);
     activity.duration = static_cast<Time>(random().size(90, 1)) * seconds / 1000;
     activity.bytes_out = bytes(420) + random().below(24) + (task ? random().size(9000, 4) : 0);

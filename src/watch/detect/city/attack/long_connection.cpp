@@ -15,7 +15,7 @@ void LongConnection::act(event::Activity& activity) {
     activity.domain = site_.name;
     activity.port = 443;
     activity.protocol = "tls";
-    activity.signature = "72a589da586844d7f0818ce684948eea";
+    activity.signature = signature("72a589da586844d7f0818ce684948eea");
     activity.duration = interval(9 * hours, 5);
     activity.bytes_out = random().size(bytes(900'000), 1);
     activity.bytes_in = random().size(bytes(900'000) / 3, 1);

@@ -20,7 +20,7 @@ void RareDestination::act(event::Activity& activity) {
     activity.port = 443;
     activity.protocol = "tls";
     activity.method = "GET";
-    activity.signature = "51c64c77e60f3980eea90869b68c58a8";
+    activity.signature = signature("51c64c77e60f3980eea90869b68c58a8");
     activity.duration = static_cast<Time>(random().size(300, 3)) * seconds / 1000;
     activity.bytes_out = random().size(bytes(1500), 3);
     activity.bytes_in = random().size(20'000, 4);
