@@ -37,8 +37,8 @@ int run_command_line(std::span<const char* const> words, const Surroundings& sur
             output.fail(Exit::usage, "cli.error.usage", {{"message", tree.describe(error)}}));
     }
     TerminalOutput output(surroundings.output, surroundings.error, language, tree.json());
-    const Exit code =
-        tree.run({output, surroundings.input, tree.state(), surroundings.shows_progress});
+    const Exit code = tree.run({output, surroundings.input, tree.state(), surroundings.cache,
+                                surroundings.shows_progress});
     return static_cast<int>(code);
 }
 

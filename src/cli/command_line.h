@@ -13,6 +13,7 @@ namespace shoji::cli {
 // What the words leave open, from the environment.
 struct Surroundings {
     std::filesystem::path state;  // SHOJI_STATE, else the user's own folder for state
+    std::filesystem::path cache;  // the user's folder for what can be made anew; empty: none
     std::string locale;           // such as "ja_JP.UTF-8"
     std::istream& input;
     std::ostream& output;

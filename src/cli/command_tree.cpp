@@ -331,13 +331,14 @@ void CommandTree::add_watch() {
     auto values = kept<Values>();
     auto& request = values->request;
     auto hunt = root().word("hunt");
-    hunt.take("--rules", request.rules.rules)->required();
+    hunt.take("--rules", request.rules.rules)->expected(1)->take_all()->required();
     take_lists(hunt, request.rules);
     hunt.take("logs", request.logs)->required();
     hunt.take("--level", values->level)
         ->check(one_of({"informational", "low", "medium", "high", "critical"}));
     hunt.take("--since", request.since);
     hunt.take("--threads", request.threads)->check(between(1, 256));
+    hunt.take("--no-cache", request.no_cache);
     hunt.take("--csv", request.csv);
     hunt.take("--html", request.html);
     hunt.runs([=](const Context& context) {

@@ -20,6 +20,7 @@ struct Context {
     TerminalOutput& output;
     std::istream& input;  // where a question is answered
     std::filesystem::path state;
+    std::filesystem::path cache;  // empty: none
     bool shows_progress = false;  // somebody watches the error stream
 };
 
@@ -66,6 +67,7 @@ struct HuntRequest {
     hunt::RuleRequest rules;
     std::vector<std::filesystem::path> logs;
     sigma::Level least = sigma::Level::informational;
+    bool no_cache = false;       // compile the rules anew, and keep nothing
     std::string since;           // as event::parse_time takes it; empty: all
     int threads = 0;             // 0: one a processor
     std::filesystem::path csv;   // empty: none

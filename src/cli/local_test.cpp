@@ -74,7 +74,7 @@ class LocalTest : public testing::Test {
         std::istringstream input;
         std::ostringstream output;
         std::ostringstream error;
-        const int code = run_command_line(words, {folder_, "en", input, output, error});
+        const int code = run_command_line(words, {folder_, "", "en", input, output, error});
         return {code, output.str(), error.str()};
     }
 

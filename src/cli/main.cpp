@@ -20,6 +20,13 @@ std::filesystem::path default_state() {
     return environment("HOME") + "/.local/state/shoji";
 }
 
+// Empty: none.
+std::filesystem::path cache() {
+    if (const auto cache = environment("XDG_CACHE_HOME"); !cache.empty()) return cache + "/shoji";
+    const auto home = environment("HOME");
+    return home.empty() ? "" : home + "/.cache/shoji";
+}
+
 std::string locale() {
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
         if (auto value = environment(name); !value.empty()) return value;
@@ -32,6 +39,6 @@ std::string locale() {
 int main(int count, char** words) {
     const std::span<const char* const> all(words, static_cast<std::size_t>(count));
     return shoji::cli::run_command_line(
-        all.subspan(1),
-        {default_state(), locale(), std::cin, std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1});
+        all.subspan(1), {default_state(), cache(), locale(), std::cin, std::cout, std::cerr,
+                         ::isatty(STDERR_FILENO) == 1});
 }

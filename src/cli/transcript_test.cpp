@@ -176,7 +176,8 @@ filter: {rules: [failed], s: {Account: scanner}, condition: not s}
         std::istringstream input(typed + "\n");
         std::ostringstream output;
         std::ostringstream error;
-        const int code = run_command_line(pointers, {folder_, GetParam(), input, output, error});
+        const int code =
+            run_command_line(pointers, {folder_, "", GetParam(), input, output, error});
         std::string shown;
         for (const auto& request : gateway_->take_requests()) shown += "> " + request + "\n";
         shown += output.str();

@@ -19,7 +19,8 @@ namespace json = boost::json;
 // Placeholders that have no list: their rules never hold.
 std::vector<std::string> unfilled(const hunt::RuleSet& rules) {
     std::vector<std::string> names;
-    for (const auto& rule : rules.folder.rules) {
+    for (std::uint32_t number = 0; number < rules.plan->statistics().rules; ++number) {
+        const auto& rule = rules.plan->rule(number);
         names.insert(names.end(), rule.unfilled.begin(), rule.unfilled.end());
     }
     std::ranges::sort(names);
@@ -192,7 +193,9 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     const auto since =
         request.since.empty() ? std::optional<event::Time>(0) : event::parse_time(request.since);
     if (!since) return output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
-    const auto rules = hunt::read_rule_set(request.rules);
+    auto wanted = request.rules;
+    if (!request.no_cache) wanted.cache = context.cache;
+    const auto rules = hunt::read_rule_set(wanted);
     if (!rules) return output.fail(rules.error());
     warn_of(**rules, output);
     const auto files = hunt::log_files(request.logs);

@@ -47,8 +47,8 @@ int Windows::count() const {
 }
 
 void Windows::activate_top() const {
-    const auto highest = top();
-    for (const auto& window : shown()) window->set_active(window == highest);
+    const auto all = shown();
+    for (std::size_t i = 0; i < all.size(); ++i) all[i]->set_active(i + 1 == all.size());
 }
 
 }  // namespace shoji::compositor

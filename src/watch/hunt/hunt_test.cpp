@@ -47,9 +47,9 @@ class HuntTest : public ::testing::Test {
         write(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
     void compile() {
-        auto folder = read_rule_folder(folder_ / "rules", {names_, {}});
-        ASSERT_TRUE(folder) << folder.error().message;
-        rules_ = std::move(*folder);
+        const auto files = rule_files({folder_ / "rules"});
+        ASSERT_TRUE(files) << files.error().message;
+        rules_ = read_rule_folder(*files, {names_, {}});
         std::vector<sigma::Plan::Problem> problems;
         auto plan = sigma::Plan::compile(rules_.rules, names_, problems);
         ASSERT_TRUE(plan);
@@ -162,13 +162,12 @@ TEST_F(HuntTest, RulesWithErrorsAreNamedAndTheRestLoads) {
     EXPECT_EQ(rules_.problems[0].rule, "B");
     EXPECT_THAT(rules_.problems[0].what, ::testing::HasSubstr("line 4"));
     EXPECT_THAT(rules_.problems[1].file, ::testing::EndsWith("c.yml"));
-    const auto none = read_rule_folder(folder_ / "none", {names_, {}});
+    const auto none = rule_files({folder_ / "none"});
     EXPECT_EQ(none.error().kind, base::ErrorKind::not_found);
     EXPECT_EQ(none.error().key, "hunt.not_there");
     EXPECT_EQ(log_files({folder_ / "none"}).error().kind, base::ErrorKind::not_found);
     fs::create_directory(folder_ / "empty");
-    EXPECT_EQ(read_rule_folder(folder_ / "empty", {names_, {}}).error().kind,
-              base::ErrorKind::not_found);
+    EXPECT_EQ(rule_files({folder_ / "empty"}).error().kind, base::ErrorKind::not_found);
 }
 
 }  // namespace

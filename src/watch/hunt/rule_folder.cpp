@@ -193,16 +193,22 @@ class FolderReader {
 
 }  // namespace
 
-base::Result<RuleFolder> read_rule_folder(const fs::path& path, const sigma::Reading& reading,
-                                          const sigma::Pipeline* pipeline) {
-    const auto files = files_below(path);
-    if (!files) return base::Failure(files.error());
-    if (files->empty()) {
-        return base::worded(
-            base::fail(ErrorKind::not_found, "no rule (*.yml) is in {}", path.string()),
-            "rules.none", {{"path", path.string()}});
+base::Result<std::vector<fs::path>> rule_files(const std::vector<fs::path>& paths) {
+    std::vector<fs::path> files;
+    for (const auto& path : paths) {
+        const auto below = files_below(path);
+        if (!below) return base::Failure(below.error());
+        files.insert(files.end(), below->begin(), below->end());
     }
-    return FolderReader(reading, pipeline).read(*files);
+    if (!files.empty()) return files;
+    const auto where = paths.empty() ? std::string() : paths.front().string();
+    return base::worded(base::fail(ErrorKind::not_found, "no rule (*.yml) is in {}", where),
+                        "rules.none", {{"path", where}});
+}
+
+RuleFolder read_rule_folder(const std::vector<fs::path>& files, const sigma::Reading& reading,
+                            const sigma::Pipeline* pipeline) {
+    return FolderReader(reading, pipeline).read(files);
 }
 
 }  // namespace shoji::hunt

@@ -1,4 +1,4 @@
-// Sigma rules from a folder, or from one file: rules, correlation rules and filters, whichever
+// Sigma rules from folders and files: rules, correlation rules and filters, whichever
 // document stands in whichever file.
 #pragma once
 
@@ -33,13 +33,17 @@ struct RuleFolder {
     std::vector<RuleProblem> problems;  // what did not compile; the rest did
 };
 
-// Files *.yml and *.yaml below `path`, in the order of their names. Filters are applied to the
-// rules that they name, then the pipeline, where one is given, to rules and correlations. An error
-// when there is no such folder or no rule in it.
+// Files *.yml and *.yaml below each of `paths`, or the file itself, in the order of their names. An
+// error when one of them is not there, or there is no rule file at all.
+base::Result<std::vector<std::filesystem::path>> rule_files(
+    const std::vector<std::filesystem::path>& paths);
+
+// The files that rule_files() gave. Filters are applied to the
+// rules that they name, then the pipeline, where one is given, to rules and correlations.
 //
 // Filters may stand behind the rules that they name: where there are any, all files are read twice.
-base::Result<RuleFolder> read_rule_folder(const std::filesystem::path& path,
-                                          const sigma::Reading& reading,
-                                          const sigma::Pipeline* pipeline = nullptr);
+RuleFolder read_rule_folder(const std::vector<std::filesystem::path>& files,
+                            const sigma::Reading& reading,
+                            const sigma::Pipeline* pipeline = nullptr);
 
 }  // namespace shoji::hunt

@@ -2,8 +2,11 @@
 
 #include "watch/detect/sigma/yaml.h"
 #include "watch/hunt/mapped_file.h"
+#include "watch/hunt/rule_cache.h"
 
 #include <algorithm>
+
+#include <malloc.h>
 
 namespace shoji::hunt {
 namespace {
@@ -65,7 +68,7 @@ Result<sigma::Placeholders> placeholders_of(const RuleRequest& request) {
 
 void compile_correlations(const std::vector<std::size_t>& left_out, RuleSet& set) {
     std::vector<sigma::Referable> referables;
-    for (std::size_t given = 0; given < set.folder.rules.size(); ++given) {
+    for (std::size_t given = 0; given < set.folder.rule_files.size(); ++given) {
         if (std::ranges::find(left_out, given) != left_out.end()) continue;
         const auto number = static_cast<std::uint32_t>(referables.size());
         referables.push_back({&set.plan->rule(number), number, set.folder.rule_files[given]});
@@ -80,29 +83,42 @@ void compile_correlations(const std::vector<std::size_t>& left_out, RuleSet& set
     }
 }
 
+Result<void> compile(RuleSet& set) {
+    std::vector<std::string> titles;
+    for (const auto& rule : set.folder.rules) titles.push_back(rule.title);
+    std::vector<sigma::Plan::Problem> problems;
+    auto plan = sigma::Plan::compile(std::move(set.folder.rules), set.names, problems);
+    if (!plan) return base::Failure(plan.error());
+    set.plan = std::move(*plan);
+    set.folder.rules.clear();
+    std::vector<std::size_t> left_out;
+    for (const auto& problem : problems) {
+        left_out.push_back(problem.rule);
+        set.folder.problems.push_back(
+            {set.folder.rule_files[problem.rule], titles[problem.rule], problem.what});
+    }
+    compile_correlations(left_out, set);
+    // Compiling takes twice the memory that the plan keeps.
+    ::malloc_trim(0);
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RuleSet>> read_rule_set(const RuleRequest& request) {
+    const auto files = rule_files(request.rules);
+    if (!files) return base::Failure(files.error());
+    const RuleCache cache(request, *files);
+    if (auto known = cache.load()) return known;
     auto set = std::make_unique<RuleSet>();
     const auto pipeline = read_pipelines(request, *set);
     if (!pipeline) return base::Failure(pipeline.error());
     const auto placeholders = placeholders_of(request);
     if (!placeholders) return base::Failure(placeholders.error());
-    auto folder = read_rule_folder(request.rules, {set->names, *placeholders},
+    set->folder = read_rule_folder(*files, {set->names, *placeholders},
                                    request.pipelines.empty() ? nullptr : &*pipeline);
-    if (!folder) return base::Failure(folder.error());
-    set->folder = std::move(*folder);
-    std::vector<sigma::Plan::Problem> problems;
-    auto plan = sigma::Plan::compile(set->folder.rules, set->names, problems);
-    if (!plan) return base::Failure(plan.error());
-    set->plan = std::move(*plan);
-    std::vector<std::size_t> left_out;
-    for (const auto& problem : problems) {
-        left_out.push_back(problem.rule);
-        set->folder.problems.push_back({set->folder.rule_files[problem.rule],
-                                        set->folder.rules[problem.rule].title, problem.what});
-    }
-    compile_correlations(left_out, *set);
+    if (auto compiled = compile(*set); !compiled) return base::Failure(compiled.error());
+    cache.save(*set);
     return set;
 }
 

@@ -18,20 +18,23 @@
 namespace shoji::hunt {
 
 struct RuleRequest {
-    std::filesystem::path rules;
+    std::vector<std::filesystem::path> rules;      // folders and files
     std::vector<std::filesystem::path> pipelines;  // files of one pipeline each
     std::filesystem::path placeholders;            // a map of names to lists; empty: none
+    std::filesystem::path cache;  // folder of compiled rules (rule_cache.h); empty: none
 };
 
 // Neither moved nor copied: its parts refer to one another.
 struct RuleSet {
     event::Names names;
     event::WindowsSources windows{names};
-    RuleFolder folder;  // its problems are all there are
+    RuleFolder folder;  // its rules have gone into the plan; its problems are all there are
     std::optional<sigma::Plan> plan;
     sigma::CorrelationPlan correlations;
     // A file, and what it says that has no effect here.
     std::vector<std::pair<std::string, std::string>> notices;
+
+    bool from_cache = false;
 
     RuleSet() = default;
     RuleSet(const RuleSet&) = delete;

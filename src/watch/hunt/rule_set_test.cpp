@@ -38,7 +38,7 @@ class RuleSetTest : public ::testing::Test {
     RuleSetTest() {
         std::string name = (fs::temp_directory_path() / "shoji-rules-XXXXXX").string();
         folder_ = ::mkdtemp(name.data());
-        request_.rules = folder_ / "rules";
+        request_.rules = {folder_ / "rules"};
     }
     ~RuleSetTest() override { fs::remove_all(folder_); }
 
@@ -191,7 +191,7 @@ TEST_F(RuleSetTest, FiltersAreAppliedWhereverTheyStand) {
                 ElementsAre(HasSubstr("H: line 5"),
                             "F: it is for 'nobody', and no rule that is read is called so"));
     EXPECT_EQ((*set)->folder.filters, 1U);
-    EXPECT_EQ((*set)->folder.rules.size(), 1U);
+    EXPECT_EQ((*set)->plan->statistics().rules, 1U);
     EXPECT_THAT(shown(**set, hunt_with(**set)), ElementsAre("failed 1.json TargetUserName=bob"));
 }
 
@@ -211,7 +211,7 @@ TEST_F(RuleSetTest, PipelinesAndListsAreForRulesAndCorrelations) {
               "field_name_mapping, mapping: {User: u, Id: i}}]\n")};
     auto set = read_rule_set(request_);
     ASSERT_TRUE(set) << set.error().message;
-    EXPECT_THAT((*set)->folder.rules.front().unfilled, ElementsAre("watched"));
+    EXPECT_THAT((*set)->plan->rule(0).unfilled, ElementsAre("watched"));
     EXPECT_EQ((*set)->notices.size(), 1U);
     request_.placeholders = write("lists.yml", "watched: [ada, x]\nother: 1\n");
     set = read_rule_set(request_);
