@@ -26,10 +26,11 @@ std::uint32_t share(std::size_t bytes, bool indexed) {
 Limits Limits::of(std::size_t memory_bytes) {
     const std::size_t bytes = std::max(memory_bytes, std::size_t{1} << 20);
     Limits limits;
+    // As a city of 20,000 terminals fills them in a day.
     limits.hosts = share<Host>(bytes / 16, true);
-    limits.targets = share<Target>(bytes / 16 * 5, true);
-    limits.pairs = share<Pair>(bytes / 16 * 5, true);
-    limits.rhythms = share<Rhythm>(bytes / 16 * 5, false);
+    limits.targets = share<Target>(bytes / 16 * 3, true);
+    limits.pairs = share<Pair>(bytes / 16 * 8, true);
+    limits.rhythms = share<Rhythm>(bytes / 16 * 4, false);
     limits.pairs_of_host = std::clamp<std::uint32_t>(limits.pairs / 64, 64, 4096);
     return limits;
 }

@@ -46,6 +46,7 @@ enum class AttackKind : std::uint8_t {
     share_copy,         // to another terminal's share
 };
 constexpr std::size_t attack_kinds = 25;
+constexpr std::size_t outside_kinds = 10;  // the first: those that talk to the outside
 
 std::string_view name_of(AttackKind kind);
 
