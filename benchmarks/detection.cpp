@@ -5,6 +5,7 @@
 // their own, from days that the seed chooses, in the second and third quarter of the days. An
 // attack is found when an alert comes of one of its own activities; every alert of another activity
 // is a false alarm. --alarms prints each false alarm.
+#include "watch/detect/beacon/detector.h"
 #include "watch/detect/city/city.h"
 #include "watch/detect/exfiltration/exfiltration.h"
 
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -39,19 +41,27 @@ struct Options {
     std::string list;
 };
 
+// The detectors that are measured, in the order of the tables.
+constexpr std::array<std::string_view, 2> detectors{"exfiltration", "beacon"};
+
 struct Found {
-    event::Time began = 0;  // its first activity
-    event::Time told = 0;   // its first alert
+    event::Time told = 0;  // the first alert
     std::string by;
+};
+
+// Of one detector.
+struct Tally {
+    std::vector<Found> found;                     // by attack
+    std::map<std::string, std::uint64_t> alarms;  // false ones, by kind
+    std::uint64_t alarm_count = 0;
+    Clock::duration spent{};
+    std::size_t state_bytes = 0;
 };
 
 struct Figures {
     std::uint64_t activities = 0;
-    double seconds = 0;
-    std::size_t state_bytes = 0;
-    std::vector<Found> found;                     // by attack
-    std::map<std::string, std::uint64_t> alarms;  // false ones, by kind and medium
-    std::uint64_t alarm_count = 0;
+    std::vector<event::Time> began;  // each attack's first activity
+    std::array<Tally, detectors.size()> tallies;
 };
 
 // Whether the attack needs a terminal of a certain sort.
@@ -97,67 +107,106 @@ exfiltration::NameList read_list(const std::string& path) {
     return std::move(list.value());
 }
 
+void count(Tally& tally, city::Label label, event::Time time, const std::string& kind) {
+    if (label == 0) {
+        ++tally.alarms[kind];
+        ++tally.alarm_count;
+    } else if (auto& found = tally.found[label - 1]; found.told == 0) {
+        found = {time, kind};
+    }
+}
+
+// An alert's text is printed when it is a false alarm and these are wanted.
+bool is_shown(const Options& options, city::Label label) {
+    return options.alarms && label == 0;
+}
+
+void watch(exfiltration::Exfiltration& detector, const event::Activity& activity, city::Label label,
+           const Options& options, Tally& tally) {
+    std::vector<exfiltration::Alert> alerts;
+    const auto start = Clock::now();
+    detector.observe(activity, alerts);
+    tally.spent += Clock::now() - start;
+    for (const auto& alert : alerts) {
+        count(tally, label, alert.time,
+              fmt::format("{} {}", exfiltration::name_of(alert.kind),
+                          exfiltration::name_of(alert.medium)));
+        if (is_shown(options, label)) {
+            fmt::print(stderr, "{}\n", exfiltration::describe(alert, text::Language::en));
+        }
+    }
+}
+
+void watch(beacon::Detector& detector, const event::Activity& activity, city::Label label,
+           const Options& options, Tally& tally) {
+    const auto start = Clock::now();
+    detector.add(activity);
+    const auto alerts = detector.take_alerts();
+    tally.spent += Clock::now() - start;
+    for (const auto& alert : alerts) {
+        count(tally, label, alert.time, std::string(beacon::name_of(alert.kind)));
+        if (is_shown(options, label)) {
+            fmt::print(stderr, "{}: {} to {}, threat {:.2f}, {} contacts\n",
+                       beacon::name_of(alert.kind), alert.host, alert.destination, alert.threat,
+                       alert.contacts);
+        }
+    }
+}
+
 Figures measure(const Options& options) {
     const auto plan = plan_of(options);
     city::City city(plan);
     exfiltration::Settings settings;
     settings.classified = {R"(\\fs01\mynumber)"};
-    exfiltration::Exfiltration detector(settings, read_list(options.list));
+    exfiltration::Exfiltration taken_out(settings, read_list(options.list));
+    beacon::Detector outside{beacon::Settings{}};
     Figures figures;
-    figures.found.resize(plan.attacks.size());
-    std::vector<exfiltration::Alert> alerts;
+    figures.began.resize(plan.attacks.size());
+    for (auto& tally : figures.tallies) tally.found.resize(plan.attacks.size());
     event::Activity activity;
     city::Label label = 0;
-    Clock::duration spent{};
     while (city.next(activity, label)) {
         ++figures.activities;
-        if (label != 0 && figures.found[label - 1].began == 0) {
-            figures.found[label - 1].began = activity.time;
-        }
-        alerts.clear();
-        const auto start = Clock::now();
-        detector.observe(activity, alerts);
-        spent += Clock::now() - start;
-        for (const auto& alert : alerts) {
-            const auto name = fmt::format("{} {}", exfiltration::name_of(alert.kind),
-                                          exfiltration::name_of(alert.medium));
-            if (label == 0) {
-                ++figures.alarms[name];
-                ++figures.alarm_count;
-                if (options.alarms) {
-                    fmt::print(stderr, "{}\n", exfiltration::describe(alert, text::Language::en));
-                }
-            } else if (auto& found = figures.found[label - 1]; found.told == 0) {
-                found.told = alert.time;
-                found.by = name;
-            }
-        }
+        if (label != 0 && figures.began[label - 1] == 0) figures.began[label - 1] = activity.time;
+        watch(taken_out, activity, label, options, figures.tallies[0]);
+        watch(outside, activity, label, options, figures.tallies[1]);
     }
-    figures.seconds = std::chrono::duration<double>(spent).count();
-    figures.state_bytes = detector.save().size();
+    figures.tallies[0].state_bytes = taken_out.save().size();
+    figures.tallies[1].state_bytes = outside.save().size();
     return figures;
 }
 
-// Of one kind of attack.
+// Of one kind of attack, by one detector.
 struct Row {
     std::uint32_t found = 0;
-    std::vector<event::Time> after;  // sorted; of those found
+    std::optional<event::Time> after;  // the median of those found
     std::string by;
 };
 
-Row row_of(const Figures& figures, std::size_t kind) {
+Row row_of(const Figures& figures, std::size_t detector, std::size_t kind) {
     Row row;
+    std::vector<event::Time> after;
     for (std::size_t i = kind * instances; i < (kind + 1) * instances; ++i) {
-        const auto& one = figures.found[i];
+        const auto& one = figures.tallies.at(detector).found[i];
         if (one.told == 0) continue;
         ++row.found;
-        row.after.push_back(one.told - one.began);
+        after.push_back(one.told - figures.began[i]);
         if (row.by.find(one.by) == std::string::npos) {
             row.by += (row.by.empty() ? "" : ", ") + one.by;
         }
     }
-    std::ranges::sort(row.after);
+    std::ranges::sort(after);
+    if (!after.empty()) row.after = after[after.size() / 2];
     return row;
+}
+
+double a_second(const Figures& figures, const Tally& tally) {
+    return static_cast<double>(figures.activities) /
+           std::chrono::duration<double>(tally.spent).count();
+}
+
+double a_day(std::uint64_t count, const Options& options) {
+    return static_cast<double>(count) / options.days;
 }
 
 std::string time_text(event::Time time) {
@@ -168,49 +217,57 @@ std::string time_text(event::Time time) {
 }
 
 void show(const Options& options, const Figures& figures) {
-    fmt::print("{:<28}  {:>5}  {:>11}  {}\n", "attack", "found", "after", "by");
-    for (std::size_t kind = 0; kind < city::attack_kinds; ++kind) {
-        const auto row = row_of(figures, kind);
-        fmt::print("{:<28}  {}/{:<3}  {:>11}  {}\n", city::name_of(static_cast<AttackKind>(kind)),
-                   row.found, instances,
-                   row.after.empty() ? "-" : time_text(row.after[row.after.size() / 2]), row.by);
+    for (std::size_t detector = 0; detector < detectors.size(); ++detector) {
+        const auto& tally = figures.tallies.at(detector);
+        fmt::print("{}\n{:<28}  {:>5}  {:>9}  {}\n", detectors.at(detector), "attack", "found",
+                   "after", "by");
+        for (std::size_t kind = 0; kind < city::attack_kinds; ++kind) {
+            const auto row = row_of(figures, detector, kind);
+            fmt::print("{:<28}  {}/{:<3}  {:>9}  {}\n",
+                       city::name_of(static_cast<AttackKind>(kind)), row.found, instances,
+                       row.after ? time_text(*row.after) : "-", row.by);
+        }
+        fmt::print("\n{:<28}  {}\n", "false alarms", "a day");
+        for (const auto& [name, alarms] : tally.alarms) {
+            fmt::print("{:<28}  {:.2f}\n", name, a_day(alarms, options));
+        }
+        fmt::print("{:<28}  {:.2f}\n\n{:.0f} activities a second; state {:.1f} MB\n\n", "all",
+                   a_day(tally.alarm_count, options), a_second(figures, tally),
+                   static_cast<double>(tally.state_bytes) / 1e6);
     }
-    fmt::print("\n{:<28}  {}\n", "false alarms", "a day");
-    for (const auto& [name, count] : figures.alarms) {
-        fmt::print("{:<28}  {:.2f}\n", name, static_cast<double>(count) / options.days);
-    }
-    fmt::print("{:<28}  {:.2f}\n", "all", static_cast<double>(figures.alarm_count) / options.days);
-    fmt::print(
-        "\n{} terminals, {} days, seed {}: {} activities, {:.0f} a second; state {:.1f} MB\n",
-        options.terminals, options.days, options.seed, figures.activities,
-        static_cast<double>(figures.activities) / figures.seconds,
-        static_cast<double>(figures.state_bytes) / 1e6);
+    fmt::print("{} terminals, {} days, seed {}: {} activities\n", options.terminals, options.days,
+               options.seed, figures.activities);
 }
 
-void show_json(const Options& options, const Figures& figures) {
+std::string json_of(const Options& options, const Figures& figures, std::size_t detector) {
+    const auto& tally = figures.tallies.at(detector);
     std::string attacks;
     for (std::size_t kind = 0; kind < city::attack_kinds; ++kind) {
-        const auto row = row_of(figures, kind);
+        const auto row = row_of(figures, detector, kind);
         attacks += fmt::format(
             R"({}{{"attack":"{}","instances":{},"found":{},"median_seconds":{},"by":"{}"}})",
             attacks.empty() ? "" : ",", city::name_of(static_cast<AttackKind>(kind)), instances,
-            row.found,
-            row.after.empty() ? "null"
-                              : std::to_string(row.after[row.after.size() / 2] / city::seconds),
-            row.by);
+            row.found, row.after ? std::to_string(*row.after / city::seconds) : "null", row.by);
     }
     std::string alarms;
-    for (const auto& [name, count] : figures.alarms) {
+    for (const auto& [name, number] : tally.alarms) {
         alarms += fmt::format(R"({}{{"kind":"{}","a_day":{:.3f}}})", alarms.empty() ? "" : ",",
-                              name, static_cast<double>(count) / options.days);
+                              name, a_day(number, options));
     }
-    fmt::print(R"({{"terminals":{},"days":{},"seed":{},"activities":{},)"
-               R"("activities_per_second":{:.0f},"state_bytes":{},"attacks":[{}],)"
-               R"("false_alarms_a_day":{:.3f},"false_alarms":[{}]}})"
+    return fmt::format(R"({{"detector":"{}","activities_per_second":{:.0f},"state_bytes":{},)"
+                       R"("attacks":[{}],"false_alarms_a_day":{:.3f},"false_alarms":[{}]}})",
+                       detectors.at(detector), a_second(figures, tally), tally.state_bytes, attacks,
+                       a_day(tally.alarm_count, options), alarms);
+}
+
+void show_json(const Options& options, const Figures& figures) {
+    std::string all;
+    for (std::size_t detector = 0; detector < detectors.size(); ++detector) {
+        all += (all.empty() ? "" : ",") + json_of(options, figures, detector);
+    }
+    fmt::print(R"({{"terminals":{},"days":{},"seed":{},"activities":{},"detectors":[{}]}})"
                "\n",
-               options.terminals, options.days, options.seed, figures.activities,
-               static_cast<double>(figures.activities) / figures.seconds, figures.state_bytes,
-               attacks, static_cast<double>(figures.alarm_count) / options.days, alarms);
+               options.terminals, options.days, options.seed, figures.activities, all);
 }
 
 template <class Number>
