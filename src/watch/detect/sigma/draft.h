@@ -44,6 +44,8 @@ struct DetectionPart {
     Detections searches;
     std::vector<std::string> conditions;  // the rule's own part: one or several; others: one
     std::size_t line = 0;                 // of the condition
+    // What the items refer to, where that is not the rule's own document.
+    std::shared_ptr<const yaml::Node> document;
 };
 
 struct RuleDraft {

@@ -45,8 +45,8 @@ Result<Filter> read_filter(const yaml::Node& document, const Reading& reading) {
     auto source = read_source(document);
     if (!source) return base::Failure(source.error());
     Filter filter;
-    filter.document = std::make_shared<const yaml::Node>(document);
-    const auto* section = filter.document->find("filter");
+    const auto kept = std::make_shared<const yaml::Node>(document);
+    const auto* section = kept->find("filter");
     if (section == nullptr || section->kind != yaml::Kind::mapping) {
         return wrong(document, "the filter is empty");
     }
@@ -62,6 +62,7 @@ Result<Filter> read_filter(const yaml::Node& document, const Reading& reading) {
     filter.heading = std::move(*heading);
     filter.source = std::move(*source);
     filter.part = std::move(*part);
+    filter.part.document = kept;
     return filter;
 }
 

@@ -9,7 +9,6 @@
 #include "watch/detect/sigma/heading.h"
 #include "watch/detect/sigma/yaml.h"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,6 @@ struct Filter {
     bool any = false;                // for all rules of its log source
     std::vector<std::string> rules;  // otherwise: names or ids
     DetectionPart part;
-    std::shared_ptr<const yaml::Node> document;  // which the part refers to
 
     // Whether it is for the rule: named, and of a log source that the filter's contains.
     [[nodiscard]] bool is_for(const RuleDraft& draft) const;
@@ -31,7 +29,7 @@ bool is_filter(const yaml::Node& document);
 // Errors name the line; a part that no rule could compile is one.
 base::Result<Filter> read_filter(const yaml::Node& document, const Reading& reading);
 
-// Precondition: is_for(draft). The filter must outlive the draft.
+// Precondition: is_for(draft).
 void apply(const Filter& filter, RuleDraft& draft);
 
 }  // namespace shoji::sigma
