@@ -3,6 +3,7 @@
 // kind, begun in the second week; in the city that the defaults were chosen with, and in one that
 // they never saw.
 #include "benchmarks/city_batch.h"
+#include "benchmarks/statistics.h"
 #include "watch/detect/beacon/detector.h"
 
 #include <algorithm>
@@ -32,18 +33,6 @@ double processor_seconds() {
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     constexpr double nanosecond = 1e-9;
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * nanosecond;
-}
-
-double resident_mb() {
-    std::ifstream status("/proc/self/status");
-    std::string word;
-    while (status >> word) {
-        if (word != "VmRSS:") continue;
-        double kib = 0;
-        status >> kib;
-        return kib / 1024;
-    }
-    return 0;
 }
 
 beacon::Settings settings() {

@@ -1,5 +1,6 @@
 // How fast Sigma rules are matched against Sysmon-shaped JSON, parsing included, beside simdjson
 // merely parsing the same text in the same run.  bench-sigma [--json] FOLDER…
+#include "benchmarks/statistics.h"
 #include "benchmarks/sysmon_events.h"
 #include "watch/detect/sigma/plan.h"
 #include "watch/event/json_documents.h"
@@ -22,31 +23,9 @@ namespace shoji::bench {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t event_count = 100'000;
 constexpr int rounds = 7;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
-double resident_mb() {
-    std::ifstream status("/proc/self/status");
-    std::string word;
-    while (status >> word) {
-        if (word != "VmRSS:") continue;
-        double kib = 0;
-        status >> kib;
-        return kib / 1024;
-    }
-    return 0;
-}
 
 // Rules ready to match, and what that took.
 struct Ready {

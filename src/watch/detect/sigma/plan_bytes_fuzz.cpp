@@ -1,4 +1,5 @@
-// Bytes with a right sum behind them: whatever they say, nothing outside is read, also when the plan is used.
+// Bytes with a right sum behind them: whatever they say, nothing outside is read, also when the
+// plan is used.
 #include "watch/detect/sigma/plan_bytes.h"
 
 #include <cstddef>

@@ -27,7 +27,7 @@ std::uint32_t sum_of(const std::uint8_t* bytes, std::size_t size, std::uint32_t 
 
 }  // namespace
 
-EvtxWriter::EvtxWriter() {
+EvtxWriter::EvtxWriter(std::uint64_t first) : first_(first), last_(first - 1) {
     const std::vector<std::uint8_t> head(chunk_head);
     chunk_.write_bytes(head);
 }
@@ -46,12 +46,23 @@ void EvtxWriter::name(std::string_view text) {
     chunk_.write(std::uint16_t{0});
 }
 
-void EvtxWriter::open(std::string_view element) {
-    chunk_.write(std::uint8_t{0x01});
+void EvtxWriter::begin(std::uint8_t token) {
+    chunk_.write(token);
     chunk_.write(std::uint16_t{0xffff});
+    sizes_.push_back(chunk_.size());
     chunk_.write(std::uint32_t{0});
+}
+
+void EvtxWriter::open(std::string_view element) {
+    begin(0x01);
     name(element);
     chunk_.write(std::uint8_t{0x02});
+}
+
+void EvtxWriter::close() {
+    chunk_.write(std::uint8_t{0x04});
+    chunk_.patch(sizes_.back(), static_cast<std::uint32_t>(chunk_.size() - sizes_.back() - 4));
+    sizes_.pop_back();
 }
 
 void EvtxWriter::substitute(std::uint16_t index, std::uint8_t type) {
@@ -61,7 +72,6 @@ void EvtxWriter::substitute(std::uint16_t index, std::uint8_t type) {
 }
 
 void EvtxWriter::definition(const std::vector<EvtxData>& data) {
-    const auto close = [this] { chunk_.write(std::uint8_t{0x04}); };
     const std::vector<std::uint8_t> no_guid(16);
     chunk_.write(std::uint32_t{0});
     chunk_.write_bytes(no_guid);
@@ -80,15 +90,15 @@ void EvtxWriter::definition(const std::vector<EvtxData>& data) {
     open("EventData");
     std::uint16_t index = 2;
     for (const auto& one : data) {
-        chunk_.write(std::uint8_t{0x41});
-        chunk_.write(std::uint16_t{0xffff});
-        chunk_.write(std::uint32_t{0});
+        begin(0x41);
         name("Data");
+        const std::size_t attributes = chunk_.size();
         chunk_.write(std::uint32_t{0});
         chunk_.write(std::uint8_t{0x06});
         name("Name");
         chunk_.write(std::uint16_t{0x0105});
         text(one.name);
+        chunk_.patch(attributes, static_cast<std::uint32_t>(chunk_.size() - attributes - 4));
         chunk_.write(std::uint8_t{0x02});
         substitute(index++, 0x01);
         close();
@@ -105,7 +115,7 @@ void EvtxWriter::instance(const std::vector<EvtxData>& data) {
     chunk_.write(std::uint32_t{0x0001010f});
     chunk_.write(std::uint16_t{0x010c});
     chunk_.write(std::uint32_t{1});
-    if (records_ == 1 || names != last_names_) {
+    if (definition_ == 0 || names != last_names_) {
         definition_ = static_cast<std::uint32_t>(chunk_.size() + 4);
         chunk_.write(definition_);
         definition(data);
@@ -118,9 +128,10 @@ void EvtxWriter::instance(const std::vector<EvtxData>& data) {
 void EvtxWriter::add(std::uint16_t event_id, std::string_view channel, std::uint64_t written,
                      const std::vector<EvtxData>& data) {
     const std::size_t start = chunk_.size();
+    last_at_ = start;
     chunk_.write(std::uint32_t{0x2a2a});
     chunk_.write(std::uint32_t{0});
-    chunk_.write(++records_);
+    chunk_.write(++last_);
     chunk_.write(written);
     instance(data);
     chunk_.write(static_cast<std::uint32_t>(data.size() + 2));
@@ -148,7 +159,10 @@ std::vector<std::uint8_t> EvtxWriter::file() const {
     const std::size_t used = chunk.size();
     chunk.resize(chunk_size);
     put(chunk, std::string_view("ElfChnk\0", 8));
+    for (const std::size_t at : {8U, 24U}) put(chunk, at, first_, 8);
+    for (const std::size_t at : {16U, 32U}) put(chunk, at, last_, 8);
     put(chunk, 40, 128, 4);
+    put(chunk, 44, last_at_, 4);
     put(chunk, 48, used, 4);
     put(chunk, 52, sum_of(chunk.data() + chunk_head, used - chunk_head), 4);
     put(chunk, 124, sum_of(chunk.data() + 128, chunk_head - 128, sum_of(chunk.data(), 120)), 4);
