@@ -16,13 +16,16 @@ enum class ActivityKind : std::uint8_t {
     request,     // one request through a proxy
     query,       // one DNS query with its answer
     icmp,        // one ICMP exchange
-    file_read,   // one file opened and read, `bytes_in` of it
+    file_read,   // one file opened and read, `bytes_in` of it; with `protocol` "memory", `path` is
+                 // the program whose memory another one opened
     file_write,  // one file written, `bytes_out` of it; `path` says where: a disk, a stick, a share
     file_rename,  // `path` to `target`
     process,      // a program started; `parent` and `command` say how
-    logon,        // `logon_type` as Windows counts them
+    logon,        // `logon_type` as Windows counts them; `peer` and `domain`: address and name of
+                  // where it came from
     service,  // a service, task or other thing that starts programs was installed: `target` names
-              // it
+              // it, `protocol` says its sort, as far as the source knows: "service", "task", "key"
+              // (of the registry), "unit" (of systemd), "cron"; `path` is what it starts
     mail,     // one mail sent, `peer` is the domain of the recipient
     print,    // one job, `pages` of it
     capture,  // one capture of the screen
@@ -38,7 +41,8 @@ struct Activity {
     std::string_view user;     // empty: the source did not say
     std::string_view process;  // path of the program
     std::uint64_t process_id = 0;
-    std::string_view parent;  // path of the program that started it
+    std::string_view parent;      // path of the program that started it
+    std::uint64_t parent_id = 0;  // its number; 0: the source did not say
     std::string_view command;
 
     std::string_view peer;    // address, as text
