@@ -1,8 +1,9 @@
 // Writing state to bytes and reading it back by one description: a class lists its members once, in
 // `template <class Archive> void transfer(Archive& archive) { archive(a, b, c); }`. What is read is
 // bounded: texts by `most_text`, lists by the limit that the description gives them and by the
-// bytes that are left, so that a count alone makes nothing grow. A class may say with `bool
-// sound() const` whether what was read is a state that it can be in.
+// bytes that are left, so that a count alone makes nothing grow; times, the only signed numbers
+// here, are not negative, so that one may be taken from another. A class may say with `bool sound()
+// const` whether what was read is a state that it can be in.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -85,6 +86,9 @@ class Loader {
             value = reader_.read<std::uint8_t>() != 0;
         } else if constexpr (std::integral<T>) {
             value = reader_.read<T>();
+            if constexpr (std::signed_integral<T>) {
+                if (value < 0) fail();
+            }
         } else if constexpr (std::is_enum_v<T>) {
             value = static_cast<T>(reader_.read<std::underlying_type_t<T>>());
         } else if constexpr (std::same_as<T, std::string>) {

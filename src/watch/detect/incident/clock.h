@@ -1,6 +1,6 @@
 // What time it is, by what many hosts say. A terminal whose clock stands in 1970 or in 2200, or who
 // lies, moves nobody's windows: an activity more than a day away from now counts as now, and is
-// counted. Only when 64 such in a row agree with each other within a day, from two hosts or from
+// counted. Only when 16 such in a row agree with each other within a day, from two hosts or from
 // the only host there is, is theirs the time.
 #pragma once
 
@@ -19,7 +19,7 @@ constexpr event::Time day = 24 * hour;
 
 class Clock {
   public:
-    static constexpr std::uint32_t agreeing = 64;
+    static constexpr std::uint32_t agreeing = 16;
 
     // The time to count an activity of that host at: never before what was returned last, unless
     // the clock was set back by common consent. `host` is a host_key().
