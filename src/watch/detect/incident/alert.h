@@ -65,10 +65,10 @@ struct Alert {
     std::vector<std::string> linked;
 
     Detector detector = Detector::sigma;
-    std::string rule;      // what suppressions name: a rule's id, a detection's name
-    std::string what;      // key of the catalogue
-    std::string baseline;  // key: what it was held against; may be empty
-    std::vector<NamedValue> values;
+    std::string rule;                // what suppressions name: a rule's id, a detection's name
+    std::string what;                // key of the catalogue
+    std::string baseline;            // key: what it was held against; may be empty
+    std::vector<NamedValue> values;  // the first is what it is about, where there is such a thing
     Level level = Level::medium;
     std::vector<std::string> techniques;  // of MITRE ATT&CK, as T1059.001
     std::vector<Evidence> evidence;

@@ -30,9 +30,10 @@ Standing Persistence::observe(const Look& look) {
     auto level = before.hosts == 0 ? Level::medium : Level::low;
     const bool is_writable = look.lists.is_writable(incident::path_key(look.activity.path));
     if (is_writable) level = raised(level);
-    auto alert =
-        look.alert("persistence",
-                   is_writable ? "intrusion.persistence.writable" : "intrusion.persistence", level);
+    const auto* what = is_writable                  ? "intrusion.persistence.writable"
+                       : look.activity.path.empty() ? "intrusion.persistence.bare"
+                                                    : "intrusion.persistence";
+    auto alert = look.alert("persistence", what, level);
     alert.file = look.activity.path.empty() ? look.activity.target : look.activity.path;
     alert.values = {{"name", incident::clipped(look.activity.target, Alert::most_value)},
                     {"path", incident::clipped(look.activity.path, Alert::most_value)}};
