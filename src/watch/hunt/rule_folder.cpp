@@ -31,7 +31,9 @@ base::Result<std::vector<fs::path>> files_below(const fs::path& path) {
         }
     }
     if (error) return unreadable(path, error.value());
-    std::ranges::sort(files);
+    // As texts, which is many times faster than part by part.
+    std::ranges::sort(files, {},
+                      [](const fs::path& file) -> const std::string& { return file.native(); });
     return files;
 }
 
