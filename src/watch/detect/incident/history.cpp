@@ -1,5 +1,7 @@
 #include "watch/detect/incident/history.h"
 
+#include "watch/detect/incident/names.h"
+
 #include <algorithm>
 #include <tuple>
 
@@ -13,7 +15,9 @@ auto identity(const EarlierAlert& alert) {
 
 }  // namespace
 
-void History::add(const EarlierAlert& alert, std::string_view host, std::string_view user) {
+void History::add(const EarlierAlert& given, std::string_view host, std::string_view user) {
+    auto alert = given;
+    for (auto& value : alert.values) value.value = clipped(value.value, most_value);
     if (!host.empty()) add_to("h:" + std::string(host), alert);
     if (!user.empty()) add_to("u:" + std::string(user), alert);
 }

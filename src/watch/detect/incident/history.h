@@ -41,6 +41,7 @@ struct EarlierAlert {
 class History {
   public:
     static constexpr std::size_t most_entries = 16;
+    static constexpr std::size_t most_value = 80;  // bytes of a value that are kept
 
     explicit History(std::size_t most_subjects) : subjects_(most_subjects) {}
 

@@ -15,7 +15,7 @@ namespace shoji::incident {
 
 class Links {
   public:
-    static constexpr std::size_t most_peers = 32;  // of one host, in each direction
+    static constexpr std::size_t most_peers = 16;  // of one host, in each direction
 
     explicit Links(std::size_t most_hosts) : hosts_(most_hosts), addresses_(most_hosts) {}
 

@@ -30,14 +30,14 @@ struct Settings {
         "system", "local service", "network service", "root",   "administrator",
         "admin",  "guest",         "anonymous logon", "nobody", "www-data"};
 
-    // Limits of memory. `most_bytes` is for the incidents and what is gathered; the tables beside
-    // take at most some 1.5 KiB a process, 8 KiB a subject of the history, and 5 KiB a host when
-    // each is filled with the longest names.
+    // Limits of memory. `most_bytes` is for the incidents and what is gathered. Beside it, computed
+    // for names that are all as long as they may be: 1.3 KiB a process, 4 KiB a host, 40 KiB a
+    // subject of the history; with these defaults some 200 MB. Names of a city take a tenth.
     std::size_t most_cases = 4096;
     std::size_t most_bytes = 64 << 20;
     std::size_t most_hosts = 20'000;
     std::size_t most_processes = 32'768;
-    std::size_t most_subjects = 4096;
+    std::size_t most_subjects = 2048;
 };
 
 }  // namespace shoji::incident

@@ -2,6 +2,7 @@
 
 #include "watch/detect/incident/links.h"
 #include "watch/detect/incident/names.h"
+#include "watch/detect/intrusion/hash.h"
 
 #include <algorithm>
 #include <set>
@@ -11,13 +12,6 @@ namespace shoji::intrusion {
 namespace {
 
 constexpr std::uint8_t remote_desktop = 10;
-
-// FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
-    return hash;
-}
 
 }  // namespace
 

@@ -15,7 +15,7 @@ namespace shoji::intrusion {
 
 class Lateral {
   public:
-    static constexpr std::size_t most_arrivals = 16;  // remembered of one host
+    static constexpr std::size_t most_arrivals = 12;  // remembered of one host
     static constexpr std::size_t most_targets = 64;   // of one source within the span
     static constexpr std::size_t most_known = 200;    // hosts that a source ever logged on to
 

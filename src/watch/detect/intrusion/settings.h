@@ -43,8 +43,10 @@ struct Settings {
     // Alerts of one detection on one host in an hour; what is beyond is counted, and told once.
     std::uint32_t most_hourly = 60;
 
-    // Limits of memory: what is beyond displaces, and is counted. Bytes a piece, with the longest
-    // names: 1,100 for what is usual, 1,400 a host, 2,600 a source, 2,700 a program's storm.
+    // Limits of memory: what is beyond displaces, and is counted. Computed for names that are all
+    // as long as they may be: 750 bytes a usual thing in each of six tables, 3 KiB a host, 11 KiB a
+    // source, 4 KiB a program's storm; with these defaults some 300 MB. Names of a city take a
+    // tenth.
     std::size_t most_usual = 30'000;  // of services and tasks, of programs' pairs, of extensions …
     std::size_t most_hosts = 20'000;
     std::size_t most_sources = 8'192;

@@ -1,6 +1,7 @@
 #include "watch/detect/intrusion/storms.h"
 
 #include "watch/detect/incident/names.h"
+#include "watch/detect/intrusion/hash.h"
 
 #include <algorithm>
 #include <map>
@@ -11,12 +12,6 @@ namespace shoji::intrusion {
 namespace {
 
 constexpr std::size_t most_extension = 16;
-
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-    for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
-    return hash | 1U;  // never 0
-}
 
 std::string_view file_of(std::string_view key) {
     const auto slash = key.rfind('/');

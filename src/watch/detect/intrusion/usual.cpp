@@ -1,6 +1,7 @@
 #include "watch/detect/intrusion/usual.h"
 
 #include "watch/detect/incident/names.h"
+#include "watch/detect/intrusion/hash.h"
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ Standing Usual::standing(const Thing& thing, std::string_view host, const Age& a
     Standing before;
     before.hosts = thing.hosts.size();
     before.count = thing.count;
-    before.on_this_host = std::ranges::find(thing.hosts, host) != thing.hosts.end();
+    before.on_this_host = std::ranges::find(thing.hosts, hash_of(host)) != thing.hosts.end();
     // While there is nothing to compare with, a day on several hosts is all one can ask for.
     const auto ageing = age.is_learning() ? incident::day : ageing_;
     const bool is_learnt = !age.is_learning() && thing.first - age.began < age.learning;
@@ -39,7 +40,8 @@ Standing Usual::meet(std::string_view name, const std::string& host, const Age& 
     if (thing.count == 0) thing.first = age.now;
     const auto before = standing(thing, host, age);
     ++thing.count;
-    if (!before.on_this_host && thing.hosts.size() < most_hosts) thing.hosts.push_back(host);
+    if (!before.on_this_host && thing.hosts.size() < most_hosts)
+        thing.hosts.push_back(hash_of(host));
     return before;
 }
 

@@ -54,7 +54,7 @@ class Usual {
     struct Thing {
         event::Time first = 0;
         std::uint64_t count = 0;
-        std::vector<std::string> hosts;
+        std::vector<std::uint64_t> hosts;  // hashes
 
         template <class Archive>
         void transfer(Archive& archive) {
