@@ -29,7 +29,7 @@ function(shoji_room_tests NAME SERIAL)
       set(lock RESOURCE_LOCK test_users)
     endif()
     gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST
-                         PROPERTIES LABELS unit TIMEOUT 300 ${lock})
+                         PROPERTIES LABELS unit TIMEOUT 900 ${lock})
   endif()
   file(GLOB targets CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_fuzz.cpp")
   if(targets AND SHOJI_FUZZ)
