@@ -30,8 +30,9 @@ enum class Action : std::uint8_t {
     recovery = 9,       // an administrator reset a password or second factor
     connection = 10,    // a viewer attached or detached
     fault = 11,         // a part of Shoji failed: a program went away, a certificate ran out
+    screen_input = 12,  // how much text went into a session, and My Numbers in it; never the text
 };
-inline constexpr std::uint8_t last_action = 11;
+inline constexpr std::uint8_t last_action = 12;
 
 enum class Outcome : std::uint8_t { allowed = 0, refused = 1, failed = 2 };
 

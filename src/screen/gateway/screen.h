@@ -1,6 +1,7 @@
 // One screen that the broker keeps. For screens*.cpp only.
 #pragma once
 
+#include "screen/gateway/input_guard.h"
 #include "screen/gateway/screens.h"
 
 #include <set>
@@ -29,6 +30,8 @@ struct Screens::Screen {
     // Refusals while no viewer was there: the next one's.
     std::vector<wire::Refused> untold;
     control::Traffic traffic;
+    InputGuard input;
+    Clock::time_point input_recorded = Clock::now();
     bool attaching = false;            // the host is being asked for streams
     std::optional<std::uint8_t> over;  // with that reason of docs/wire.md
     Signal changed;                    // attaching or over

@@ -45,6 +45,23 @@ TEST_F(ScreenFlow, RelaysBothWays) {
     EXPECT_EQ(read_message(pair.session.display.get()), commit);
 }
 
+TEST_F(ScreenFlow, RecordsHowMuchTextWentInAndNeverTheText) {
+    auto pair = begin();
+    const auto say = [&](const wire::FromViewer& message) {
+        const auto bytes = wire::encode(message);
+        pair.viewer.send(bytes);
+        EXPECT_EQ(read_message(pair.session.display.get()), bytes);
+    };
+    say(wire::Commit{"番号は123456789018です"});
+    say(wire::Commit{"次"});
+    pair.viewer.send(wire::encode(wire::FromViewer{wire::End{}}));
+    const auto record = installation_.journal().wait_for(
+        [](const auto& one) { return one.action == journal::Action::screen_input; });
+    EXPECT_EQ(record.who, "hanako");
+    EXPECT_TRUE(record.what.starts_with("demo "));
+    EXPECT_EQ(record.reason, "18 characters, 1 My Numbers");
+}
+
 TEST_F(ScreenFlow, RefusesADestinationWithoutARoute) {
     const auto refused = user_->browser.post("/api/screens", screen_request("archive"));
     EXPECT_EQ(refused.status, 403U);

@@ -187,6 +187,8 @@ Task<> Screens::serve(std::shared_ptr<ViewerSocket> socket, Token ticket, Termin
          "viewer connected from " + viewer->terminal().described(), "");
     auto display = co_await display_for(screen, viewer);
     if (display) {
+        viewer->on_input(
+            [screen](const wire::FromViewer& message) { screen->input.observe(message); });
         const RelayEnd end = co_await viewer->relay(std::move(*display));
         co_await settle(screen, viewer, end);
     }
@@ -318,6 +320,7 @@ void Screens::detach(const Handle& screen, const std::shared_ptr<Viewer>& viewer
     if (screen->viewer != viewer) return;
     screen->viewer.reset();
     screen->left = Screen::Clock::now();
+    record_input(*screen, true);
     note(*screen, journal::Action::connection, journal::Outcome::allowed, "viewer disconnected",
          "");
 }

@@ -124,6 +124,9 @@ class Screens {
     void end_where(const std::function<bool(const Screen&)>& which, std::uint8_t reason,
                    const std::string& why);
     void end_after_grace();
+    // What went into it since the last record; nothing where nothing did.
+    void record_input(Screen& screen, bool over);
+    void record_inputs();
     [[nodiscard]] Handle find(const control::SessionId& id) const;
     void note(const Screen& screen, journal::Action action, journal::Outcome outcome,
               const std::string& what, const std::string& reason);

@@ -17,6 +17,10 @@ constexpr std::size_t maximum_recorded_refusals = 200;
 // Refusals that wait for a viewer: the first page may fail before its viewer is there.
 constexpr std::size_t maximum_untold = 50;
 constexpr int recheck_every = 15;  // seconds
+// Records of what went into a screen that is in use: this far apart, sooner when there were My
+// Numbers in it.
+constexpr auto input_pause = 10min;
+constexpr auto input_pause_of_findings = 1min;
 // Reports of one egress: as many at once as an honest one may have kept (its book of 256), then so
 // many a second. What comes faster stays in its socket, and an honest egress merges what is equal.
 constexpr RateRule report_rule{300, 0.02, 1};
@@ -233,6 +237,7 @@ void Screens::end_as_told(const Handle& screen, Reason reason) {
 void Screens::end(const Handle& screen, std::uint8_t reason, const std::string& why,
                   journal::Outcome outcome) {
     if (screen->over) return;
+    record_input(*screen, true);
     screen->over = reason;
     const auto id = screen->entry.id;
     screens_.erase(id);
@@ -317,10 +322,29 @@ void Screens::end_after_grace() {
               static_cast<std::uint8_t>(Reason::unclaimed), "its terminal did not come back");
 }
 
+void Screens::record_input(Screen& screen, bool over) {
+    const auto tally = screen.input.take(over);
+    if (tally == InputTally{}) return;
+    screen.input_recorded = Screen::Clock::now();
+    note(screen, journal::Action::screen_input, journal::Outcome::allowed,
+         fmt::format("{} {}", screen.entry.destination, control::to_text(screen.entry.id)),
+         fmt::format("{} characters, {} My Numbers", tally.characters, tally.my_numbers));
+}
+
+void Screens::record_inputs() {
+    const auto now = Screen::Clock::now();
+    for (const auto& [id, screen] : screens_) {
+        const bool found = screen->input.tally().my_numbers > 0;
+        const auto pause = found ? input_pause_of_findings : input_pause;
+        if (now - screen->input_recorded >= pause) record_input(*screen, false);
+    }
+}
+
 Task<> Screens::watch() {
     for (int second = 0;; ++second) {
         co_await sleep_for(1s);
         end_after_grace();
+        record_inputs();
         if (second % recheck_every == 0) recheck();
         if (refusals_.empty()) continue;
         if (const auto left_out = refusals_.take_left_out(); left_out > 0) {

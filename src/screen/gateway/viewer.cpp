@@ -101,9 +101,10 @@ Task<> Viewer::read_viewer() {
                 co_return stop(RelayEnd::viewer_gone);
             co_return complain(RelayEnd::viewer_malformed, message.error());
         }
-        const auto recipient = conversation_.check_from_viewer(*message);
-        if (!recipient) co_return complain(RelayEnd::viewer_malformed, recipient.error());
-        if (*recipient == wire::Recipient::gateway) co_return stop(RelayEnd::ended_by_viewer);
+        const auto checked = conversation_.from_viewer(*message);
+        if (!checked) co_return complain(RelayEnd::viewer_malformed, checked.error());
+        if (std::holds_alternative<wire::End>(*checked)) co_return stop(RelayEnd::ended_by_viewer);
+        if (input_) input_(*checked);
         if (acknowledged_ && conversation_.acknowledged() > 0) {
             std::exchange(acknowledged_, nullptr)();
         }

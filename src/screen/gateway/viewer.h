@@ -41,6 +41,8 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
     // Calls it once, with the first acknowledgement of a frame: only then is it certain that what
     // was sent before the frame has arrived, for a viewer greets before it has read anything.
     void on_acknowledged(std::function<void()> call) { acknowledged_ = std::move(call); }
+    // Shows it each message that goes to the session.
+    void on_input(std::function<void(const wire::FromViewer&)> call) { input_ = std::move(call); }
     // Passes messages on until one side ends it. Call it once.
     Task<RelayEnd> relay(base::FileDescriptor display);
     // Ends the relay and closes with that code once everything that was sent is written; what the
@@ -86,6 +88,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
     RelayEnd end_ = RelayEnd::viewer_gone;
     std::string complaint_;
     std::function<void()> acknowledged_;
+    std::function<void(const wire::FromViewer&)> input_;
 };
 
 }  // namespace shoji::gateway

@@ -62,12 +62,6 @@ Result<void> Conversation::follow(const Frame& frame) {
     return {};
 }
 
-Result<Recipient> Conversation::check_from_viewer(std::span<const std::uint8_t> bytes) {
-    const auto message = from_viewer(bytes);
-    if (!message) return base::Failure(message.error());
-    return std::holds_alternative<End>(*message) ? Recipient::gateway : Recipient::session;
-}
-
 Result<void> Conversation::check_from_session(std::span<const std::uint8_t> bytes) {
     const auto message = from_session(bytes);
     if (!message) return base::Failure(message.error());

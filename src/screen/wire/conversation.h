@@ -10,11 +10,6 @@
 
 namespace shoji::wire {
 
-enum class Recipient {
-    session,  // pass it on
-    gateway,  // meant for the gateway: `end`
-};
-
 class Conversation {
   public:
     // What a viewer sent: well-formed, `hello` first and once, acknowledgements of frames that were
@@ -25,7 +20,6 @@ class Conversation {
     base::Result<FromSession> from_session(std::span<const std::uint8_t> message);
 
     // The same, for a relay that needs no more than the verdict.
-    base::Result<Recipient> check_from_viewer(std::span<const std::uint8_t> message);
     base::Result<void> check_from_session(std::span<const std::uint8_t> message);
 
     // Serial of the last frame whose last part was sent; 0: none.

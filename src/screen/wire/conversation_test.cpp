@@ -8,7 +8,7 @@ namespace {
 class ConversationTest : public testing::Test {
   protected:
     bool viewer(const FromViewer& message) {
-        return conversation_.check_from_viewer(encode(message)).has_value();
+        return conversation_.from_viewer(encode(message)).has_value();
     }
     bool session(const FromSession& message) {
         return conversation_.check_from_session(encode(message)).has_value();
@@ -108,14 +108,6 @@ TEST_F(ConversationTest, OnlyWhatWasSentIsAcknowledged) {
     EXPECT_FALSE(viewer(Ack{2})) << "backwards";
     EXPECT_FALSE(viewer(Ack{4}));
     EXPECT_EQ(conversation_.acknowledged(), 3U);
-}
-
-TEST_F(ConversationTest, EndIsForTheGateway) {
-    greet();
-    EXPECT_EQ(conversation_.check_from_viewer(encode(FromViewer(End{}))).value(),
-              Recipient::gateway);
-    EXPECT_EQ(conversation_.check_from_viewer(encode(FromViewer(Ping{1}))).value(),
-              Recipient::session);
 }
 
 TEST_F(ConversationTest, TheGatewaysMessagesDoNotComeFromTheSession) {

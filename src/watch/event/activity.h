@@ -29,7 +29,8 @@ enum class ActivityKind : std::uint8_t {
     mail,     // one mail sent, `peer` is the domain of the recipient
     print,    // one job, `pages` of it
     capture,  // one capture of the screen
-    screen_input,  // text that went into a screen session; `text` holds it
+    screen_input,  // text that went into a screen session: `text` holds it, or, where the source
+                   // keeps no text, `bytes_out` says how much and `my_numbers` what was in it
 };
 
 struct Activity {
@@ -59,6 +60,7 @@ struct Activity {
     std::string_view path;
     std::string_view target;
     std::string_view text;
+    std::uint32_t my_numbers = 0;  // individual numbers that the source found in a text
     std::uint32_t pages = 0;
     std::uint8_t logon_type = 0;
     double entropy = -1;  // bits a byte of what was written; negative: not known

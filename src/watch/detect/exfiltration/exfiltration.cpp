@@ -136,7 +136,7 @@ void Exfiltration::Look::typed(const event::Activity& activity, State& state, Al
     namer_.name_session(activity, seen_);
     leaves(Medium::input, std::max<std::uint64_t>(activity.text.size(), activity.bytes_out), state,
            alerts);
-    state.inputs.observe(seen_, activity.text, alerts);
+    state.inputs.observe(seen_, activity.text, activity.my_numbers, alerts);
 }
 
 void Exfiltration::Look::take(const event::Activity& activity, State& state, Alerts& alerts) {

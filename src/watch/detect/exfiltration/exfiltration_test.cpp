@@ -320,6 +320,24 @@ TEST(Exfiltration, MyNumbersTypedKeyByKeyAndPasted) {
               std::string::npos);
 }
 
+TEST(Exfiltration, MyNumbersThatTheGatewayCounted) {
+    Watch watch;
+    auto input = activity(ActivityKind::screen_input, monday);
+    input.domain = "form.example.org";
+    input.bytes_out = 40;
+    input.my_numbers = 2;
+    watch.see(input);
+    input.time += 10 * minute;
+    input.my_numbers = 0;
+    watch.see(input);
+    EXPECT_EQ(watch.count(Kind::my_number), 0U);
+    input.time += 10 * minute;
+    input.my_numbers = 1;
+    watch.see(input);
+    ASSERT_EQ(watch.count(Kind::my_number), 1U);
+    EXPECT_EQ(watch.alerts[0].count, 3U);
+}
+
 TEST(Exfiltration, EveryKindHasWords) {
     for (std::size_t kind = 0; kind < kinds; ++kind) {
         for (std::size_t medium = 0; medium < media; ++medium) {

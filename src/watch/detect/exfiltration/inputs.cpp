@@ -6,7 +6,8 @@ namespace shoji::exfiltration {
 
 Inputs::Inputs(const Settings& settings) : settings_(settings), table_(settings.most_inputs) {}
 
-void Inputs::observe(const Seen& seen, std::string_view text, Alerts& alerts) {
+void Inputs::observe(const Seen& seen, std::string_view text, std::uint32_t counted,
+                     Alerts& alerts) {
     // A single key goes on with what came before it; after a pause, or with more than a key (what
     // an IME commits, what is pasted), the text before is over.
     constexpr event::Time pause = 5'000'000'000;
@@ -24,8 +25,9 @@ void Inputs::observe(const Seen& seen, std::string_view text, Alerts& alerts) {
         input.told = false;
     }
     constexpr std::size_t most = 1'000'000'000;
-    input.numbers = static_cast<std::uint32_t>(std::min(most, input.numbers + found_.size()));
-    if (input.told || input.numbers < settings_.my_numbers || found_.empty()) return;
+    const std::size_t new_ones = found_.size() + counted;
+    input.numbers = static_cast<std::uint32_t>(std::min(most, input.numbers + new_ones));
+    if (input.told || input.numbers < settings_.my_numbers || new_ones == 0) return;
     input.told = true;
     Alert alert = alert_of(seen, Kind::my_number);
     alert.since = input.since;

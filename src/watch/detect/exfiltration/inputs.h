@@ -14,7 +14,8 @@ class Inputs {
   public:
     explicit Inputs(const Settings& settings);
 
-    void observe(const Seen& seen, std::string_view text, Alerts& alerts);
+    // `counted`: numbers that the source found in text that it did not keep.
+    void observe(const Seen& seen, std::string_view text, std::uint32_t counted, Alerts& alerts);
 
     [[nodiscard]] std::uint64_t displaced() const { return table_.displaced(); }
     static std::size_t memory_limit(const Settings& settings);
