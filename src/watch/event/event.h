@@ -57,6 +57,8 @@ class Event {
             ++lost_fields_;
         }
     }
+    // What its source had left out before.
+    void add_lost_fields(std::uint32_t count) { lost_fields_ += count; }
     // A copy that lives as long as the event; empty, and counted, when the event is full.
     std::string_view keep(std::string_view text);
 
