@@ -1,123 +1,16 @@
 #include "watch/event/activity_view.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
 namespace shoji::event {
 namespace {
 
-using Known = ActivityView::Known;
-using Condition = Known::Condition;
-using Number = Known::Number;
+using activity_tables::Condition;
+using activity_tables::Number;
 using Kind = ActivityKind;
-
-struct Sort {
-    std::string_view service;
-    std::uint32_t event;
-    Kind kind;
-    std::string_view protocol = {};
-    Condition condition = Condition::none;
-    bool denied = false;
-};
-
-constexpr Sort sorts[] = {
-    {"sysmon", 1, Kind::process},
-    {"sysmon", 3, Kind::connection, {}, Condition::initiated},
-    {"sysmon", 10, Kind::file_read, "memory"},
-    {"sysmon", 11, Kind::file_write},
-    {"sysmon", 13, Kind::service, "key", Condition::run_key},
-    {"sysmon", 22, Kind::query, "dns"},
-    {"security", 4624, Kind::logon},
-    {"security", 4688, Kind::process},
-    {"security", 4697, Kind::service, "service"},
-    {"security", 4698, Kind::service, "task"},
-    {"security", 5156, Kind::connection, {}, Condition::outgoing},
-    {"security", 5157, Kind::connection, {}, Condition::outgoing, true},
-    {"system", 7045, Kind::service, "service"},
-    {"printservice-operational", 307, Kind::print},
-};
-
-struct Text {
-    std::string_view service;
-    std::uint32_t event;
-    std::string_view Activity::*member;
-    std::string_view field;
-};
-
-constexpr Text texts[] = {
-    {"sysmon", 1, &Activity::user, "User"},
-    {"sysmon", 1, &Activity::process, "Image"},
-    {"sysmon", 1, &Activity::parent, "ParentImage"},
-    {"sysmon", 1, &Activity::command, "CommandLine"},
-    {"sysmon", 3, &Activity::user, "User"},
-    {"sysmon", 3, &Activity::process, "Image"},
-    {"sysmon", 3, &Activity::peer, "DestinationIp"},
-    {"sysmon", 3, &Activity::domain, "DestinationHostname"},
-    {"sysmon", 3, &Activity::protocol, "DestinationPortName"},
-    {"sysmon", 10, &Activity::user, "SourceUser"},
-    {"sysmon", 10, &Activity::process, "SourceImage"},
-    {"sysmon", 10, &Activity::path, "TargetImage"},
-    {"sysmon", 11, &Activity::user, "User"},
-    {"sysmon", 11, &Activity::process, "Image"},
-    {"sysmon", 11, &Activity::path, "TargetFilename"},
-    {"sysmon", 13, &Activity::user, "User"},
-    {"sysmon", 13, &Activity::process, "Image"},
-    {"sysmon", 13, &Activity::target, "TargetObject"},
-    {"sysmon", 13, &Activity::path, "Details"},
-    {"sysmon", 22, &Activity::user, "User"},
-    {"sysmon", 22, &Activity::process, "Image"},
-    {"sysmon", 22, &Activity::domain, "QueryName"},
-    {"security", 4624, &Activity::user, "TargetUserName"},
-    {"security", 4624, &Activity::process, "ProcessName"},
-    {"security", 4624, &Activity::peer, "IpAddress"},
-    {"security", 4624, &Activity::domain, "WorkstationName"},
-    {"security", 4688, &Activity::user, "SubjectUserName"},
-    {"security", 4688, &Activity::process, "NewProcessName"},
-    {"security", 4688, &Activity::parent, "ParentProcessName"},
-    {"security", 4688, &Activity::command, "CommandLine"},
-    {"security", 4697, &Activity::user, "SubjectUserName"},
-    {"security", 4697, &Activity::target, "ServiceName"},
-    {"security", 4697, &Activity::path, "ServiceFileName"},
-    {"security", 4698, &Activity::user, "SubjectUserName"},
-    {"security", 4698, &Activity::target, "TaskName"},
-    {"security", 5156, &Activity::process, "Application"},
-    {"security", 5156, &Activity::peer, "DestAddress"},
-    {"security", 5157, &Activity::process, "Application"},
-    {"security", 5157, &Activity::peer, "DestAddress"},
-    {"system", 7045, &Activity::user, "AccountName"},
-    {"system", 7045, &Activity::target, "ServiceName"},
-    {"system", 7045, &Activity::path, "ImagePath"},
-    {"printservice-operational", 307, &Activity::user, "Param3"},
-    {"printservice-operational", 307, &Activity::path, "Param2"},
-};
-
-struct Numbered {
-    std::string_view service;
-    std::uint32_t event;
-    Number member;
-    std::string_view field;
-};
-
-constexpr Numbered numbered[] = {
-    {"sysmon", 1, Number::process_id, "ProcessId"},
-    {"sysmon", 1, Number::parent_id, "ParentProcessId"},
-    {"sysmon", 3, Number::process_id, "ProcessId"},
-    {"sysmon", 3, Number::port, "DestinationPort"},
-    {"sysmon", 10, Number::process_id, "SourceProcessId"},
-    {"sysmon", 11, Number::process_id, "ProcessId"},
-    {"sysmon", 13, Number::process_id, "ProcessId"},
-    {"sysmon", 22, Number::process_id, "ProcessId"},
-    {"security", 4624, Number::logon_type, "LogonType"},
-    {"security", 4688, Number::process_id, "NewProcessId"},
-    {"security", 4688, Number::parent_id, "ProcessId"},
-    {"security", 5156, Number::process_id, "ProcessID"},
-    {"security", 5156, Number::port, "DestPort"},
-    {"security", 5157, Number::process_id, "ProcessID"},
-    {"security", 5157, Number::port, "DestPort"},
-    {"printservice-operational", 307, Number::bytes_out, "Param7"},
-    {"printservice-operational", 307, Number::pages, "Param8"},
-};
 
 // Decimal, or hexadecimal behind 0x; 0 when it is no number, or larger than `most`.
 std::uint64_t number_of(std::string_view text, std::uint64_t most) {
@@ -131,7 +24,24 @@ std::uint64_t number_of(std::string_view text, std::uint64_t most) {
 
 template <class T>
 void put(T& member, std::string_view text) {
+    if (text.empty()) return;
     member = static_cast<T>(number_of(text, std::numeric_limits<T>::max()));
+}
+
+void put_duration(Activity& activity, std::string_view text, Time unit) {
+    if (text.empty()) return;
+    const auto most = static_cast<std::uint64_t>(std::numeric_limits<Time>::max() / unit);
+    activity.duration = static_cast<Time>(number_of(text, most)) * unit;
+}
+
+void put_entropy(Activity& activity, std::string_view text) {
+    constexpr double most = 8;  // bits a byte
+    double entropy = 0;
+    const auto* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, entropy);
+    if (error == std::errc{} && at == end && entropy >= 0 && entropy <= most) {
+        activity.entropy = entropy;
+    }
 }
 
 void put(Activity& activity, Number member, std::string_view text) {
@@ -144,10 +54,22 @@ void put(Activity& activity, Number member, std::string_view text) {
             return put(activity.port, text);
         case Number::bytes_out:
             return put(activity.bytes_out, text);
+        case Number::bytes_in:
+            return put(activity.bytes_in, text);
         case Number::pages:
             return put(activity.pages, text);
+        case Number::my_numbers:
+            return put(activity.my_numbers, text);
         case Number::logon_type:
             return put(activity.logon_type, text);
+        case Number::nanoseconds:
+            return put_duration(activity, text, 1);
+        case Number::milliseconds:
+            return put_duration(activity, text, 1'000'000);
+        case Number::seconds:
+            return put_duration(activity, text, 1'000'000'000);
+        case Number::entropy:
+            return put_entropy(activity, text);
     }
 }
 
@@ -155,45 +77,102 @@ char in_lower_case(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+bool contains(std::string_view text, std::string_view part) {
+    return !std::ranges::search(text, part, {}, in_lower_case).empty();
+}
+
+bool is_equal(std::string_view one, std::string_view other) {
+    return std::ranges::equal(one, other, {}, in_lower_case);
+}
+
 // Run, RunOnce, RunServices … of HKLM and of users: what starts when somebody signs in.
 bool is_run_key(std::string_view key) {
-    constexpr std::string_view part = "\\currentversion\\run";
-    return !std::ranges::search(key, part, {}, in_lower_case).empty();
+    return contains(key, "\\currentversion\\run");
+}
+
+// Source: systemd.unit(5), "Unit File Load Path".
+bool is_unit_file(std::string_view path) {
+    constexpr std::array<std::string_view, 5> folders{"/etc/systemd/", "/usr/lib/systemd/",
+                                                      "/lib/systemd/", "/run/systemd/system/",
+                                                      "/usr/local/lib/systemd/"};
+    constexpr std::array<std::string_view, 5> endings{".service", ".timer", ".socket", ".path",
+                                                      ".mount"};
+    const bool is_there =
+        path.find("/systemd/user/") != std::string_view::npos ||
+        std::ranges::any_of(folders, [&](auto folder) { return path.starts_with(folder); });
+    return is_there &&
+           std::ranges::any_of(endings, [&](auto ending) { return path.ends_with(ending); });
+}
+
+// Source: cron(8) of Debian and of cronie.
+bool is_cron_file(std::string_view path) {
+    return path.starts_with("/etc/cron") || path.starts_with("/var/spool/cron/");
 }
 
 // Windows' word for outgoing connections.
 constexpr std::string_view outbound = "%%14593";
 
-bool is_icmp(std::string_view ip_protocol) {
-    return ip_protocol == "1" || ip_protocol == "58";
+// Of AccessMask. Source: Microsoft, "File Access Rights Constants", "Process Security and Access
+// Rights".
+constexpr std::uint64_t reads_data = 0x1;
+constexpr std::uint64_t writes_data = 0x6;  // or appends
+constexpr std::uint64_t reads_memory = 0x10;
+
+bool is_icmp(std::string_view protocol) {
+    return protocol == "1" || protocol == "58" || is_equal(protocol, "icmp") ||
+           is_equal(protocol, "icmpv6") || is_equal(protocol, "ipv6-icmp");
+}
+
+// The names of transports as detectors know them.
+std::string_view plain_protocol(std::string_view protocol) {
+    if (protocol == "6" || is_equal(protocol, "tcp")) return "tcp";
+    if (protocol == "17" || is_equal(protocol, "udp")) return "udp";
+    return protocol;
 }
 
 }  // namespace
 
 ActivityView::ActivityView(Names& names)
-    : initiated_(names.add_field("Initiated")),
+    : windows_(names.add_source("windows")),
+      initiated_(names.add_field("Initiated")),
       direction_(names.add_field("Direction")),
       target_object_(names.add_field("TargetObject")),
-      ip_protocol_(names.add_field("Protocol")) {
-    for (const auto& sort : sorts) {
-        auto& known = known_[{names.add_source(sort.service), sort.event}];
-        known.kind = sort.kind;
-        known.protocol = sort.protocol;
-        known.condition = sort.condition;
-        known.denied = sort.denied;
-    }
-    for (const auto& text : texts) {
-        known_[{names.source(text.service), text.event}].texts.emplace_back(
-            names.add_field(text.field), text.member);
-    }
-    for (const auto& number : numbered) {
-        known_[{names.source(number.service), number.event}].numbers.emplace_back(
-            names.add_field(number.field), number.member);
+      target_file_(names.add_field("TargetFilename")),
+      object_name_(names.add_field("ObjectName")),
+      object_type_(names.add_field("ObjectType")),
+      access_mask_(names.add_field("AccessMask")),
+      outcome_(names.add_field("Outcome")),
+      cron_table_(names.add_field("CronTable")),
+      ip_protocol_(names.add_field("Protocol")),
+      action_(names.add_field("action")),
+      uri_(names.add_field("c-uri")) {
+    for (const auto& sorts : {activity_tables::of_windows(), activity_tables::of_linux(),
+                              activity_tables::of_networks()}) {
+        for (const auto& sort : sorts) add(names, sort);
     }
 }
 
-bool ActivityView::is_wanted(const Event& event, const Known& known) const {
-    switch (known.condition) {
+void ActivityView::add(Names& names, const activity_tables::Sort& sort) {
+    const auto product = sort.product.empty() ? no_source : names.add_source(sort.product);
+    auto& known = known_[{product, names.add_source(sort.source), sort.event}].emplace_back();
+    known.sort = &sort;
+    for (const auto& [member, field] : sort.texts) {
+        known.texts.emplace_back(names.add_field(field), member);
+    }
+    for (const auto& [member, field] : sort.numbers) {
+        known.numbers.emplace_back(names.add_field(field), member);
+    }
+}
+
+bool ActivityView::holds(const Event& event, Condition condition) const {
+    constexpr std::uint64_t most_mask = 0xffffffff;
+    const auto mask = [&] { return number_of(event.value(access_mask_), most_mask); };
+    // 5145 says no type.
+    const auto is_file = [&] {
+        const auto type = event.value(object_type_);
+        return type.empty() || type == "File";
+    };
+    switch (condition) {
         case Condition::none:
             return true;
         case Condition::initiated:
@@ -202,31 +181,94 @@ bool ActivityView::is_wanted(const Event& event, const Known& known) const {
             return event.value(direction_) == outbound;
         case Condition::run_key:
             return is_run_key(event.value(target_object_));
+        case Condition::succeeded:
+            return event.value(outcome_) == "success";
+        case Condition::lsass:
+            return event.value(object_type_) == "Process" && (mask() & reads_memory) != 0 &&
+                   contains(event.value(object_name_), "\\lsass.exe");
+        case Condition::reads_file:
+            return is_file() && (mask() & reads_data) != 0;
+        case Condition::writes_file:
+            return is_file() && (mask() & writes_data) != 0;
+        case Condition::unit_file:
+            return is_unit_file(event.value(target_file_));
+        case Condition::cron_file:
+            return is_cron_file(event.value(target_file_));
+        case Condition::cron_table:
+            return !event.value(cron_table_).empty();
     }
     return false;
 }
 
+const ActivityView::Known* ActivityView::find(const Event& event, const Key& key) const {
+    const auto found = known_.find(key);
+    if (found == known_.end()) return nullptr;
+    for (const auto& known : found->second) {
+        if (holds(event, known.sort->condition)) return &known;
+    }
+    return nullptr;
+}
+
+const ActivityView::Known* ActivityView::find(const Event& event) const {
+    const auto& source = event.source;
+    if (source.product == windows_) {
+        constexpr std::uint64_t most_number = 0xffffffff;
+        const auto number = number_of(event.value(field::event_id), most_number);
+        return find(event, {windows_, source.service, static_cast<std::uint32_t>(number)});
+    }
+    for (const auto category : source.categories) {
+        if (category == no_source) continue;
+        if (const auto* known = find(event, {source.product, category, 0})) return known;
+        if (const auto* known = find(event, {no_source, category, 0})) return known;
+    }
+    return find(event, {source.product, source.service, 0});
+}
+
+// What firewalls and proxies call it when they let nothing through. Any field of the name
+// counts: a line of Shoji's journal has an "action" of its own before it.
+bool ActivityView::is_denied(const Event& event) const {
+    constexpr std::array<std::string_view, 9> words{
+        "deny", "denied", "block", "blocked", "drop", "dropped", "reject", "rejected", "refused"};
+    return std::ranges::any_of(event.fields(), [&](const Field& field) {
+        return field.id == action_ && std::ranges::any_of(words, [&](std::string_view word) {
+                   return is_equal(field.value, word);
+               });
+    });
+}
+
+// What no single field says.
+void ActivityView::complete(const Event& event, Activity& activity) const {
+    const bool is_request = activity.kind == Kind::request;
+    if (is_request && activity.protocol.empty()) {
+        const bool is_tls = activity.method == "CONNECT" || event.value(uri_).starts_with("https:");
+        activity.protocol = is_tls ? "tls" : "http";
+    }
+    if (is_request || activity.kind == Kind::connection) {
+        activity.denied = activity.denied || is_denied(event);
+    }
+    if (activity.kind != Kind::connection) return;
+    activity.protocol = plain_protocol(activity.protocol);
+    if (is_icmp(event.value(ip_protocol_)) || is_icmp(activity.protocol)) {
+        activity.kind = Kind::icmp;
+    }
+}
+
 bool ActivityView::view(const Event& event, Activity& activity) const {
-    constexpr std::uint64_t most_number = 0xffffffff;
-    const auto number = number_of(event.value(field::event_id), most_number);
-    const auto found = known_.find({event.source.service, static_cast<std::uint32_t>(number)});
-    if (found == known_.end() || !is_wanted(event, found->second)) return false;
-    const auto& known = found->second;
+    const auto* known = find(event);
+    if (known == nullptr) return false;
     activity = {};
-    activity.kind = known.kind;
+    activity.kind = known->sort->kind;
     activity.time = event.time;
     activity.host = event.value(field::computer);
-    activity.protocol = known.protocol;
-    activity.denied = known.denied;
-    for (const auto& [field, member] : known.texts) {
+    activity.protocol = known->sort->protocol;
+    activity.denied = known->sort->denied;
+    for (const auto& [field, member] : known->texts) {
         const auto value = event.value(field);
         // What Windows and Sysmon write for nothing.
         if (!value.empty() && value != "-") activity.*member = value;
     }
-    for (const auto& [field, member] : known.numbers) put(activity, member, event.value(field));
-    if (known.kind == Kind::connection && is_icmp(event.value(ip_protocol_))) {
-        activity.kind = Kind::icmp;
-    }
+    for (const auto& [field, member] : known->numbers) put(activity, member, event.value(field));
+    complete(event, activity);
     return true;
 }
 

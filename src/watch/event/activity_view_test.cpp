@@ -3,6 +3,7 @@
 #include "watch/event/json_reader.h"
 #include "watch/event/time.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace shoji::event {
@@ -113,6 +114,44 @@ TEST_F(ActivityViewTest, SeesLogonsAndWhatStartsPrograms) {
     EXPECT_EQ(activity_.protocol, "key");
     EXPECT_EQ(activity_.path, "C:\\x.exe");
     EXPECT_FALSE(sysmon(13, R"("TargetObject":"HKLM\\SOFTWARE\\x","Details":"1")"));
+}
+
+TEST_F(ActivityViewTest, SeesFilesThatWindowsAudits) {
+    const auto object = [](std::string_view type, std::string_view name, std::string_view mask) {
+        return fmt::format(R"("ObjectType":"{}","ObjectName":"{}","AccessMask":"{}",
+            "ProcessName":"C:\\a.exe","ProcessId":"0x10","SubjectUserName":"tanaka")",
+                           type, name, mask);
+    };
+    ASSERT_TRUE(view("Security", 4663, object("File", R"(E:\\x.zip)", "0x2")));
+    EXPECT_EQ(activity_.kind, ActivityKind::file_write);
+    EXPECT_EQ(activity_.path, "E:\\x.zip");
+    EXPECT_EQ(activity_.process, "C:\\a.exe");
+    EXPECT_EQ(activity_.process_id, 16U);
+    ASSERT_TRUE(view("Security", 4663, object("File", R"(D:\\x)", "0x1")));
+    EXPECT_EQ(activity_.kind, ActivityKind::file_read);
+    EXPECT_FALSE(view("Security", 4663, object("File", R"(D:\\x)", "0x80")));
+    EXPECT_FALSE(view("Security", 4663, object("Key", "x", "0x1")));
+    const auto* const lsass = R"(\\Device\\Windows\\System32\\LSASS.exe)";
+    for (const int number : {4656, 4663}) {
+        ASSERT_TRUE(view("Security", number, object("Process", lsass, "0x1410")));
+        EXPECT_EQ(activity_.kind, ActivityKind::file_read);
+        EXPECT_EQ(activity_.protocol, "memory");
+        EXPECT_FALSE(view("Security", number, object("Process", lsass, "0x1000")));
+    }
+    ASSERT_TRUE(view("Security", 5145, R"("ShareName":"\\\\*\\s","RelativeTargetName":"d\\x",
+        "IpAddress":"10.0.0.5","AccessMask":"0x2","SubjectUserName":"tanaka")"));
+    EXPECT_EQ(activity_.kind, ActivityKind::file_write);
+    EXPECT_EQ(activity_.target, "\\\\*\\s");
+    EXPECT_EQ(activity_.path, "d\\x");
+    EXPECT_EQ(activity_.peer, "10.0.0.5");
+}
+
+TEST_F(ActivityViewTest, SeesWhoAskedANameServer) {
+    ASSERT_TRUE(view("Microsoft-Windows-DNS-Server/Analytical", 256,
+                     R"("QNAME":"x.example.","Source":"10.0.0.5")"));
+    EXPECT_EQ(activity_.kind, ActivityKind::query);
+    EXPECT_EQ(activity_.host, "10.0.0.5");
+    EXPECT_EQ(activity_.domain, "x.example.");
 }
 
 TEST_F(ActivityViewTest, NumbersThatAreNoneAreNothing) {
