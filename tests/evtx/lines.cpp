@@ -29,10 +29,10 @@ int print(const char* path) {
         fmt::print("{}\n", boost::json::serialize(boost::json::object{
                                {"record", event.record}, {"fields", std::move(fields)}}));
     }
-    for (const auto& damage : events.damages()) {
+    for (const auto& damage : events.damages().told()) {
         fmt::print(stderr, "{}: {}\n", damage.offset, damage.what);
     }
-    return events.damages().empty() ? 0 : 1;
+    return events.damages().count() == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ EvtxFile::EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
                    const WindowsSources& windows)
     : file_(bytes), names_(names), windows_(windows), next_chunk_(file_head) {
     if (!is_one(bytes)) {
-        damaged(0, 0, "the file's header is not that of an event log");
+        damages_.add(0, 0, "the file's header is not that of an event log");
         // A file cut at its front may begin with a chunk.
         if (starts_with(bytes, chunk_signature)) next_chunk_ = 0;
     }
@@ -54,11 +54,6 @@ EvtxFile::EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
 
 bool EvtxFile::is_one(std::span<const std::uint8_t> bytes) {
     return starts_with(bytes, file_signature);
-}
-
-void EvtxFile::damaged(std::size_t offset, std::size_t bytes, std::string what) {
-    ++damage_count_;
-    if (damages_.size() < most_damages) damages_.push_back({offset, bytes, std::move(what)});
 }
 
 std::uint32_t EvtxFile::number(std::size_t offset) const {
@@ -69,10 +64,10 @@ void EvtxFile::check_sums(std::size_t end) {
     const auto head = sum_of(chunk_.subspan(head_summed_second, chunk_head - head_summed_second),
                              sum_of(chunk_.first(head_summed_first)));
     if (head != number(head_sum_offset)) {
-        damaged(chunk_at_, 0, "a chunk's header is not as it was written");
+        damages_.add(chunk_at_, 0, "a chunk's header is not as it was written");
     }
     if (sum_of(chunk_.subspan(chunk_head, end - chunk_head)) != number(data_sum_offset)) {
-        damaged(chunk_at_ + chunk_head, 0, "a chunk's records are not as they were written");
+        damages_.add(chunk_at_ + chunk_head, 0, "a chunk's records are not as they were written");
     }
 }
 
@@ -84,13 +79,13 @@ bool EvtxFile::open_chunk() {
         next_chunk_ += chunk_size;
         if (std::ranges::all_of(chunk_, [](std::uint8_t byte) { return byte == 0; })) continue;
         if (chunk_.size() < chunk_head) {
-            damaged(chunk_at_, chunk_.size(), "the file ends inside a chunk's header");
+            damages_.add(chunk_at_, chunk_.size(), "the file ends inside a chunk's header");
             continue;
         }
         const bool signed_ = starts_with(chunk_, chunk_signature);
-        if (!signed_) damaged(chunk_at_, 0, "a chunk does not begin as chunks do");
+        if (!signed_) damages_.add(chunk_at_, 0, "a chunk does not begin as chunks do");
         if (chunk_.size() < chunk_size) {
-            damaged(chunk_at_ + chunk_.size(), 0, "the file ends inside a chunk");
+            damages_.add(chunk_at_ + chunk_.size(), 0, "the file ends inside a chunk");
         }
         at_ = chunk_head;
         end_ = chunk_.size();
@@ -99,7 +94,7 @@ bool EvtxFile::open_chunk() {
             end_ = used;
             check_sums(end_);
         } else if (signed_ && chunk_.size() == chunk_size) {
-            damaged(chunk_at_ + free_space_offset, 0, "a chunk's header says a wrong length");
+            damages_.add(chunk_at_ + free_space_offset, 0, "a chunk's header says a wrong length");
         }
         xml_.emplace(chunk_);
         return true;
@@ -131,7 +126,7 @@ bool EvtxFile::read_record(Event& event) {
         // Behind the last record of a chunk that did not say its length there is nothing.
         const bool empty = std::ranges::all_of(rest, [](std::uint8_t byte) { return byte == 0; });
         skip_damage(from);
-        if (!empty) damaged(chunk_at_ + from, at_ - from, "no record where one should begin");
+        if (!empty) damages_.add(chunk_at_ + from, at_ - from, "no record where one should begin");
         return false;
     }
     base::ByteReader reader(rest.subspan(4));
@@ -142,15 +137,15 @@ bool EvtxFile::read_record(Event& event) {
     if (size < record_head + record_tail || size > rest.size() ||
         number(from + size - record_tail) != size) {
         skip_damage(from);
-        damaged(chunk_at_ + from, at_ - from, "a record's two lengths differ");
+        damages_.add(chunk_at_ + from, at_ - from, "a record's two lengths differ");
         return false;
     }
     at_ = from + size;
     EvtxEvent visitor(names_, event);
     const auto walked = xml_->walk(from + record_head, size - record_head - record_tail, visitor);
     if (!walked) {
-        damaged(chunk_at_ + from, size,
-                "record " + std::to_string(event.record) + ": " + walked.error().message);
+        damages_.add(chunk_at_ + from, size,
+                     "record " + std::to_string(event.record) + ": " + walked.error().message);
         return false;
     }
     ++records_;

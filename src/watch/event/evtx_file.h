@@ -2,27 +2,18 @@
 // Source: libevtx, "Windows XML Event Log (EVTX) format".
 #pragma once
 
+#include "watch/event/damages.h"
 #include "watch/event/evtx_xml.h"
 #include "watch/event/windows_sources.h"
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
 namespace shoji::event {
 
-struct EvtxDamage {
-    std::uint64_t offset;  // in the file
-    std::uint64_t bytes;   // that were left out; 0: the data was read in spite of it
-    std::string what;
-};
-
 class EvtxFile {
   public:
-    static constexpr std::size_t most_damages = 1000;  // that are told; further ones are counted
-
     // All of a file's bytes, which must outlive this, as must names and sources.
     EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
              const WindowsSources& windows);
@@ -33,8 +24,7 @@ class EvtxFile {
     // call.
     bool next(Event& event);
 
-    [[nodiscard]] const std::vector<EvtxDamage>& damages() const { return damages_; }
-    [[nodiscard]] std::uint64_t damage_count() const { return damage_count_; }
+    [[nodiscard]] const Damages& damages() const { return damages_; }
     [[nodiscard]] std::uint64_t records() const { return records_; }
     // In the file, of the record that comes next.
     [[nodiscard]] std::uint64_t offset() const { return chunk_at_ + at_; }
@@ -44,7 +34,6 @@ class EvtxFile {
     void check_sums(std::size_t end);
     bool read_record(Event& event);
     void skip_damage(std::size_t from);
-    void damaged(std::size_t offset, std::size_t bytes, std::string what);
     [[nodiscard]] std::uint32_t number(std::size_t offset) const;  // in the chunk
 
     std::span<const std::uint8_t> file_;
@@ -59,8 +48,7 @@ class EvtxFile {
     std::optional<BinaryXml> xml_;
 
     std::uint64_t records_ = 0;
-    std::uint64_t damage_count_ = 0;
-    std::vector<EvtxDamage> damages_;
+    Damages damages_;
 };
 
 }  // namespace shoji::event

@@ -29,7 +29,7 @@ class EvtxFileTest : public ::testing::Test {
         EvtxFile file(bytes, names_, windows_);
         std::vector<std::string> all;
         while (file.next(event_)) all.emplace_back(event_.value(names_.field("Image")));
-        damages_ = file.damages();
+        damages_ = file.damages().told();
         return all;
     }
     bool told(std::string_view what) {
@@ -43,7 +43,7 @@ class EvtxFileTest : public ::testing::Test {
     FieldId image_ = names_.add_field("Image");
     WindowsSources windows_{names_};
     Event event_;
-    std::vector<EvtxDamage> damages_;
+    std::vector<Damage> damages_;
     const std::vector<std::string> both_{"C:\\a.exe", "C:\\b.exe"};
 };
 

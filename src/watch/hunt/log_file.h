@@ -1,4 +1,4 @@
-// One file of events, whatever its format: EVTX by its signature, else JSON.
+// One file of events, whatever its format (log_format.h).
 #pragma once
 
 #include "core/base/result.h"
@@ -20,8 +20,6 @@ struct LogLoss {
 
 class LogFile {
   public:
-    static constexpr std::size_t most_losses = 1000;  // that are told; further ones are counted
-
     // Names and sources must outlive it.
     static base::Result<LogFile> open(const std::filesystem::path& path, const event::Names& names,
                                       const event::WindowsSources& windows);
@@ -32,7 +30,7 @@ class LogFile {
     [[nodiscard]] std::uint64_t size() const;    // bytes
     [[nodiscard]] std::uint64_t offset() const;  // up to which it was read, about
     [[nodiscard]] std::uint64_t loss_count() const;
-    // What could not be read so far.
+    // What could not be read so far, the first ones (Damages::most_told).
     [[nodiscard]] std::vector<LogLoss> losses() const;
 
     LogFile(LogFile&&) noexcept;
@@ -45,8 +43,10 @@ class LogFile {
     std::unique_ptr<Content> content_;
 };
 
-// The files among `paths` and below the folders among them that hold events: *.evtx, *.json,
-// *.jsonl, *.ndjson, and whatever is named itself. In the order of their names.
+// The files among `paths` and below the folders among them that may hold events: *.evtx, *.json,
+// *.jsonl, *.ndjson, *.log, *.events, syslog, messages, secure, cron, maillog, and older ones of
+// them (audit.log.1, messages-20261120), but none that are compressed; and whatever is named
+// itself. In the order of their names.
 base::Result<std::vector<std::filesystem::path>> log_files(
     const std::vector<std::filesystem::path>& paths);
 

@@ -96,7 +96,7 @@ TEST_F(PublicRules, MatchTheEventLogsOfTheirRegressionData) {
         bool matched = false;
         while (file.next(event)) matched = naive->matches(event) || matched;
         if (!matched) missed.push_back(entry.path().string());
-        EXPECT_TRUE(file.damages().empty()) << entry.path() << ": " << file.damages().front().what;
+        EXPECT_EQ(file.damages().count(), 0U) << entry.path();
         EXPECT_GT(file.records(), 0U) << entry.path();
     }
     EXPECT_EQ(files, 202U);
