@@ -3,6 +3,7 @@
 // the end, but must check counts and sizes before it allocates or loops by them.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -72,9 +73,11 @@ class ByteWriter {
     template <std::integral T>
     void write(T value) {
         const auto wide = static_cast<std::uint64_t>(value);
+        std::array<std::uint8_t, sizeof(T)> little;
         for (std::size_t i = 0; i < sizeof(T); ++i) {
-            bytes_.push_back(static_cast<std::uint8_t>(wide >> (8 * i)));
+            little[i] = static_cast<std::uint8_t>(wide >> (8 * i));
         }
+        bytes_.insert(bytes_.end(), little.begin(), little.end());
     }
     void write_bytes(std::span<const std::uint8_t> bytes) {
         bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());

@@ -25,6 +25,9 @@ enum class Kind : std::uint8_t {
 };
 constexpr std::size_t kinds = 10;
 
+// Names in alerts are no longer than this, nor are those kept for them.
+constexpr std::size_t most_name_bytes = 256;
+
 std::string_view name_of(Kind kind);
 std::string_view name_of(Medium medium);
 std::string_view name_of(Baseline::From from);

@@ -3,7 +3,7 @@
 // flood of new names mostly displaces itself; what went is counted.
 #pragma once
 
-#include "watch/detect/exfiltration/stored.h"
+#include "core/base/archive.h"
 
 #include <cstddef>
 #include <cstdint>

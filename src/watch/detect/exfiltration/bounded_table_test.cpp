@@ -69,10 +69,10 @@ TEST(BoundedTable, EveryKeyThatStaysIsFoundWhileOthersGo) {
 
 TEST(BoundedTable, ACountThatTheBytesCannotHoldIsRefused) {
     BoundedTable<Number> table(1000);
-    Saver saver;
+    base::Saver saver;
     saver(std::uint32_t{900}, std::uint64_t{0}, std::uint64_t{0}, std::uint64_t{1});
     const auto bytes = saver.take();
-    Loader loader(bytes);
+    base::Loader loader(bytes);
     loader(table);
     EXPECT_FALSE(loader.ok());
     EXPECT_EQ(table.size(), 0U);
@@ -80,11 +80,11 @@ TEST(BoundedTable, ACountThatTheBytesCannotHoldIsRefused) {
 
 TEST(BoundedTable, AKeyThatStandsTwiceIsRefused) {
     BoundedTable<Number> table(10);
-    Saver saver;
+    base::Saver saver;
     saver(std::uint32_t{2}, std::uint64_t{0}, std::uint64_t{0}, std::uint64_t{1}, std::uint32_t{5},
           std::uint64_t{1}, std::uint32_t{6});
     const auto bytes = saver.take();
-    Loader loader(bytes);
+    base::Loader loader(bytes);
     loader(table);
     EXPECT_FALSE(loader.ok());
 }

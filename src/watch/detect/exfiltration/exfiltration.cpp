@@ -1,12 +1,12 @@
 #include "watch/detect/exfiltration/exfiltration.h"
 
+#include "core/base/archive.h"
 #include "watch/detect/exfiltration/chains.h"
 #include "watch/detect/exfiltration/clock.h"
 #include "watch/detect/exfiltration/destination.h"
 #include "watch/detect/exfiltration/inputs.h"
 #include "watch/detect/exfiltration/look.h"
 #include "watch/detect/exfiltration/protocols.h"
-#include "watch/detect/exfiltration/stored.h"
 #include "watch/detect/exfiltration/tunnels.h"
 #include "watch/detect/exfiltration/volumes.h"
 
@@ -18,7 +18,9 @@ namespace {
 using event::ActivityKind;
 
 constexpr std::uint32_t magic = 0x58454853;  // "SHEX"
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
+// Days that have not been are below 0.
+constexpr base::ArchiveBounds bounds{.most_text = most_name_bytes, .negative = true};
 
 Medium medium_of(Category category) {
     switch (category) {
@@ -206,14 +208,14 @@ std::size_t Exfiltration::memory_limit(const Settings& settings) {
 }
 
 std::vector<std::uint8_t> Exfiltration::save() const {
-    Saver saver;
+    base::Saver saver(bounds);
     saver(magic, version, look_->secret_check(), *state_);
     return saver.take();
 }
 
 base::Result<void> Exfiltration::load(std::span<const std::uint8_t> bytes) {
     using base::ErrorKind;
-    Loader loader(bytes);
+    base::Loader loader(bytes, bounds);
     std::uint32_t read_magic = 0;
     std::uint32_t read_version = 0;
     std::uint64_t check = 0;

@@ -57,8 +57,6 @@ Baseline History::baseline(const Rule& rule) const {
 }
 
 void Population::add(std::uint64_t amount) {
-    // What came long ago counts less and less, and nothing overflows.
-    constexpr std::uint32_t most = 1'000'000;
     if (total_ >= most) {
         total_ = 0;
         for (auto& count : counts_) {
@@ -78,12 +76,6 @@ std::uint64_t Population::quantile(std::uint32_t per_10000) const {
         below += counts_.at(step++);
     }
     return amount_of(step);
-}
-
-bool Population::sound() const {
-    std::uint64_t total = 0;
-    for (const auto count : counts_) total += count;
-    return total == total_;
 }
 
 std::uint32_t HostCount::estimate() const {

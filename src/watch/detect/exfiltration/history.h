@@ -3,8 +3,9 @@
 // the amounts are out of the ordinary.
 #pragma once
 
-#include "watch/detect/exfiltration/stored.h"
+#include "core/base/archive.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -78,13 +79,39 @@ class Population {
     // The amount that `per_10000` of ten thousand samples stay below. Precondition: size() > 0.
     [[nodiscard]] std::uint64_t quantile(std::uint32_t per_10000) const;
 
+    // Only amounts that came, since most never do.
     template <class Archive>
     void transfer(Archive& archive) {
-        archive(counts_, total_);
+        auto used =
+            static_cast<std::uint16_t>(counts_.size() - static_cast<std::size_t>(std::ranges::count(
+                                                            counts_, std::uint32_t{0})));
+        archive(used);
+        if constexpr (Archive::loading) {
+            counts_.fill(0);
+            total_ = 0;
+            for (; used > 0 && archive.ok(); --used) load_one(archive);
+        } else {
+            for (std::size_t step = 0; step < counts_.size(); ++step) {
+                if (counts_[step] == 0) continue;
+                archive(static_cast<std::uint8_t>(step), counts_[step]);
+            }
+        }
     }
-    [[nodiscard]] bool sound() const;
 
   private:
+    // What came long ago counts less and less, and nothing overflows.
+    static constexpr std::uint32_t most = 1'000'000;
+
+    template <class Archive>
+    void load_one(Archive& archive) {
+        std::uint8_t step = 0;
+        std::uint32_t count = 0;
+        archive(step, count);
+        if (count == 0 || counts_.at(step) != 0 || count > most - total_) return archive.fail();
+        counts_.at(step) = count;
+        total_ += count;
+    }
+
     std::array<std::uint32_t, 256> counts_{};
     std::uint32_t total_ = 0;
 };

@@ -10,6 +10,21 @@
 namespace shoji::exfiltration {
 namespace {
 
+std::vector<std::uint8_t> saved(const Population& population) {
+    base::Saver saver;
+    saver(population);
+    return saver.take();
+}
+
+bool is_read_back(const Population& population) {
+    const auto bytes = saved(population);
+    Population read;
+    read.add(7);
+    base::Loader loader(bytes);
+    loader(read);
+    return loader.finished() && read.size() == population.size() && saved(read) == bytes;
+}
+
 TEST(Steps, KeepTheOrderAndAFifthOfTheAmount) {
     std::mt19937_64 random(1);
     for (int i = 0; i < 20'000; ++i) {
@@ -49,14 +64,35 @@ TEST(Population, QuantileIsWhatSoManyStayBelow) {
     for (std::uint64_t i = 0; i < 10'000; ++i) population.add(i < 9990 ? 1000 : 1'000'000);
     EXPECT_EQ(step_of(population.quantile(5000)), step_of(1000));
     EXPECT_EQ(step_of(population.quantile(9990)), step_of(1'000'000));
-    EXPECT_TRUE(population.sound());
+    EXPECT_TRUE(is_read_back(population));
 }
 
 TEST(Population, HalvesWhatIsOldAndStaysSound) {
     Population population;
     for (int i = 0; i < 1'200'000; ++i) population.add(5);
-    EXPECT_TRUE(population.sound());
+    EXPECT_TRUE(is_read_back(population));
     EXPECT_LT(population.size(), 1'000'001U);
+}
+
+TEST(Population, WhatNoneCanBeIsRefused) {
+    Population population;
+    for (const auto amount : {1000, 1000, 5}) population.add(static_cast<std::uint64_t>(amount));
+    const auto bytes = saved(population);
+    // How many amounts, then a step of one byte and a count of four for each.
+    ASSERT_EQ(bytes.size(), 12U);
+    const auto is_refused = [&](std::size_t place, std::uint8_t value) {
+        auto damaged = bytes;
+        damaged[place] = value;
+        Population read;
+        base::Loader loader(damaged);
+        loader(read);
+        return !loader.finished();
+    };
+    EXPECT_TRUE(is_refused(0, 3)) << "more than there are";
+    EXPECT_TRUE(is_refused(2, bytes[7])) << "the same amount twice";
+    EXPECT_TRUE(is_refused(3, 0)) << "one that never came";
+    EXPECT_TRUE(is_refused(6, 1)) << "more than are counted";
+    EXPECT_FALSE(is_refused(3, 9));
 }
 
 TEST(HostCount, IsAboutRight) {

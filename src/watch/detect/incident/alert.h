@@ -3,7 +3,7 @@
 // the catalogue.
 #pragma once
 
-#include "watch/detect/incident/archive.h"
+#include "core/base/archive.h"
 #include "watch/detect/sigma/rule.h"
 #include "watch/event/event.h"
 

@@ -26,7 +26,7 @@ void Gatherer::transfer(Archive& archive) {
 }
 
 std::vector<std::uint8_t> Gatherer::save() const {
-    Saver saver;
+    base::Saver saver;
     saver(magic, version);
     const_cast<Gatherer*>(this)->transfer(saver);  // saving changes nothing
     saver(static_cast<std::uint32_t>(cases_.size()));
@@ -38,7 +38,7 @@ std::vector<std::uint8_t> Gatherer::save() const {
 }
 
 base::Result<void> Gatherer::load(std::span<const std::uint8_t> bytes) {
-    Loader loader(bytes);
+    base::Loader loader(bytes);
     std::uint32_t read_magic = 0;
     std::uint16_t read_version = 0;
     loader(read_magic, read_version);

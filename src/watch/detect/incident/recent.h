@@ -3,7 +3,7 @@
 // it slow, and so that the same calls leave the same state.
 #pragma once
 
-#include "watch/detect/incident/archive.h"
+#include "core/base/archive.h"
 
 #include <cstdint>
 #include <map>

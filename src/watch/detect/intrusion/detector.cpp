@@ -122,14 +122,14 @@ bool Detector::is_learning() const {
 }
 
 std::vector<std::uint8_t> Detector::save() const {
-    incident::Saver saver;
+    base::Saver saver;
     saver(magic, version);
     const_cast<Detector*>(this)->transfer(saver);  // saving changes nothing
     return saver.take();
 }
 
 base::Result<void> Detector::load(std::span<const std::uint8_t> bytes) {
-    incident::Loader loader(bytes);
+    base::Loader loader(bytes);
     std::uint32_t read_magic = 0;
     std::uint16_t read_version = 0;
     loader(read_magic, read_version);
