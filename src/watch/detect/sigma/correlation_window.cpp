@@ -2,6 +2,7 @@
 
 #include "watch/detect/sigma/rank_window.h"
 #include "watch/detect/sigma/ring.h"
+#include "watch/detect/sigma/window_events.h"
 
 #include <algorithm>
 #include <bit>
@@ -14,7 +15,7 @@ namespace {
 
 using event::Time;
 
-constexpr Time never = std::numeric_limits<Time>::min();
+constexpr Time never = 0;  // every event has a time, which is later
 
 // The time up to which events are outside of a window.
 Time before(const Sample& sample, const CorrelationRule& rule) {
@@ -35,6 +36,14 @@ class CountWindow : public CorrelationWindow {
     [[nodiscard]] double measure() const override { return static_cast<double>(times_.size()); }
     [[nodiscard]] Time first() const override { return times_.front(); }
     [[nodiscard]] std::size_t bytes() const override { return sizeof(*this) + times_.bytes(); }
+    void save(base::Saver& saver) const override { saver(times_); }
+    [[nodiscard]] std::optional<std::size_t> load(base::Loader& loader, Time last) override {
+        loader(times_);
+        if (!loader.ok() || !is_window(times_, rule_, last)) return std::nullopt;
+        std::size_t dropped = 0;
+        for (; times_.size() > most_; ++dropped) times_.pop();
+        return dropped;
+    }
 
   private:
     const CorrelationRule& rule_;
@@ -66,11 +75,26 @@ class DistinctWindow : public CorrelationWindow {
         constexpr std::size_t node = sizeof(std::pair<Digest, std::uint32_t>) + 5 * sizeof(void*);
         return sizeof(*this) + events_.bytes() + counts_.size() * node;
     }
+    void save(base::Saver& saver) const override { saver(events_); }
+    [[nodiscard]] std::optional<std::size_t> load(base::Loader& loader, Time last) override {
+        loader(events_);
+        if (!loader.ok() || !is_window(events_, rule_, last)) return std::nullopt;
+        for (std::size_t i = 0; i < events_.size(); ++i) ++counts_[events_[i].value];
+        newest_ = events_[events_.size() - 1].value;
+        std::size_t dropped = 0;
+        for (; events_.size() > most_; ++dropped) pop();
+        return dropped;
+    }
 
   private:
     struct Entry {
         Time time = 0;
         Digest value;
+
+        template <class Archive>
+        void transfer(Archive& archive) {
+            archive(time, value);
+        }
     };
     void pop() {
         const auto count = counts_.find(events_.front().value);
@@ -116,6 +140,15 @@ class CompanyWindow : public CorrelationWindow {
     [[nodiscard]] std::size_t bytes() const override {
         return sizeof(*this) + last_.size() * sizeof(Time);
     }
+    void save(base::Saver& saver) const override {
+        for (const auto time : last_) saver(time);
+    }
+    [[nodiscard]] std::optional<std::size_t> load(base::Loader& loader, Time last) override {
+        for (auto& time : last_) loader(time);
+        if (!loader.ok() || std::ranges::max(last_) != last) return std::nullopt;
+        start_ = last - rule_.span;
+        return 0;
+    }
 
   private:
     const CorrelationRule& rule_;
@@ -150,6 +183,15 @@ class OrderWindow : public CorrelationWindow {
     [[nodiscard]] Time first() const override { return longest().begun; }
     [[nodiscard]] std::size_t bytes() const override {
         return sizeof(*this) + begun_.size() * sizeof(Time);
+    }
+    void save(base::Saver& saver) const override {
+        for (const auto time : begun_) saver(time);
+    }
+    [[nodiscard]] std::optional<std::size_t> load(base::Loader& loader, Time last) override {
+        for (auto& time : begun_) loader(time);
+        if (!loader.ok() || std::ranges::max(begun_) != last) return std::nullopt;
+        start_ = last - rule_.span;
+        return 0;
     }
 
   private:
@@ -197,23 +239,46 @@ class SumWindow : public CorrelationWindow {
     }
     [[nodiscard]] Time first() const override { return events_.front().time; }
     [[nodiscard]] std::size_t bytes() const override { return sizeof(*this) + events_.bytes(); }
+    void save(base::Saver& saver) const override {
+        saver(events_, static_cast<std::uint32_t>(older_));
+    }
+    // The sums are made again in the order in which they were made.
+    [[nodiscard]] std::optional<std::size_t> load(base::Loader& loader, Time last) override {
+        std::uint32_t older = 0;
+        loader(events_, older);
+        if (!loader.ok() || !is_window(events_, rule_, last) || older >= events_.size()) {
+            return std::nullopt;
+        }
+        make_older(older);
+        for (std::size_t i = older_; i < events_.size(); ++i) newer_ += events_[i].number;
+        std::size_t dropped = 0;
+        for (; events_.size() > most_; ++dropped) pop();
+        return dropped;
+    }
 
   private:
     struct Entry {
         Time time = 0;
         double number = 0;
         double onward = 0;  // of the older ones: the sum from this one to the last of them
-    };
-    void pop() {
-        if (older_ == 0) {
-            double sum = 0;
-            for (std::size_t i = events_.size(); i-- > 0;) {
-                sum += events_[i].number;
-                events_[i].onward = sum;
-            }
-            older_ = events_.size();
-            newer_ = 0;
+
+        template <class Archive>
+        void transfer(Archive& archive) {
+            archive(time, number);
         }
+    };
+    // Of the first `count` events.
+    void make_older(std::size_t count) {
+        double sum = 0;
+        for (std::size_t i = count; i-- > 0;) {
+            sum += events_[i].number;
+            events_[i].onward = sum;
+        }
+        older_ = count;
+        newer_ = 0;
+    }
+    void pop() {
+        if (older_ == 0) make_older(events_.size());
         events_.pop();
         --older_;
     }

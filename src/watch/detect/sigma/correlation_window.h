@@ -3,11 +3,13 @@
 // window's size.
 #pragma once
 
+#include "core/base/archive.h"
 #include "watch/detect/sigma/correlation_rule.h"
 #include "watch/detect/sigma/digest.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace shoji::sigma {
 
@@ -37,6 +39,13 @@ class CorrelationWindow {
     [[nodiscard]] virtual event::Time first() const = 0;
     // Memory that it holds, about.
     [[nodiscard]] virtual std::size_t bytes() const = 0;
+
+    // What is remembered, as bytes, and back into a new window of the same rule; `last` is when
+    // add was called last. Gives how many events were dropped because fewer are kept now; nothing
+    // when no window can be in that state. Then it must not be used.
+    virtual void save(base::Saver& saver) const = 0;
+    [[nodiscard]] virtual std::optional<std::size_t> load(base::Loader& loader,
+                                                          event::Time last) = 0;
 };
 
 }  // namespace shoji::sigma

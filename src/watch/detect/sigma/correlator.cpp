@@ -119,10 +119,7 @@ void Correlator::arrive(std::uint32_t number, const Arrival& arrival,
     auto& group = group_of(number, arrival);
     losses_.events += group.window->add(arrival.sample);
     auto& table = tables_[number];
-    const auto bytes = group_bytes + group.window->bytes();
-    table.bytes += bytes - group.bytes;
-    bytes_ += bytes - group.bytes;
-    group.bytes = bytes;
+    count_bytes(table, group);
     const bool held = group.held;
     group.held = holds(step.rule, *group.window);
     if (!group.held) return;
@@ -135,6 +132,13 @@ void Correlator::arrive(std::uint32_t number, const Arrival& arrival,
         hit.group.emplace_back(step.rule.group_by[i], arrival.group[i]->shown);
     }
     hits.push_back(std::move(hit));
+}
+
+void Correlator::count_bytes(Table& table, Group& group) {
+    const auto bytes = group_bytes + group.window->bytes();
+    table.bytes += bytes - group.bytes;
+    bytes_ += bytes - group.bytes;
+    group.bytes = bytes;
 }
 
 Correlator::Group& Correlator::group_of(std::uint32_t number, const Arrival& arrival) {

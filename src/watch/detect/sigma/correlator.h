@@ -17,6 +17,7 @@
 // would have kept is counted in Losses when it goes; what is over is not a loss.
 #pragma once
 
+#include "core/base/result.h"
 #include "watch/detect/sigma/correlation_plan.h"
 #include "watch/detect/sigma/correlation_window.h"
 #include "watch/detect/sigma/observation.h"
@@ -46,7 +47,17 @@ struct CorrelationLosses {
     std::uint64_t untimed = 0;  // observations whose source did not say when
 
     [[nodiscard]] std::uint64_t all() const { return groups + events + late + untimed; }
+    template <class Archive>
+    void transfer(Archive& archive) {
+        archive(groups, events, late, untimed);
+    }
     bool operator==(const CorrelationLosses&) const = default;
+};
+
+// What could not be taken over from a saved state.
+struct CorrelationsLeft {
+    std::uint32_t correlations = 0;  // that remembered something
+    std::uint64_t groups = 0;
 };
 
 struct CorrelationHit {
@@ -66,6 +77,13 @@ class Correlator {
     // Adds to `hits`. An observation that is older than one before, or has no time, is left out and
     // counted.
     void add(const Observation& observation, std::vector<CorrelationHit>& hits);
+
+    // What it remembers, as bytes, and back, with whatever limits. Correlations are known again by
+    // what they say, what the correlations they refer to say, and the names of the rules; what is
+    // remembered of one that has changed or is gone is left behind and counted, also in losses.
+    // What an ObservationOrder still holds back is none of it. On an error nothing has changed.
+    [[nodiscard]] std::vector<std::uint8_t> save() const;
+    base::Result<CorrelationsLeft> load(std::span<const std::uint8_t> bytes);
 
     [[nodiscard]] const CorrelationLosses& losses() const { return losses_; }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }  // at most the limit, between calls
@@ -106,6 +124,9 @@ class Correlator {
     void drop_last(std::uint32_t step);
     void drop_expired(std::uint32_t step);
     void keep_to_bytes();
+    void count_bytes(Table& table, Group& group);
+    void load_table(std::uint32_t step, std::uint32_t groups, base::Loader& loader);
+    bool load_group(std::uint32_t step, base::Loader& loader);
 
     const CorrelationPlan& plan_;
     CorrelationLimits limits_;

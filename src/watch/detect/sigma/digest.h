@@ -14,6 +14,10 @@ struct Digest {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
 
+    template <class Archive>
+    void transfer(Archive& archive) {
+        archive(low, high);
+    }
     bool operator==(const Digest&) const = default;
     auto operator<=>(const Digest&) const = default;
 };

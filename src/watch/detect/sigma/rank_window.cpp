@@ -1,5 +1,7 @@
 #include "watch/detect/sigma/rank_window.h"
 
+#include "watch/detect/sigma/window_events.h"
+
 #include <cmath>
 
 namespace shoji::sigma {
@@ -53,6 +55,16 @@ double RankWindow::measure() const {
 std::size_t RankWindow::bytes() const {
     constexpr std::size_t node = sizeof(double) + 5 * sizeof(void*);
     return sizeof(*this) + events_.bytes() + events_.size() * node;
+}
+
+std::optional<std::size_t> RankWindow::load(base::Loader& loader, event::Time last) {
+    loader(events_);
+    if (!loader.ok() || !is_window(events_, rule_, last)) return std::nullopt;
+    for (std::size_t i = 0; i < events_.size(); ++i) upper_.insert(events_[i].number);
+    balance();
+    std::size_t dropped = 0;
+    for (; events_.size() > most_; ++dropped) pop();
+    return dropped;
 }
 
 }  // namespace shoji::sigma

@@ -18,11 +18,18 @@ class RankWindow : public CorrelationWindow {
     [[nodiscard]] double measure() const override;
     [[nodiscard]] event::Time first() const override { return events_.front().time; }
     [[nodiscard]] std::size_t bytes() const override;
+    void save(base::Saver& saver) const override { saver(events_); }
+    [[nodiscard]] std::optional<std::size_t> load(base::Loader& loader, event::Time last) override;
 
   private:
     struct Entry {
         event::Time time = 0;
         double number = 0;
+
+        template <class Archive>
+        void transfer(Archive& archive) {
+            archive(time, number);
+        }
     };
     void pop();
     // Moves numbers until the lower half has as many as the rank asks for.

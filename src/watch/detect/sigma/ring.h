@@ -1,7 +1,9 @@
 // A queue in one piece of memory, which grows by doubling and shrinks when most of it is unused.
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -26,11 +28,34 @@ class Ring {
     void pop() {
         first_ = place(1);
         --size_;
-        constexpr std::size_t small = 16;
         if (places_.size() > small && size_ < places_.size() / 4) resize(places_.size() / 2);
     }
 
+    // Its memory is as large again when it is read (core/base/archive.h), and at most four times
+    // what its entries need.
+    template <class Archive>
+    void transfer(Archive& archive) {
+        auto size = static_cast<std::uint32_t>(size_);
+        auto width = static_cast<std::uint8_t>(std::bit_width(places_.size()));
+        archive(size, width);
+        if constexpr (Archive::loading) {
+            constexpr std::uint8_t most_width = 32;
+            const std::size_t places =
+                width == 0 || width > most_width ? 0 : std::size_t{1} << (width - 1U);
+            if (size > places || size > archive.remaining() || width > most_width ||
+                (places > small && size < places / 4)) {
+                return archive.fail();
+            }
+            places_.assign(places, T{});
+            first_ = 0;
+            size_ = size;
+        }
+        for (std::size_t i = 0; i < size_; ++i) archive((*this)[i]);
+    }
+
   private:
+    static constexpr std::size_t small = 16;
+
     // Sizes are powers of two.
     [[nodiscard]] std::size_t place(std::size_t index) const {
         return (first_ + index) & (places_.size() - 1);
