@@ -15,7 +15,7 @@ using base::Result;
 
 // Why a transformation that pySigma has is none here.
 std::string_view reason_against(std::string_view type) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 11> known{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> known{
         {{"query_expression_placeholders", "there is no query that it could write into"},
          {"add_field", "there is no output of fields"},
          {"remove_field", "there is no output of fields"},
@@ -23,10 +23,7 @@ std::string_view reason_against(std::string_view type) {
          {"field_name_transform", "it needs a function of Python"},
          {"file_placeholders", "lists are given with --placeholders"},
          {"http_placeholders", "lists are given with --placeholders"},
-         {"command_placeholders", "lists are given with --placeholders"},
-         {"regex", "values are compared without regard to case already"},
-         {"hashes_fields", "it is not supported; give fields of their own with field_name_mapping"},
-         {"extract_fields", "it is not supported"}}};
+         {"command_placeholders", "lists are given with --placeholders"}}};
     const auto* found = std::ranges::find(known, type, &decltype(known)::value_type::first);
     return found == known.end() ? std::string_view() : found->second;
 }
@@ -38,6 +35,7 @@ Result<std::shared_ptr<const Transformation>> read_transformation(
     }
     auto made = field_transformation(type, parameters);
     if (made && *made == nullptr) made = value_transformation(type, parameters);
+    if (made && *made == nullptr) made = item_transformation(type, parameters, notices);
     if (made && *made == nullptr) made = rule_transformation(type, parameters, notices);
     if (made && *made == nullptr) {
         return wrong(parameters.node(), "{} is not known", parameters.what());

@@ -85,6 +85,18 @@ std::optional<TextChange> case_change(std::string_view method) {
     return std::nullopt;
 }
 
+Result<std::shared_ptr<const re2::RE2>> expression_of(const std::string& text,
+                                                      const Parameters& parameters) {
+    RE2::Options options;
+    options.set_log_errors(false);
+    constexpr std::int64_t most_memory = 8 << 20;
+    options.set_max_mem(most_memory);
+    auto expression = std::make_shared<const RE2>(text, options);
+    if (expression->ok()) return expression;
+    return wrong(parameters.node(), "{}: the expression '{}' does not compile: {}",
+                 parameters.what(), text, expression->error());
+}
+
 Result<Replacement> Replacement::read(Parameters& parameters) {
     const auto regex = parameters.text("regex");
     if (!regex) return base::Failure(regex.error());
@@ -94,22 +106,15 @@ Result<Replacement> Replacement::read(Parameters& parameters) {
     if (!skip) return base::Failure(skip.error());
     const auto interpret = parameters.flag("interpret_special", false);
     if (!interpret) return base::Failure(interpret.error());
-    RE2::Options options;
-    options.set_log_errors(false);
-    constexpr std::int64_t most_memory = 8 << 20;
-    options.set_max_mem(most_memory);
-    const auto expression = std::make_shared<const RE2>(*regex, options);
-    if (!expression->ok()) {
-        return wrong(parameters.node(), "{}: the expression '{}' does not compile: {}",
-                     parameters.what(), *regex, expression->error());
-    }
+    auto expression = expression_of(*regex, parameters);
+    if (!expression) return base::Failure(expression.error());
     Replacement replacement;
-    replacement.expression_ = expression;
-    replacement.replacement_ = groups_of_re2(*text, *expression);
+    replacement.expression_ = std::move(*expression);
+    replacement.replacement_ = groups_of_re2(*text, *replacement.expression_);
     replacement.skip_special_ = *skip;
     replacement.interpret_special_ = *interpret;
     std::string error;
-    if (!expression->CheckRewriteString(replacement.replacement_, &error)) {
+    if (!replacement.expression_->CheckRewriteString(replacement.replacement_, &error)) {
         return wrong(parameters.node(), "{}: the replacement '{}' is wrong: {}", parameters.what(),
                      *text, error);
     }

@@ -23,6 +23,10 @@ Glob with_literals(const Glob& glob, const TextChange& change);
 // "lower", "upper", "snake_case"
 std::optional<TextChange> case_change(std::string_view method);
 
+// An error when it does not compile.
+base::Result<std::shared_ptr<const re2::RE2>> expression_of(const std::string& text,
+                                                            const Parameters& parameters);
+
 // What an expression matches, everywhere, replaced by a text in which \1 and \g<1> are what its
 // groups matched.
 class Replacement {

@@ -18,6 +18,9 @@ MadeTransformation field_transformation(const std::string& type, Parameters& par
 // drop_detection_item, replace_string, map_string, set_value, case, convert_type,
 // value_placeholders, wildcard_placeholders, detection_item_failure
 MadeTransformation value_transformation(const std::string& type, Parameters& parameters);
+// hashes_fields, extract_fields, regex
+MadeTransformation item_transformation(const std::string& type, Parameters& parameters,
+                                       std::vector<std::string>& notices);
 // add_condition, change_logsource, set_state, rule_failure, strict_field_mapping_failure,
 // set_custom_attribute, nest
 MadeTransformation rule_transformation(const std::string& type, Parameters& parameters,
