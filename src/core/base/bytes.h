@@ -3,7 +3,6 @@
 // the end, but must check counts and sizes before it allocates or loops by them.
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -73,11 +72,11 @@ class ByteWriter {
     template <std::integral T>
     void write(T value) {
         const auto wide = static_cast<std::uint64_t>(value);
-        std::array<std::uint8_t, sizeof(T)> little;
+        const auto at = bytes_.size();
+        bytes_.resize(at + sizeof(T));
         for (std::size_t i = 0; i < sizeof(T); ++i) {
-            little[i] = static_cast<std::uint8_t>(wide >> (8 * i));
+            bytes_[at + i] = static_cast<std::uint8_t>(wide >> (8 * i));
         }
-        bytes_.insert(bytes_.end(), little.begin(), little.end());
     }
     void write_bytes(std::span<const std::uint8_t> bytes) {
         bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());

@@ -78,6 +78,12 @@ std::uint64_t Population::quantile(std::uint32_t per_10000) const {
     return amount_of(step);
 }
 
+std::uint16_t Population::used_amounts() const {
+    if (total_ == 0) return 0;
+    const auto unused = std::ranges::count(counts_, std::uint32_t{0});
+    return static_cast<std::uint16_t>(counts_.size() - static_cast<std::size_t>(unused));
+}
+
 std::uint32_t HostCount::estimate() const {
     constexpr double bits = 256;
     int set = 0;

@@ -5,7 +5,6 @@
 
 #include "core/base/archive.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -82,18 +81,16 @@ class Population {
     // Only amounts that came, since most never do.
     template <class Archive>
     void transfer(Archive& archive) {
-        auto used =
-            static_cast<std::uint16_t>(counts_.size() - static_cast<std::size_t>(std::ranges::count(
-                                                            counts_, std::uint32_t{0})));
+        std::uint16_t used = Archive::loading ? 0 : used_amounts();
         archive(used);
         if constexpr (Archive::loading) {
-            counts_.fill(0);
-            total_ = 0;
+            if (total_ > 0) *this = {};
             for (; used > 0 && archive.ok(); --used) load_one(archive);
         } else {
-            for (std::size_t step = 0; step < counts_.size(); ++step) {
-                if (counts_[step] == 0) continue;
-                archive(static_cast<std::uint8_t>(step), counts_[step]);
+            for (std::size_t step = 0; used > 0; ++step) {
+                if (counts_.at(step) == 0) continue;
+                archive(static_cast<std::uint8_t>(step), counts_.at(step));
+                --used;
             }
         }
     }
@@ -102,6 +99,7 @@ class Population {
     // What came long ago counts less and less, and nothing overflows.
     static constexpr std::uint32_t most = 1'000'000;
 
+    [[nodiscard]] std::uint16_t used_amounts() const;
     template <class Archive>
     void load_one(Archive& archive) {
         std::uint8_t step = 0;
