@@ -315,7 +315,10 @@ void CommandTree::add_audit() {
 void CommandTree::add_watch() {
     const auto take_lists = [](Command& command, hunt::RuleRequest& rules) {
         // One file each time, so that what follows is not taken for another one.
-        command.take("--pipeline", rules.pipelines)->expected(1)->take_all();
+        command.take("--pipeline", rules.pipelines)
+            ->expected(1)
+            ->allow_extra_args(false)
+            ->take_all();
         command.take("--placeholders", rules.placeholders);
     };
     auto rules = kept<hunt::RuleRequest>();
@@ -331,7 +334,11 @@ void CommandTree::add_watch() {
     auto values = kept<Values>();
     auto& request = values->request;
     auto hunt = root().word("hunt");
-    hunt.take("--rules", request.rules.rules)->expected(1)->take_all()->required();
+    hunt.take("--rules", request.rules.rules)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all()
+        ->required();
     take_lists(hunt, request.rules);
     hunt.take("logs", request.logs)->required();
     hunt.take("--level", values->level)
@@ -341,11 +348,20 @@ void CommandTree::add_watch() {
     hunt.take("--no-cache", request.no_cache);
     hunt.take("--csv", request.csv);
     hunt.take("--html", request.html);
+    hunt.take("--profile", request.profile);
+    hunt.take("--profiles", request.profiles);
+    hunt.take("--ocsf", request.ocsf);
     hunt.runs([=](const Context& context) {
         HuntRequest wished = values->request;
         wished.least = sigma::level_of(values->level).value_or(wished.least);
         return run_hunt(context, wished);
     });
+
+    auto wanted = kept<EventsRequest>();
+    auto events = root().word("events");
+    events.take("logs", wanted->logs)->required();
+    events.take("--form", wanted->form)->check(one_of({"sigma", "ocsf"}));
+    events.runs([=](const Context& context) { return run_events(context, *wanted); });
 }
 
 }  // namespace shoji::cli

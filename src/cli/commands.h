@@ -67,13 +67,23 @@ struct HuntRequest {
     hunt::RuleRequest rules;
     std::vector<std::filesystem::path> logs;
     sigma::Level least = sigma::Level::informational;
-    bool no_cache = false;       // compile the rules anew, and keep nothing
-    std::string since;           // as event::parse_time takes it; empty: all
-    int threads = 0;             // 0: one a processor
-    std::filesystem::path csv;   // empty: none
-    std::filesystem::path html;  // empty: none
+    bool no_cache = false;           // compile the rules anew, and keep nothing
+    std::string since;               // as event::parse_time takes it; empty: all
+    int threads = 0;                 // 0: one a processor
+    std::filesystem::path csv;       // empty: none
+    std::filesystem::path html;      // empty: none
+    std::string profile;             // which columns (profile.h); empty: the usual ones
+    std::filesystem::path profiles;  // a file with profiles of one's own; empty: none
+    bool ocsf = false;               // hits as OCSF's Detection Findings, one a line
 };
 // What the rules find in the logs.
 Exit run_hunt(const Context& context, const HuntRequest& request);
+
+struct EventsRequest {
+    std::vector<std::filesystem::path> logs;
+    std::string form = "sigma";  // "sigma": as rules see them; "ocsf"
+};
+// The events of logs, one object of JSON a line.
+Exit run_events(const Context& context, const EventsRequest& request);
 
 }  // namespace shoji::cli

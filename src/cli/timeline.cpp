@@ -1,5 +1,6 @@
 #include "cli/timeline.h"
 
+#include "cli/profile.h"
 #include "core/base/bytes.h"
 #include "core/base/printable.h"
 #include "watch/event/time.h"
@@ -64,6 +65,26 @@ std::string csv_cell(std::string_view text) {
     return cell + '"';
 }
 
+// A name in the header line.
+std::string csv_name(std::string_view name) {
+    const bool plain = std::ranges::all_of(
+        name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+    return plain ? std::string(name) : csv_cell(name);
+}
+
+json::object to_json(const hunt::Hit& hit, const Finds& finds, const Profile& profile) {
+    json::object object;
+    for (const auto column :
+         {Column::time, Column::level, Column::id, Column::title, Column::file, Column::record}) {
+        const auto found = std::ranges::find(csv_profile().columns, column, &ProfileColumn::column);
+        object.emplace(view(found->name), json_cell(*found, hit, finds));
+    }
+    for (const auto& column : profile.columns) {
+        object.emplace(view(column.name), json_cell(column, hit, finds));
+    }
+    return object;
+}
+
 }  // namespace
 
 const sigma::Heading& Finds::heading(const hunt::Hit& hit) const {
@@ -85,8 +106,9 @@ std::string shown_time(event::Time time) {
     return text;
 }
 
-json::object to_json(const hunt::Hit& hit, const Finds& finds) {
+json::object to_json(const hunt::Hit& hit, const Finds& finds, const Profile* profile) {
     const auto& rule = finds.heading(hit);
+    if (profile != nullptr) return to_json(hit, finds, *profile);
     json::array tags;
     for (const auto& tag : rule.tags) tags.emplace_back(view(tag));
     json::value time;
@@ -104,27 +126,21 @@ json::object to_json(const hunt::Hit& hit, const Finds& finds) {
             {"details", whole_text(hit.details)}};
 }
 
-std::string to_csv(const Finds& finds) {
-    std::string text = "time,level,id,title,computer,channel,eventId,record,file,details\r\n";
-    for (const auto& hit : finds.timeline.hits) {
-        const auto& rule = finds.heading(hit);
-        const std::string time = hit.time == 0 ? "" : event::format_time(hit.time);
-        const std::string record = std::to_string(hit.record);
-        const std::string_view cells[] = {time,
-                                          sigma::name_of(rule.level),
-                                          rule.id,
-                                          rule.title,
-                                          hit.computer,
-                                          hit.channel,
-                                          hit.event_id,
-                                          record,
-                                          finds.files[hit.file].native(),
-                                          hit.details};
-        for (const auto& cell : cells) {
-            if (&cell != cells) text += ',';
-            text += csv_cell(cell);
+std::string to_csv(const Finds& finds, const Profile& profile) {
+    std::string text;
+    const auto add_line = [&](auto&& cell_of_column) {
+        bool first = true;
+        for (const auto& column : profile.columns) {
+            if (!first) text += ',';
+            first = false;
+            text += cell_of_column(column);
         }
         text += "\r\n";
+    };
+    add_line([](const ProfileColumn& column) { return csv_name(column.name); });
+    for (const auto& hit : finds.timeline.hits) {
+        add_line(
+            [&](const ProfileColumn& column) { return csv_cell(cell_of(column, hit, finds)); });
     }
     return text;
 }

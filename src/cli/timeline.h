@@ -12,6 +12,8 @@
 
 namespace shoji::cli {
 
+struct Profile;
+
 struct Finds {
     const hunt::Timeline& timeline;
     const sigma::Plan& plan;
@@ -24,15 +26,18 @@ struct Finds {
 
 // One hit: rule id, title, level, tags, file, record, time (RFC 3339, null when unknown), computer,
 // channel, eventId, details.
-boost::json::object to_json(const hunt::Hit& hit, const Finds& finds);
+// With a profile: what programs ask for in any case (time, level, id, title, file, record) and the
+// profile's columns.
+boost::json::object to_json(const hunt::Hit& hit, const Finds& finds,
+                            const Profile* profile = nullptr);
 
 // RFC 4180, with a header line. A cell that a spreadsheet would take for a formula gets an
 // apostrophe before it.
-std::string to_csv(const Finds& finds);
+std::string to_csv(const Finds& finds, const Profile& profile);
 
 // One page without scripts or anything loaded: a plot of the hits over time, summaries, and the
 // timeline.
-std::string to_html(const Finds& finds, text::Language language);
+std::string to_html(const Finds& finds, text::Language language, const Profile& profile);
 
 // How often something was found, the most frequent first.
 struct Tally {

@@ -1,3 +1,4 @@
+#include "cli/profile.h"
 #include "cli/timeline.h"
 #include "core/base/printable.h"
 
@@ -56,7 +57,8 @@ std::string_view colour_of(sigma::Level level) {
 
 class Page {
   public:
-    Page(const Finds& finds, text::Language language) : finds_(finds), language_(language) {}
+    Page(const Finds& finds, text::Language language, const Profile& profile)
+        : finds_(finds), language_(language), profile_(profile) {}
 
     std::string whole() {
         const auto title = say("hunt.report.title");
@@ -166,33 +168,51 @@ class Page {
                                                    {{"count", std::to_string(most_rows)}})));
         }
         html_ += "<table><thead><tr>";
-        for (const auto* key :
-             {"hunt.time", "hunt.level", "hunt.computer", "hunt.rule", "hunt.details"}) {
-            html_ += fmt::format("<th scope=\"col\">{}</th>", say(key));
+        for (const auto& column : profile_.columns) {
+            html_ +=
+                fmt::format("<th scope=\"col\">{}</th>", escaped(heading_of(column, language_)));
         }
         html_ += "</tr></thead><tbody>\n";
         for (std::size_t i = 0; i < std::min(hits.size(), most_rows); ++i) {
-            const auto& hit = hits[i];
-            const auto& rule = finds_.heading(hit);
-            html_ += fmt::format(
-                "<tr><td class=\"time\">{}</td><td class=\"level\" "
-                "style=\"color:{}\">{}</td><td>{}</td>"
-                "<td>{}</td><td class=\"details\">{}</td></tr>\n",
-                shown_time(hit.time), colour_of(rule.level), shown_level(rule.level, language_),
-                escaped(hit.computer), escaped(rule.title), escaped(hit.details));
+            html_ += "<tr>";
+            for (const auto& column : profile_.columns) cell(column, hits[i]);
+            html_ += "</tr>\n";
         }
         html_ += "</tbody></table></section>\n";
     }
 
+    void cell(const ProfileColumn& column, const hunt::Hit& hit) {
+        std::string attributes;
+        switch (column.column) {
+            case Column::time:
+                attributes = " class=\"time\"";
+                break;
+            case Column::level:
+                attributes = fmt::format(" class=\"level\" style=\"color:{}\"",
+                                         colour_of(finds_.heading(hit).level));
+                break;
+            case Column::details:
+            case Column::extra_fields:
+            case Column::fields:
+                attributes = " class=\"details\"";
+                break;
+            default:
+                break;
+        }
+        html_ += fmt::format("<td{}>{}</td>", attributes,
+                             escaped(shown_cell(column, hit, finds_, language_)));
+    }
+
     const Finds& finds_;
     text::Language language_;
+    const Profile& profile_;
     std::string html_;
 };
 
 }  // namespace
 
-std::string to_html(const Finds& finds, text::Language language) {
-    return Page(finds, language).whole();
+std::string to_html(const Finds& finds, text::Language language, const Profile& profile) {
+    return Page(finds, language, profile).whole();
 }
 
 }  // namespace shoji::cli

@@ -1,5 +1,6 @@
 #include "cli/timeline.h"
 
+#include "cli/profile.h"
 #include "watch/detect/sigma/rule_reader.h"
 #include "watch/event/time.h"
 
@@ -51,7 +52,7 @@ TEST_F(TimelineTest, JsonIsOneObjectAHit) {
 }
 
 TEST_F(TimelineTest, CsvHasNoFormulas) {
-    const auto text = to_csv(finds());
+    const auto text = to_csv(finds(), csv_profile());
     EXPECT_THAT(text, HasSubstr("\"'=cmd()\""));
     EXPECT_THAT(text, HasSubstr(R"("logs/a,b.evtx")"));
     EXPECT_THAT(text, HasSubstr(R"("<b>Bold</b> & ""rule""")"));
@@ -59,15 +60,15 @@ TEST_F(TimelineTest, CsvHasNoFormulas) {
 
 TEST_F(TimelineTest, HtmlShowsTextAsText) {
     for (const auto language : {text::Language::ja, text::Language::en}) {
-        const auto page = to_html(finds(), language);
+        const auto page = to_html(finds(), language, table_profile());
         EXPECT_THAT(page, HasSubstr("&lt;b&gt;Bold&lt;/b&gt; &amp; &quot;rule&quot;"));
         EXPECT_THAT(page, Not(HasSubstr("<script")));
         EXPECT_THAT(page, Not(HasSubstr("<b>")));
         EXPECT_THAT(page, HasSubstr("default-src 'none'"));
         EXPECT_THAT(page, HasSubstr("<svg"));
     }
-    EXPECT_THAT(to_html(finds(), text::Language::ja), HasSubstr("検知の時系列"));
-    EXPECT_THAT(to_html(finds(), text::Language::ja), HasSubstr(">高<"));
+    EXPECT_THAT(to_html(finds(), text::Language::ja, table_profile()), HasSubstr("検知の時系列"));
+    EXPECT_THAT(to_html(finds(), text::Language::ja, table_profile()), HasSubstr(">高<"));
 }
 
 TEST_F(TimelineTest, CountsByWhatAndWhere) {

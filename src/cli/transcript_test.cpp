@@ -137,12 +137,27 @@ title: The scanner may fail
 logsource: {product: windows}
 filter: {rules: [failed], s: {Account: scanner}, condition: not s}
 )";
+        fs::create_directory(folder_ / "plain");
+        std::ofstream(folder_ / "plain/logon.yml") << R"(title: Failed logon
+id: 8a6f9d1e-0000-4000-8000-000000000002
+level: medium
+author: Hanako
+tags: [attack.t1110, attack.credential-access]
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4625, TargetUserName: ada}, condition: s}
+)";
+        std::ofstream(folder_ / "profiles.yml")
+            << "ours: {日時: '%Timestamp%', Title: '%RuleTitle%', Unit: 情報政策課}\n"
+               "wrong: {A: '%RuleModifiedDate%'}\n";
         std::ofstream(folder_ / "fields.yml")
             << "allowed_backends: [shoji]\ntransformations:\n"
                "- {type: field_name_mapping, mapping: {Account: TargetUserName}}\n";
         std::ofstream(folder_ / "more.yml") << "transformations: []\n";
         std::ofstream(folder_ / "magic.yml") << "transformations:\n- {type: magic}\n";
         std::ofstream(folder_ / "people.yml") << "people: [ada, scanner]\n";
+        std::ofstream(folder_ / "logon.json")
+            << R"({"@timestamp":"2026-11-20T01:01:00Z","winlog":{"event_id":4625,"channel":"Security","computer_name":"pc1","event_data":{"TargetUserName":"ada","LogonType":"3","IpAddress":"10.1.2.3","Own":"x"}}})"
+               "\n";
         std::ofstream log(folder_ / "log.json");
         for (const int minute : {1, 2, 3}) {
             for (const auto* user : {"ada", "scanner"}) {
@@ -256,7 +271,8 @@ TEST_P(TranscriptTest, HasHelpForEveryWord) {
                              "audit checkpoint",
                              "rules",
                              "rules check",
-                             "hunt"}) {
+                             "hunt",
+                             "events"}) {
         const std::string shown = carry_out(std::string(line) + " --help");
         EXPECT_EQ(shown.find("cli."), std::string::npos) << shown;
         EXPECT_TRUE(shown.ends_with("exit 0\n\n")) << shown;

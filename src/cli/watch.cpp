@@ -1,12 +1,16 @@
 // What reads rules and logs and needs no installation.
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/ocsf_finding.h"
+#include "cli/profile.h"
 #include "cli/timeline.h"
+#include "core/base/printable.h"
 #include "watch/event/time.h"
 #include "watch/hunt/rule_set.h"
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include <boost/json/serialize.hpp>
@@ -88,18 +92,37 @@ void show_summary(TerminalOutput& output, std::string_view title,
     output.table({"hunt.hits", "hunt.level", title}, rows);
 }
 
-void show(const Finds& finds, TerminalOutput& output) {
-    for (const auto& hit : finds.timeline.hits) {
-        if (output.json()) output.line(json::serialize(to_json(hit, finds)));
-    }
-    if (output.json()) return;
+void show_table(const Finds& finds, const Profile& profile, TerminalOutput& output) {
+    std::vector<std::string> header;
     std::vector<std::vector<std::string>> rows;
-    for (const auto& hit : finds.timeline.hits) {
-        const auto& rule = finds.heading(hit);
-        rows.push_back({shown_time(hit.time), shown_level(rule.level, output.language()),
-                        hit.computer, rule.title, hit.details});
+    for (const auto& column : profile.columns) {
+        constexpr std::size_t most = 100;
+        header.push_back(base::printable(heading_of(column, output.language()), most));
     }
-    output.table({"hunt.time", "hunt.level", "hunt.computer", "hunt.rule", "hunt.details"}, rows);
+    for (const auto& hit : finds.timeline.hits) {
+        auto& row = rows.emplace_back();
+        for (const auto& column : profile.columns) {
+            row.push_back(shown_cell(column, hit, finds, output.language()));
+        }
+    }
+    // A heading that is no key of the catalogue is shown as it is.
+    output.table(std::vector<std::string_view>(header.begin(), header.end()), rows);
+}
+
+// `profile`: null for the usual columns.
+void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput& output) {
+    if (ocsf) {
+        FindingWriter writer;
+        for (const auto& hit : finds.timeline.hits) output.line(writer.line(hit, finds));
+        return;
+    }
+    if (output.json()) {
+        for (const auto& hit : finds.timeline.hits) {
+            output.line(json::serialize(to_json(hit, finds, profile)));
+        }
+        return;
+    }
+    show_table(finds, profile == nullptr ? table_profile() : *profile, output);
     show_summary(output, "hunt.by_rule", by_rule(finds));
     show_summary(output, "hunt.by_computer", by_computer(finds));
     show_summary(output, "hunt.by_technique", by_technique(finds));
@@ -127,25 +150,34 @@ bool warn_of_losses(const Finds& finds, TerminalOutput& output) {
         output.warn("hunt.observations_left_out",
                     {{"count", std::to_string(timeline.observations_left_out)}});
     }
+    if (timeline.hits_without_fields > 0) {
+        output.warn("hunt.hits_without_fields",
+                    {{"count", std::to_string(timeline.hits_without_fields)}});
+    }
     const auto& correlating = timeline.correlation_losses;
     if (correlating.groups + correlating.events > 0) {
         output.warn("hunt.correlation_losses", {{"groups", std::to_string(correlating.groups)},
                                                 {"events", std::to_string(correlating.events)}});
     }
     return timeline.losses + timeline.hits_left_out + timeline.fields_left_out +
-               timeline.observations_left_out + correlating.all() >
+               timeline.observations_left_out + timeline.hits_without_fields + correlating.all() >
            0;
 }
 
 base::Result<void> write_reports(const HuntRequest& request, const Finds& finds,
-                                 text::Language language) {
+                                 const Profile* profile, text::Language language) {
     constexpr mode_t mode = 0600;  // what people did is nobody else's to read
     if (!request.csv.empty()) {
-        if (auto written = write_file(request.csv, to_csv(finds), mode, {}); !written)
+        if (auto written =
+                write_file(request.csv,
+                           to_csv(finds, profile == nullptr ? csv_profile() : *profile), mode, {});
+            !written)
             return written;
     }
     if (request.html.empty()) return {};
-    return write_file(request.html, to_html(finds, language), mode, {});
+    return write_file(request.html,
+                      to_html(finds, language, profile == nullptr ? table_profile() : *profile),
+                      mode, {});
 }
 
 }  // namespace
@@ -193,6 +225,14 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     const auto since =
         request.since.empty() ? std::optional<event::Time>(0) : event::parse_time(request.since);
     if (!since) return output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
+    std::optional<Profile> profile;
+    if (!request.profile.empty()) {
+        auto read = read_profile(request.profile, request.profiles);
+        if (!read) return output.fail(read.error());
+        profile = std::move(*read);
+    } else if (!request.profiles.empty()) {
+        return output.fail(Exit::usage, "hunt.profile.none");
+    }
     auto wanted = request.rules;
     if (!request.no_cache) wanted.cache = context.cache;
     const auto rules = hunt::read_rule_set(wanted);
@@ -207,6 +247,7 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     wish.threads = request.threads > 0 ? static_cast<unsigned int>(request.threads)
                                        : std::max(1U, std::thread::hardware_concurrency());
     wish.correlations = &(*rules)->correlations;
+    wish.fields = request.ocsf || (profile && profile->needs_fields());
     hunt::Progress progress;
     const auto timeline = [&] {
         const ProgressLine line(context, progress, bytes_of(*files));
@@ -215,8 +256,9 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     }();
     if (!timeline) return output.fail(timeline.error());
     const Finds finds{*timeline, *(*rules)->plan, *files, &(*rules)->correlations};
-    show(finds, output);
-    if (auto written = write_reports(request, finds, output.language()); !written) {
+    const auto* columns = profile ? &*profile : nullptr;
+    show(finds, columns, request.ocsf, output);
+    if (auto written = write_reports(request, finds, columns, output.language()); !written) {
         return output.fail(written.error());
     }
     if (!output.flush()) return output.fail(Exit::failed, "cli.error.output");

@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 24> telling{
     "TargetUserName",  "SubjectUserName", "IpAddress",   "ScriptBlockText"};
 constexpr std::size_t most_value = 300;  // bytes of one value
 constexpr std::size_t most_details = 1200;
+constexpr std::size_t most_kept_value = 8192;  // bytes of one value of Hit::fields
 
 // The beginning of a text, not cut inside a character.
 std::string_view beginning(std::string_view text, std::size_t most) {
@@ -31,10 +32,12 @@ std::string_view beginning(std::string_view text, std::size_t most) {
     return text.substr(0, most);
 }
 
-std::string details_of(const event::Event& event) {
+// `shown` gets the fields that are part of it.
+std::string details_of(const event::Event& event, std::vector<const event::Field*>& shown_fields) {
     std::string details;
     const auto add = [&](const event::Field& field) {
         if (field.value.empty() || details.size() > most_details) return;
+        shown_fields.push_back(&field);
         if (!details.empty()) details += " | ";
         details += field.name;
         details += '=';
@@ -62,6 +65,34 @@ std::string details_of(const sigma::CorrelationHit& hit, const sigma::Correlatio
     details += fmt::format("{}={} | since={}", temporal ? "rules" : sigma::name_of(rule.type),
                            hit.measure, event::format_time(hit.first));
     return details;
+}
+
+// A second name for a value that stands under another one already (windows_sources.h).
+bool is_second_name(const event::Event& event, const event::Field& field) {
+    if (field.value.empty()) return false;
+    for (const auto& other : event.fields()) {
+        if (&other == &field) return false;
+        if (other.value.data() == field.value.data() && other.value.size() == field.value.size()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::vector<HitField> fields_of(const event::Event& event,
+                                const std::vector<const event::Field*>& shown) {
+    std::vector<HitField> fields;
+    for (const auto& field : event.fields()) {
+        if (is_second_name(event, field)) continue;
+        const bool in_details = std::ranges::any_of(shown, [&](const event::Field* one) {
+            return one->value.data() == field.value.data();
+        });
+        auto& kept = fields.emplace_back(
+            HitField{std::string(field.name), std::string(beginning(field.value, most_kept_value)),
+                     field.type, in_details});
+        if (kept.value.size() < field.value.size()) kept.value += "…";
+    }
+    return fields;
 }
 
 class Hunter {
@@ -148,10 +179,30 @@ class Hunter {
             ++own.hits_left_out;
             return;
         }
-        own.hits.push_back({event.time, rule, file, event.record,
+        std::vector<const event::Field*> shown;
+        auto details = details_of(event, shown);
+        own.hits.push_back({event.time,
+                            rule,
+                            file,
+                            event.record,
                             std::string(event.value(event::field::computer)),
                             std::string(event.value(event::field::channel)),
-                            std::string(event.value(event::field::event_id)), details_of(event)});
+                            std::string(event.value(event::field::event_id)),
+                            std::move(details),
+                            {}});
+        if (wish_.fields) keep_fields(fields_of(event, shown), own);
+    }
+
+    void keep_fields(std::vector<HitField> fields, Timeline& own) {
+        std::size_t bytes = 0;
+        for (const auto& field : fields) {
+            bytes += sizeof field + field.name.size() + field.value.size();
+        }
+        if (field_bytes_.fetch_add(bytes) + bytes <= wish_.most_field_bytes) {
+            own.hits.back().fields = std::move(fields);
+        } else {
+            ++own.hits_without_fields;
+        }
     }
 
     void gather(const event::Event& event, std::span<const std::uint32_t> rules, std::uint32_t file,
@@ -189,8 +240,15 @@ class Hunter {
             return;
         }
         const auto rule = static_cast<std::uint32_t>(plan_.statistics().rules) + hit.step;
-        timeline_.hits.push_back({hit.time, rule, seen.file, seen.record, seen.computer,
-                                  seen.channel, seen.event_id, details_of(hit, step.rule)});
+        timeline_.hits.push_back({hit.time,
+                                  rule,
+                                  seen.file,
+                                  seen.record,
+                                  seen.computer,
+                                  seen.channel,
+                                  seen.event_id,
+                                  details_of(hit, step.rule),
+                                  {}});
     }
 
     void take(Timeline own) {
@@ -200,6 +258,7 @@ class Hunter {
         timeline_.bytes += own.bytes;
         timeline_.hits_left_out += own.hits_left_out;
         timeline_.fields_left_out += own.fields_left_out;
+        timeline_.hits_without_fields += own.hits_without_fields;
         timeline_.losses += own.losses;
         constexpr std::size_t most_told = 10'000;
         for (auto& loss : own.told) {
@@ -216,6 +275,7 @@ class Hunter {
 
     std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> hits_ = 0;
+    std::atomic<std::size_t> field_bytes_ = 0;  // of what hits keep
     Gathering gathering_;
     std::mutex taking_;
     Timeline timeline_;

@@ -15,6 +15,14 @@
 
 namespace shoji::hunt {
 
+// A field of the event that a rule holds for.
+struct HitField {
+    std::string name;
+    std::string value;  // its beginning, if it is long
+    event::Type type = event::Type::text;
+    bool in_details = false;
+};
+
 struct Hit {
     event::Time time = 0;
     std::uint32_t rule = 0;  // of the plan; behind its rules, the steps of the correlations
@@ -27,6 +35,7 @@ struct Hit {
     // values, what its condition was asked about, and when the oldest event was that counts. All
     // else is of the event with which it held.
     std::string details;
+    std::vector<HitField> fields;  // all, where they were wished for; none of a correlation
 };
 
 struct Wish {
@@ -34,6 +43,8 @@ struct Wish {
     event::Time since = 0;  // events before it are left out; those without a time are not
     unsigned int threads = 1;
     std::size_t most_hits = 5'000'000;
+    bool fields = false;  // of the events, with the hits
+    std::size_t most_field_bytes = 512 << 20;
     // Asked once all files are read, in the order of time; null: none.
     const sigma::CorrelationPlan* correlations = nullptr;
     sigma::CorrelationLimits correlation_limits;
@@ -49,9 +60,10 @@ struct Timeline {
     std::vector<Hit> hits;  // by time, then file and record
     std::uint64_t events = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t hits_left_out = 0;    // beyond most_hits
-    std::uint64_t fields_left_out = 0;  // of events too large
-    std::uint64_t losses = 0;           // records and documents that could not be read
+    std::uint64_t hits_left_out = 0;        // beyond most_hits
+    std::uint64_t fields_left_out = 0;      // of events too large
+    std::uint64_t hits_without_fields = 0;  // because of most_field_bytes
+    std::uint64_t losses = 0;               // records and documents that could not be read
     // What correlations were not told, because events had no time or were too many.
     std::uint64_t observations_left_out = 0;
     sigma::CorrelationLosses correlation_losses;
