@@ -1,6 +1,7 @@
 // The events of logs as they were read.
 #include "cli/commands.h"
 #include "watch/event/json_text.h"
+#include "watch/event/log_sources.h"
 #include "watch/event/ocsf.h"
 #include "watch/event/time.h"
 #include "watch/hunt/log_file.h"
@@ -48,6 +49,7 @@ Exit run_events(const Context& context, const EventsRequest& request) {
     auto& output = context.output;
     event::Names names;
     const event::WindowsSources windows(names);
+    event::add_log_sources(names);
     const event::OcsfView ocsf(names);
     const auto files = hunt::log_files(request.logs);
     if (!files) return output.fail(files.error());

@@ -1,5 +1,6 @@
 #include "watch/event/audit_log.h"
 
+#include "watch/event/log_sources.h"
 #include "watch/event/testing/shown.h"
 
 #include <string>
@@ -33,7 +34,7 @@ struct Read {
 
 class AuditLogTest : public ::testing::Test {
   protected:
-    AuditLogTest() { testing::add_sources(names_); }
+    AuditLogTest() { add_log_sources(names_); }
 
     std::vector<Read> read(const std::string& text) {
         text_ = text;

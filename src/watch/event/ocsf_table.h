@@ -92,6 +92,11 @@ enum class Shape : std::uint8_t {
     system_service,
     windows_task,
     task,
+    firewall,
+    device_dns,
+    host_logon,
+    file_access,
+    file_rename,
 };
 
 struct Sort {
@@ -170,6 +175,11 @@ inline constexpr Sort sorts[] = {
     {"ps_script", 0, ClassName::script, 1, Shape::script},
     {"proxy", 0, ClassName::http, other_activity, Shape::http},
     {"webserver", 0, ClassName::http, other_activity, Shape::http},
+    {"dns", 0, ClassName::dns, 1, Shape::device_dns},
+    {"firewall", 0, ClassName::network, 6, Shape::firewall},
+    {"authentication", 0, ClassName::authentication, 1, Shape::host_logon},
+    {"file_access", 0, ClassName::file, 2, Shape::file_access},
+    {"file_rename", 0, ClassName::file, 5, Shape::file_rename},
 };
 
 // How a field's value becomes an attribute, or several below its path.
@@ -182,6 +192,7 @@ enum class Kind : std::uint8_t {
     user,            // name and domain, or uid
     hashes,          // "MD5=…,SHA256=…"
     direction,       // of a connection
+    outcome,         // success or failure
     answers,         // of Sysmon's DNS event
     registry_value,  // path of the key and name of the value
     long_text,       // {"value": …}
@@ -202,6 +213,7 @@ inline constexpr Constant constants[] = {
     {Shape::module, 0, "module.load_type_id", "0"},
     {Shape::network, 0, "connection_info.direction_id", "0"},
     {Shape::windows_network, 0, "connection_info.direction_id", "0"},
+    {Shape::firewall, 0, "connection_info.direction_id", "0"},
     {Shape::driver, 0, "actor.app_name", "\"Windows\"", true},  // it loads its drivers itself
     {Shape::script, 0, "script.type_id", "2"},
     {Shape::logon, 4624, "status_id", "1"},

@@ -2,6 +2,7 @@
 #include "watch/event/ocsf.h"
 
 #include "core/base/bytes.h"
+#include "watch/event/log_sources.h"
 #include "watch/event/testing/ocsf_check.h"
 
 #include <deque>
@@ -75,6 +76,8 @@ class OcsfTest : public ::testing::Test {
                 return "MD5=0123,SHA256=4567,IMPHASH=89AB";
             case Kind::direction:
                 return "true";
+            case Kind::outcome:
+                return "success";
             case Kind::answers:
                 return "type:  5 x.example;::ffff:192.0.2.1;";
             case Kind::user:
@@ -185,6 +188,20 @@ TEST_F(OcsfTest, ARequestsMethodIsItsActivity) {
     EXPECT_THAT(of("GET"), HasSubstr("\"type_uid\":400203"));
     EXPECT_THAT(of("BREW"), HasSubstr("\"type_uid\":400299"));
     EXPECT_EQ(objections(of("PUT"), 4002), "");
+}
+
+TEST_F(OcsfTest, EverySourceThatReadersTellApartIsKnown) {
+    Names names;
+    add_log_sources(names);
+    for (const auto& sort : ocsf::sorts) {
+        // Those that only Windows' events have are WindowsSources'.
+        const bool of_devices = sort.shape == ocsf::Shape::http ||
+                                sort.shape == ocsf::Shape::firewall ||
+                                sort.shape == ocsf::Shape::host_logon;
+        if (of_devices) {
+            EXPECT_NE(names.source(sort.service), no_source) << sort.service;
+        }
+    }
 }
 
 TEST_F(OcsfTest, EvidenceHoldsWhatTheEventIsAbout) {

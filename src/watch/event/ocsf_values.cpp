@@ -140,6 +140,10 @@ Parts parts_of(const Attribute& attribute, std::string_view value) {
         case Kind::direction:
             if (const auto id = direction_of(value); !id.empty()) parts.emplace_back(path, id);
             break;
+        case Kind::outcome:
+            if (value == "success") parts.emplace_back(path, "1");
+            if (value == "failure") parts.emplace_back(path, "2");
+            break;
         case Kind::answers:
             add_answers(path, value, parts);
             break;

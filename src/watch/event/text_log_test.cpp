@@ -1,5 +1,6 @@
 #include "watch/event/text_log.h"
 
+#include "watch/event/log_sources.h"
 #include "watch/event/testing/shown.h"
 #include "watch/event/time.h"
 
@@ -17,7 +18,7 @@ using testing::values;
 
 class TextLogTest : public ::testing::Test {
   protected:
-    TextLogTest() { testing::add_sources(names_); }
+    TextLogTest() { add_log_sources(names_); }
 
     // Reads the only message of a text into event_; false when there is none.
     bool read(std::string_view text) {

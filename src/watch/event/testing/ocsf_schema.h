@@ -288,6 +288,16 @@ inline constexpr OcsfType ocsf_schema[] = {
      "mime_type modified_time modifier name owner parent_folder path product "
      "security_descriptor signature size storage_class tags type type_id uid "
      "uri url version volume xattributes"},
+    {"file_result",
+     "name type_id",
+     "",
+     "accessed_time accessor attributes company_name confidentiality "
+     "confidentiality_id created_time creator data_classification "
+     "data_classifications desc drive_type drive_type_id encryption_details "
+     "ext hashes internal_name is_deleted is_encrypted is_public is_system "
+     "mime_type modified_time modifier name owner parent_folder path product "
+     "security_descriptor signature size storage_class tags type type_id uid "
+     "uri url version volume xattributes"},
     {"src_endpoint",
      "",
      "ip uid name hostname svc_name instance_uid interface_uid "

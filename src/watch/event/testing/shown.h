@@ -30,34 +30,4 @@ inline std::string source_of(const Event& event, const Names& names) {
            name(event.source.categories.front());
 }
 
-// Names of log sources as rules and detectors would have added them.
-inline void add_sources(Names& names) {
-    for (const std::string_view source : {"linux",
-                                          "auditd",
-                                          "process_creation",
-                                          "file_event",
-                                          "file_delete",
-                                          "file_access",
-                                          "file_rename",
-                                          "network_connection",
-                                          "authentication",
-                                          "sshd",
-                                          "sudo",
-                                          "cron",
-                                          "auth",
-                                          "syslog",
-                                          "clamav",
-                                          "firewall",
-                                          "proxy",
-                                          "webserver",
-                                          "dns",
-                                          "fortigate",
-                                          "traffic",
-                                          "shoji",
-                                          "journal",
-                                          "email"}) {
-        names.add_source(source);
-    }
-}
-
 }  // namespace shoji::event::testing
