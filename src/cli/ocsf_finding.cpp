@@ -49,7 +49,14 @@ std::string FindingWriter::evidence(const hunt::Hit& hit) {
     for (const auto& field : hit.fields) {
         event_.add({names_.field(field.name), field.type, field.name, field.value});
     }
-    windows_.describe(event_);
+    event_.source = {};
+    if (!windows_.describe(event_)) {
+        event_.source.product = names_.source(hit.product);
+        const auto count = std::min(hit.categories.size(), event_.source.categories.size());
+        for (std::size_t i = 0; i < count; ++i) {
+            event_.source.categories.at(i) = names_.source(hit.categories[i]);
+        }
+    }
     return view_.evidence(event_);
 }
 

@@ -80,5 +80,18 @@ TEST_F(OcsfFindingTest, TheEventIsItsEvidence) {
     EXPECT_THAT(json, HasSubstr("\"data\":{\"Other\":\"x\xef\xbf\xbd\"}"));
 }
 
+TEST_F(OcsfFindingTest, AnEventThatIsNotOfWindowsKeepsItsSource) {
+    hit_.fields = {{"Image", "/bin/sh", event::Type::text, true},
+                   {"ProcessId", "42", event::Type::text, false}};
+    hit_.product = "linux";
+    hit_.categories = {"process_creation"};
+    EXPECT_THAT(line(), HasSubstr(R"("data":{"Image":"/bin/sh","ProcessId":"42"})"))
+        << "who started it is not known, so that it is no Process Activity";
+    hit_.fields.push_back({"ParentProcessId", "7", event::Type::text, false});
+    const auto json = line();
+    EXPECT_THAT(json, HasSubstr(R"("evidences":[{"process":{"pid":42,"name":"sh",)"));
+    EXPECT_THAT(json, HasSubstr(R"("os":{"name":"Linux","type_id":200})"));
+}
+
 }  // namespace
 }  // namespace shoji::cli

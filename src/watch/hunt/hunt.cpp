@@ -181,27 +181,28 @@ class Hunter {
         }
         std::vector<const event::Field*> shown;
         auto details = details_of(event, shown);
-        own.hits.push_back({event.time,
-                            rule,
-                            file,
-                            event.record,
+        own.hits.push_back({event.time, rule, file, event.record,
                             std::string(event.value(event::field::computer)),
                             std::string(event.value(event::field::channel)),
-                            std::string(event.value(event::field::event_id)),
-                            std::move(details),
-                            {}});
-        if (wish_.fields) keep_fields(fields_of(event, shown), own);
+                            std::string(event.value(event::field::event_id)), std::move(details)});
+        if (wish_.fields) keep_fields(fields_of(event, shown), event.source, own);
     }
 
-    void keep_fields(std::vector<HitField> fields, Timeline& own) {
+    void keep_fields(std::vector<HitField> fields, const event::LogSource& source, Timeline& own) {
         std::size_t bytes = 0;
         for (const auto& field : fields) {
             bytes += sizeof field + field.name.size() + field.value.size();
         }
-        if (field_bytes_.fetch_add(bytes) + bytes <= wish_.most_field_bytes) {
-            own.hits.back().fields = std::move(fields);
-        } else {
+        if (field_bytes_.fetch_add(bytes) + bytes > wish_.most_field_bytes) {
             ++own.hits_without_fields;
+            return;
+        }
+        auto& hit = own.hits.back();
+        hit.fields = std::move(fields);
+        if (source.product != event::no_source) hit.product = names_.name(source.product);
+        for (const auto category : source.categories) {
+            if (category == event::no_source) continue;
+            hit.categories.emplace_back(names_.name(category));
         }
     }
 
@@ -240,15 +241,8 @@ class Hunter {
             return;
         }
         const auto rule = static_cast<std::uint32_t>(plan_.statistics().rules) + hit.step;
-        timeline_.hits.push_back({hit.time,
-                                  rule,
-                                  seen.file,
-                                  seen.record,
-                                  seen.computer,
-                                  seen.channel,
-                                  seen.event_id,
-                                  details_of(hit, step.rule),
-                                  {}});
+        timeline_.hits.push_back({hit.time, rule, seen.file, seen.record, seen.computer,
+                                  seen.channel, seen.event_id, details_of(hit, step.rule)});
     }
 
     void take(Timeline own) {

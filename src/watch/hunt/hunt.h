@@ -35,7 +35,10 @@ struct Hit {
     // values, what its condition was asked about, and when the oldest event was that counts. All
     // else is of the event with which it held.
     std::string details;
-    std::vector<HitField> fields;  // all, where they were wished for; none of a correlation
+    // Where fields were wished for: all of the event's, and its log source; none of a correlation.
+    std::vector<HitField> fields{};
+    std::string product{};
+    std::vector<std::string> categories{};
 };
 
 struct Wish {

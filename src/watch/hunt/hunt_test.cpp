@@ -105,6 +105,34 @@ TEST_F(HuntTest, GivesOneTimelineOfAllFiles) {
     EXPECT_EQ(progress_.files, 4U);
 }
 
+TEST_F(HuntTest, KeepsFieldsWhereTheyAreWishedFor) {
+    write_rule("rules/a.yml", "evil.exe");
+    write("logs/two.jsonl", line);
+    Wish wish;
+    EXPECT_TRUE(hunt_all(wish).hits.front().fields.empty());
+    wish.fields = true;
+    auto hit = hunt_all(wish).hits.front();
+    const auto image = std::ranges::find(hit.fields, "Image", &HitField::name);
+    ASSERT_NE(image, hit.fields.end());
+    EXPECT_EQ(image->value, "D:\\evil.exe");
+    EXPECT_TRUE(image->in_details);
+    EXPECT_EQ(std::ranges::count(hit.fields, true, &HitField::in_details), 1);
+    EXPECT_EQ(hit.product, "windows");
+    EXPECT_THAT(hit.categories, ::testing::ElementsAre("process_creation"));
+    wish.most_field_bytes = 10;
+    const auto without = hunt_all(wish);
+    EXPECT_TRUE(without.hits.front().fields.empty());
+    EXPECT_EQ(without.hits_without_fields, 1U);
+    wish.most_field_bytes = 1 << 20;
+    write("logs/two.jsonl", std::string(line.substr(0, line.size() - 4)) + R"(,"Long":")" +
+                                std::string(20'000, 'x') + "\"}}}\n");
+    hit = hunt_all(wish).hits.front();
+    const auto longest = std::ranges::find(hit.fields, "Long", &HitField::name);
+    ASSERT_NE(longest, hit.fields.end());
+    EXPECT_LT(longest->value.size(), 10'000U);
+    EXPECT_TRUE(longest->value.ends_with("…"));
+}
+
 TEST_F(HuntTest, KeepsToLevelAndTime) {
     write_rule("rules/a.yml", "evil.exe");
     write_rule("rules/b.yml", "good.exe", "low");
