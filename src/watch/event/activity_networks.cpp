@@ -40,11 +40,13 @@ constexpr Text sent_mail[] = {{&Activity::user, "User"}, {&Activity::peer, "Reci
 constexpr Numbered sent_mail_numbers[] = {{Number::bytes_out, "Bytes"}};
 
 constexpr Sort sorts[] = {
-    {{}, "proxy", 0, Kind::request, {}, Condition::none, request, request_numbers},
-    {{}, "dns", 0, Kind::query, "dns", Condition::none, query, {}},
-    {{}, "firewall", 0, Kind::connection, {}, Condition::none, connection, connection_numbers},
-    {{}, "email", 0, Kind::mail, {}, Condition::none, sent_mail, sent_mail_numbers},
-    {"shoji", "screen_input", 0, Kind::screen_input, {}, Condition::none, input, input_numbers},
+    {"", "proxy", 0, Kind::request, Condition::none, false, "", request, request_numbers},
+    {"", "dns", 0, Kind::query, Condition::none, false, "dns", query},
+    {"", "firewall", 0, Kind::connection, Condition::none, false, "", connection,
+     connection_numbers},
+    {"", "email", 0, Kind::mail, Condition::none, false, "", sent_mail, sent_mail_numbers},
+    {"shoji", "screen_input", 0, Kind::screen_input, Condition::none, false, "", input,
+     input_numbers},
 };
 
 }  // namespace

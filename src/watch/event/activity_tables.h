@@ -56,12 +56,12 @@ struct Sort {
     std::string_view source;   // a category, or a service
     std::uint32_t event = 0;   // EventID; 0: whatever it is
     ActivityKind kind = ActivityKind::process;
-    std::string_view protocol;
     Condition condition = Condition::none;
+    bool denied = false;
+    std::string_view protocol;
     // Of several fields of one member the last that says something counts.
     std::span<const Text> texts;
     std::span<const Numbered> numbers = {};
-    bool denied = false;
 };
 
 // Of several sorts of one source the first whose condition holds counts.

@@ -37,7 +37,7 @@ class TextLogTest : public ::testing::Test {
 
     Names names_;
     WindowsSources windows_{names_};
-    SyslogDefaults defaults_{*parse_time("2026-11-29T00:00:00Z"), Time{9 * 3600} * 1'000'000'000};
+    SyslogDefaults defaults_{*parse_time("2026-11-29T00:00:00Z"), Time{9} * 3'600'000'000'000};
     std::string text_;
     std::optional<TextLog> log_;
     Event event_;
