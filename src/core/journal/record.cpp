@@ -11,10 +11,9 @@ namespace {
 using base::ErrorKind;
 
 constexpr std::array<std::string_view, last_action + 1> action_names{
-    "program_started", "sign_in",     "sign_out",   "route_decision",
-    "session_start",   "session_end", "refusal",    "configuration",
-    "terminal",        "recovery",    "connection", "fault",
-    "screen_input"};
+    "program_started", "sign_in", "sign_out",      "route_decision", "session_start",
+    "session_end",     "refusal", "configuration", "terminal",       "recovery",
+    "connection",      "fault",   "screen_input"};
 constexpr std::array<std::string_view, 3> outcome_names{"allowed", "refused", "failed"};
 
 template <class Enumeration, std::size_t Count>
