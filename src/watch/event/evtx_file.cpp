@@ -154,7 +154,7 @@ bool EvtxFile::read_record(Event& event) {
     if (written >= unix_epoch && written - unix_epoch <= most) {
         event.time = static_cast<Time>((written - unix_epoch) * 100);
     }
-    windows_.describe(event);
+    windows_.describe(event, last_source_);
     return true;
 }
 

@@ -39,6 +39,7 @@ class EvtxFile {
     std::span<const std::uint8_t> file_;
     const Names& names_;
     const WindowsSources& windows_;
+    WindowsSources::Last last_source_;
 
     std::size_t next_chunk_;  // offset in the file
     std::size_t chunk_at_ = 0;

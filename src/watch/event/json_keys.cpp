@@ -94,43 +94,58 @@ std::string inner_prefix(const JsonKeys::Object& outer, Scope inner, std::string
     return outer.prefix.empty() ? std::string(key) : joined(outer.prefix, '.', key);
 }
 
+void expect(JsonKeys::Next& next, JsonKeys::Key& key) {
+    std::ranges::copy_backward(next.begin(), next.end() - 1, next.end());
+    next.front() = &key;
+}
+
 }  // namespace
 
 JsonKeys::JsonKeys(const Names& names) : names_(names) {
     top_.kept = true;
+    begin(top_);
 }
 
 JsonKeys::Key& JsonKeys::key(Object& object, std::string_view text) {
     const auto known = std::ranges::find(object.keys, text, &Key::text);
     if (known != object.keys.end()) {
-        object.likely = static_cast<std::size_t>(known - object.keys.begin()) + 1;
+        expect(*object.expected, *known);
+        object.expected = &known->next;
         return *known;
     }
     Key key;
+    key.text = text;
     key.name = name_of(object.scope, object.prefix, text);
     key.id = names_.field(key.name);
     // A key with a backslash stands otherwise in the document than it is meant.
     key.kept = object.kept && text.find('\\') == std::string_view::npos &&
-               text.size() <= most_kept_name && key.name.size() <= most_kept_name &&
+               text.size() <= most_kept_key && key.name.size() <= most_kept_name &&
                object.keys.size() < most_in_object && kept_ < most_keys;
-    if (!key.kept) return object.other = std::move(key);
+    if (!key.kept) {
+        object.other = std::move(key);
+        object.expected = &object.other.next;
+        return object.other;
+    }
     ++kept_;
-    key.text = text;
-    object.keys.push_back(std::move(key));
-    object.likely = object.keys.size();
+    std::ranges::copy(text, key.quoted.begin());
+    key.quoted[text.size()] = '"';
+    key.quoted_size = static_cast<std::uint32_t>(text.size()) + 1;
+    expect(*object.expected, object.keys.emplace_back(std::move(key)));
+    object.expected = &object.keys.back().next;
     return object.keys.back();
 }
 
-JsonKeys::Object* JsonKeys::inner(const Object& outer, Key& key, std::string_view text) {
+JsonKeys::Object* JsonKeys::inner(const Object& outer, Key& key) {
     if (key.object) {
-        key.object->likely = 0;
+        begin(*key.object);
         return key.object.get();
     }
     auto object = std::make_unique<Object>();
-    object->scope = inside(outer.scope, text);
-    object->prefix = inner_prefix(outer, object->scope, text);
+    object->scope = inside(outer.scope, key.text);
+    object->prefix = inner_prefix(outer, object->scope, key.text);
     object->kept = key.kept && object->prefix.size() <= most_kept_name;
     if (object->prefix.size() > most_name) return nullptr;
+    begin(*object);
     key.object = std::move(object);
     return key.object.get();
 }

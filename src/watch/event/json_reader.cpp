@@ -1,9 +1,10 @@
 #include "watch/event/json_reader.h"
 
+#include "watch/event/json_fields.h"
 #include "watch/event/json_keys.h"
+#include "watch/event/json_scanner.h"
 #include "watch/event/time.h"
 
-#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -27,31 +28,40 @@ std::string_view trimmed(std::string_view token) {
 
 class JsonReader::State {
   public:
-    State(const Names& names, const WindowsSources& windows) : keys_(names), windows_(windows) {}
+    State(const Names& names, const WindowsSources& windows, Way way)
+        : keys_(names), windows_(windows), way_(way) {}
 
     base::Result<void> read(std::string_view text, Event& event) {
-        event.clear();
-        event_ = &event;
-        end_ = text.data() + text.size();
-        time_ = other_field;
-        try {
-            od::document document =
-                parser_.iterate(text.data(), text.size(), text.size() + json_padding);
-            keys_.top().likely = 0;
-            walk(document.get_object(), keys_.top(), 0);
-            const char* rest = nullptr;
-            if (document.current_location().get(rest) == simdjson::SUCCESS) {
-                return base::fail(ErrorKind::invalid, "something stands after the JSON object");
+        fields_.begin(event);
+        if (way_ == Way::parsed || !scanner_.scan(text, fields_)) {
+            fields_.begin(event);
+            if (auto parsed = parse(text); !parsed) {
+                event.clear();
+                return parsed;
             }
-        } catch (const simdjson::simdjson_error& error) {
-            event.clear();
-            return base::fail(ErrorKind::invalid, "not a JSON object: {}", error.what());
         }
         finish();
         return {};
     }
 
   private:
+    base::Result<void> parse(std::string_view text) {
+        end_ = text.data() + text.size();
+        try {
+            od::document document =
+                parser_.iterate(text.data(), text.size(), text.size() + json_padding);
+            JsonKeys::begin(keys_.top());
+            walk(document.get_object(), keys_.top(), 0);
+            const char* rest = nullptr;
+            if (document.current_location().get(rest) == simdjson::SUCCESS) {
+                return base::fail(ErrorKind::invalid, "something stands after the JSON object");
+            }
+        } catch (const simdjson::simdjson_error& error) {
+            return base::fail(ErrorKind::invalid, "not a JSON object: {}", error.what());
+        }
+        return {};
+    }
+
     // The key as it stands in the text, which is nearly always how it is meant.
     static std::string_view key_of(simdjson::simdjson_result<od::field>& member) {
         const char* raw = od::raw_json_string(member.key()).raw();
@@ -66,11 +76,10 @@ class JsonReader::State {
         for (auto member : object) {
             const char* raw = od::raw_json_string(member.key()).raw();
             if (auto* key = JsonKeys::likely_key(shape, {raw, end_})) {
-                take(member.value(), {shape, *key, key->text}, depth);
+                take(member.value(), {shape, *key}, depth);
                 continue;
             }
-            const auto text = key_of(member);
-            take(member.value(), {shape, keys_.key(shape, text), text}, depth);
+            take(member.value(), {shape, keys_.key(shape, key_of(member))}, depth);
         }
     }
 
@@ -78,13 +87,12 @@ class JsonReader::State {
     struct Member {
         JsonKeys::Object& shape;
         JsonKeys::Key& key;
-        std::string_view text;
     };
 
     void take(od::value value, const Member& member, std::size_t depth) {
         switch (value.type()) {
             case od::json_type::object: {
-                auto* inner = JsonKeys::inner(member.shape, member.key, member.text);
+                auto* inner = JsonKeys::inner(member.shape, member.key);
                 if (inner == nullptr) throw simdjson::simdjson_error(simdjson::DEPTH_ERROR);
                 return walk(value.get_object(), *inner, depth + 1);
             }
@@ -94,43 +102,40 @@ class JsonReader::State {
                 return;
             }
             case od::json_type::string:
-                return add(member.key, Type::text, value.get_string());
+                return fields_.add(member.key, Type::text, value.get_string());
             case od::json_type::number:
-                return add(member.key, Type::number, trimmed(value.raw_json_token()));
+                return fields_.add(member.key, Type::number, trimmed(value.raw_json_token()));
             case od::json_type::boolean:
-                return add(member.key, Type::boolean, value.get_bool() ? "true" : "false");
+                return fields_.add(member.key, Type::boolean, value.get_bool() ? "true" : "false");
             case od::json_type::null:
                 if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
-                return add(member.key, Type::null, {});
+                return fields_.add(member.key, Type::null, {});
         }
-    }
-
-    void add(const JsonKeys::Key& key, Type type, std::string_view value) {
-        const auto name = key.kept ? std::string_view(key.name) : event_->keep(key.name);
-        if (key.id >= field::first_time && key.id <= field::last_time) {
-            time_ = std::min(time_, key.id);
-        }
-        event_->add({key.id, type, name, value});
     }
 
     // What the event says of itself.
     void finish() {
-        const auto record = event_->value(field::record_id);
-        std::from_chars(record.data(), record.data() + record.size(), event_->record);
-        if (time_ != other_field) event_->time = parse_time(event_->value(time_)).value_or(0);
-        windows_.describe(*event_);
+        auto& event = fields_.event();
+        const auto record = event.value(field::record_id);
+        std::from_chars(record.data(), record.data() + record.size(), event.record);
+        if (fields_.time() != other_field) {
+            event.time = parse_time(event.value(fields_.time())).value_or(0);
+        }
+        windows_.describe(event, last_source_);
     }
 
     JsonKeys keys_;
     const WindowsSources& windows_;
+    WindowsSources::Last last_source_;
+    Way way_;
+    JsonScanner scanner_{keys_, most_depth};
     od::parser parser_;
-    Event* event_ = nullptr;
-    const char* end_ = nullptr;   // of the document
-    FieldId time_ = other_field;  // the best one seen that holds a time
+    JsonFields fields_;
+    const char* end_ = nullptr;  // of the document that is parsed
 };
 
-JsonReader::JsonReader(const Names& names, const WindowsSources& windows)
-    : state_(std::make_unique<State>(names, windows)) {}
+JsonReader::JsonReader(const Names& names, const WindowsSources& windows, Way way)
+    : state_(std::make_unique<State>(names, windows, way)) {}
 JsonReader::~JsonReader() = default;
 
 base::Result<void> JsonReader::read(std::string_view text, Event& event) {

@@ -12,6 +12,7 @@
 #include "watch/event/windows_sources.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -25,8 +26,12 @@ class JsonReader {
     static constexpr std::size_t most_bytes = 16 << 20;  // of one document
     static constexpr std::size_t most_depth = 32;
 
+    // How a document is read: by json_scanner.h where it can be, or always by simdjson, which tests
+    // hold the other against.
+    enum class Way : std::uint8_t { scanned, parsed };
+
     // Both must outlive the reader.
-    JsonReader(const Names& names, const WindowsSources& windows);
+    JsonReader(const Names& names, const WindowsSources& windows, Way way = Way::scanned);
     ~JsonReader();
 
     // One document, which is one event, read into `event`, which is cleared first. It is good

@@ -12,14 +12,17 @@ using namespace std::chrono;
 constexpr Time billion = 1'000'000'000;
 
 // Takes exactly `digits` digits from the front.
-std::optional<int> take_number(std::string_view& text, std::size_t digits) {
+template <std::size_t digits>
+[[gnu::always_inline]] inline std::optional<int> take_number(std::string_view& text) {
     if (text.size() < digits) return std::nullopt;
     int number = 0;
+    bool all = true;
     for (std::size_t i = 0; i < digits; ++i) {
-        const char c = text[i];
-        if (c < '0' || c > '9') return std::nullopt;
-        number = number * 10 + (c - '0');
+        const int digit = text[i] - '0';
+        all = all && digit >= 0 && digit <= 9;
+        number = number * 10 + digit;
     }
+    if (!all) return std::nullopt;
     text.remove_prefix(digits);
     return number;
 }
@@ -31,11 +34,11 @@ bool take(std::string_view& text, char c) {
 }
 
 std::optional<year_month_day> take_date(std::string_view& text) {
-    const auto y = take_number(text, 4);
+    const auto y = take_number<4>(text);
     if (!y || !take(text, '-')) return std::nullopt;
-    const auto m = take_number(text, 2);
+    const auto m = take_number<2>(text);
     if (!m || !take(text, '-')) return std::nullopt;
-    const auto d = take_number(text, 2);
+    const auto d = take_number<2>(text);
     if (!d) return std::nullopt;
     const year_month_day date{year{*y}, month{static_cast<unsigned int>(*m)},
                               day{static_cast<unsigned int>(*d)}};
@@ -47,13 +50,13 @@ std::optional<year_month_day> take_date(std::string_view& text) {
 
 // Nanoseconds of the day; a fraction's digits beyond the ninth are left out.
 std::optional<Time> take_time_of_day(std::string_view& text) {
-    const auto h = take_number(text, 2);
+    const auto h = take_number<2>(text);
     if (!h || *h > 23 || !take(text, ':')) return std::nullopt;
-    const auto m = take_number(text, 2);
+    const auto m = take_number<2>(text);
     if (!m || *m > 59) return std::nullopt;
     Time time = (*h * Time{60} + *m) * 60 * billion;
     if (!take(text, ':')) return time;
-    const auto s = take_number(text, 2);
+    const auto s = take_number<2>(text);
     if (!s || *s > 60) return std::nullopt;
     time += *s * billion;
     if (!take(text, '.') && !take(text, ',')) return time;
@@ -70,9 +73,9 @@ std::optional<Time> take_offset(std::string_view& text) {
     if (text.empty() || take(text, 'Z') || take(text, 'z')) return 0;
     const bool behind = text.front() == '-';
     if (!take(text, '+') && !take(text, '-')) return std::nullopt;
-    const auto h = take_number(text, 2);
+    const auto h = take_number<2>(text);
     take(text, ':');
-    const auto m = text.empty() ? std::optional<int>(0) : take_number(text, 2);
+    const auto m = text.empty() ? std::optional<int>(0) : take_number<2>(text);
     if (!h || !m || *h > 23 || *m > 59) return std::nullopt;
     const Time offset = (*h * Time{60} + *m) * 60 * billion;
     return behind ? -offset : offset;

@@ -198,18 +198,36 @@ void WindowsSources::add_other_names(Names& names) {
     }
 }
 
+const WindowsSources::Service* WindowsSources::service_of(std::string_view channel,
+                                                          Last& last) const {
+    if (channel == last.channel_) return last.service_;
+    const auto found = by_channel_.find(channel);
+    const Service* service = found == by_channel_.end() ? nullptr : &found->second;
+    constexpr std::size_t longest = 256;
+    if (channel.size() <= longest) {
+        last.channel_ = channel;
+        last.service_ = service;
+    }
+    return service;
+}
+
 bool WindowsSources::describe(Event& event) const {
+    Last none;
+    return describe(event, none);
+}
+
+bool WindowsSources::describe(Event& event, Last& last) const {
     const auto* channel = event.find(field::channel);
     if (channel == nullptr) return false;
     event.source.product = product_;
-    const auto service = by_channel_.find(channel->value);
-    if (service == by_channel_.end()) return true;
-    event.source.service = service->second.id;
+    const auto* service = service_of(channel->value, last);
+    if (service == nullptr) return true;
+    event.source.service = service->id;
     const auto number_text = event.value(field::event_id);
     std::uint32_t number = 0;
     std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
-    const auto category = service->second.categories.find(number);
-    if (category == service->second.categories.end()) return true;
+    const auto category = service->categories.find(number);
+    if (category == service->categories.end()) return true;
     event.source.categories = category->second.of;
     for (const auto& [from, index] : category->second.other_names) {
         const auto* field = event.find(from);

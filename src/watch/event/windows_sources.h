@@ -4,6 +4,7 @@
 
 #include "watch/event/event.h"
 
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -11,11 +12,17 @@ namespace shoji::event {
 
 class WindowsSources {
   public:
+    // What a channel was found to be the last time, since most events are of the channel of the
+    // one before: each reader has its own.
+    class Last;
+
     explicit WindowsSources(Names& names);
 
     // Sets the event's source from its fields Channel and EventID (or, without a channel, its
     // provider), and adds the fields that Sigma's category calls otherwise than this log does. True
     // when it is of Windows.
+    bool describe(Event& event, Last& last) const;
+    // The same of one event alone.
     bool describe(Event& event) const;
 
   private:
@@ -36,6 +43,7 @@ class WindowsSources {
         using is_transparent = void;
         bool operator()(std::string_view one, std::string_view other) const;
     };
+    [[nodiscard]] const Service* service_of(std::string_view channel, Last& last) const;
     void add_categories(Names& names);
     void add_other_names(Names& names);
 
@@ -45,6 +53,12 @@ class WindowsSources {
     SourceId registry_event_;
     std::unordered_map<std::string, Service, CaselessHash, CaselessEqual> by_channel_;
     std::vector<std::pair<FieldId, std::string>> names_;  // the second names
+};
+
+class WindowsSources::Last {
+    friend class WindowsSources;
+    std::string channel_;
+    const Service* service_ = nullptr;  // null: none has this channel
 };
 
 }  // namespace shoji::event

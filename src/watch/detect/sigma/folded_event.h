@@ -1,5 +1,5 @@
-// All values of an event in letters of one size (fold.h), one behind the other in one text, so that
-// what may stand in any field is looked for once.
+// The values of an event in letters of one size (fold.h), each folded when it is first asked for:
+// of most values nothing is asked that was not known before.
 #pragma once
 
 #include "watch/event/event.h"
@@ -13,22 +13,27 @@ namespace shoji::sigma {
 
 class FoldedEvent {
   public:
-    void fold(const event::Event& event);
+    // The event must stay as it is until the next begin().
+    void begin(const event::Event& event);
 
-    // Of the field at that place of the event. Good until the next fold().
-    [[nodiscard]] std::string_view value(std::uint32_t place) const {
-        const auto begin = ends_[place];
-        return std::string_view(text_).substr(begin, ends_[place + 1] - 1 - begin);
+    // Of the field at that place of the event. Good until another one is asked for.
+    [[nodiscard]] std::string_view value(std::uint32_t place) {
+        const auto& part = parts_[place];
+        if (part.begin == unknown) fold(place);
+        return std::string_view(text_).substr(part.begin, part.size);
     }
-    // Each value with a line feed behind it.
-    [[nodiscard]] std::string_view text() const { return text_; }
 
   private:
-    void fold_from(const event::Event& event, std::size_t place);
+    static constexpr std::size_t unknown = static_cast<std::size_t>(-1);
+    struct Part {
+        std::size_t begin = unknown;
+        std::size_t size = 0;
+    };
+    void fold(std::uint32_t place);
 
+    const event::Event* event_ = nullptr;
     std::string text_;
-    std::string rest_;
-    std::vector<std::size_t> ends_;  // behind the line feed of the value before
+    std::vector<Part> parts_;
 };
 
 }  // namespace shoji::sigma

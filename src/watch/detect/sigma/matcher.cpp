@@ -1,46 +1,25 @@
+// How a plan is asked about an event. The values of each field are looked up, or searched through,
+// for witnesses: these give the candidates among the detections of the event's route. Each value
+// that came before also says which of them it refutes, and takes these away, all at once. Only what
+// is left is evaluated.
+#include "watch/detect/sigma/fold.h"
 #include "watch/detect/sigma/folded_event.h"
 #include "watch/detect/sigma/plain_text.h"
 #include "watch/detect/sigma/plan_content.h"
+#include "watch/detect/sigma/route.h"
 #include "watch/detect/sigma/value_cache.h"
 
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <unordered_map>
 
 namespace shoji::sigma {
 namespace {
 
-struct SourceHash {
-    std::size_t operator()(const event::LogSource& source) const {
-        std::size_t hash = static_cast<std::size_t>(source.product);
-        hash = hash * 31 + static_cast<std::size_t>(source.service);
-        for (const auto id : source.categories) hash = hash * 31 + static_cast<std::size_t>(id);
-        return hash;
-    }
-};
-
 constexpr std::uint32_t none = 0xffffffff;
 
-struct Search {
-    const Group* group;
-    const FieldIndex* index;
-};
-
-// What is looked for in one field of the events that take a route.
-struct RouteField {
-    event::FieldId field;
-    std::uint32_t slot;  // its number among the fields of all routes
-    std::vector<Search> searches;
-};
-
-// The rules for one log source.
-struct Route {
-    std::vector<const Group*> groups;
-    std::vector<RouteField> fields;
-    std::vector<Search> keywords;
-    std::vector<std::uint32_t> slots;  // of each field that decides a rule; else none
-};
+// What the value of one field alone says of an expression.
+enum class Truth : std::uint8_t { no, yes, unknown };
 
 }  // namespace
 
@@ -49,10 +28,10 @@ class Matcher::State {
     State(const PlanContent& plan, Routing routing)
         : plan_(plan),
           routing_(routing),
+          routes_(plan),
           answers_(plan.tests.size()),
-          asked_(plan.rules.size()),
           first_of_field_(plan.fields),
-          numbers_(plan.fields) {}
+          facts_(plan.fields) {}
 
     base::Result<void> prepare() {
         for (const auto& group : plan_.groups) {
@@ -68,15 +47,15 @@ class Matcher::State {
 
     std::span<const std::uint32_t> match(const event::Event& event) {
         begin(event);
-        route_ = &route_for(event.source);
-        rules_.clear();
+        candidates_ = route_->always;
+        refuted_.assign(candidates_.size(), 0);
         for (const auto& field : route_->fields) look(field);
-        for (const auto& keyword : route_->keywords) look_anywhere(keyword);
-        for (const auto* group : route_->groups) {
-            rules_.insert(rules_.end(), group->always.begin(), group->always.end());
+        if (!route_->keywords.empty()) look_anywhere();
+        for (std::size_t i = 0; i < candidates_.size(); ++i) {
+            for (Word left = candidates_[i] & ~refuted_[i]; left != 0; left &= left - 1) {
+                ask(i * word_bits + static_cast<std::size_t>(std::countr_zero(left)));
+            }
         }
-        // Asked when the values of all fields have their numbers.
-        for (const auto rule : rules_) ask(rule);
         return hits_;
     }
 
@@ -91,22 +70,23 @@ class Matcher::State {
         Round round = 0;
         std::uint32_t place = 0;
     };
-    struct Number {
+    struct Facts {
         Round round = 0;
-        ValueCache::Number of = 0;
+        ValueFacts* of = nullptr;
     };
 
     void begin(const event::Event& event) {
         event_ = &event;
         hits_.clear();
         if (++round_ == 0) restart();
-        if (cache_.is_used_up()) {
-            cache_.clear();
-            verdicts_.clear();
-        }
+        cache_.begin_round();
+        folded_.begin(event);
+        if (routes_.is_full()) forget_routes();
+        route_ = routing_ == Routing::all ? &routes_.all() : &routes_.of(event.source);
+        if (absent_.size() < routes_.slots()) absent_.resize(routes_.slots());
         const auto fields = event.fields();
         next_.assign(fields.size(), none);
-        folded_.fold(event);
+        covered_.assign(fields.size(), 0);
         for (std::size_t i = fields.size(); i-- > 0;) {
             const auto id = static_cast<std::uint32_t>(fields[i].id);
             if (id >= first_of_field_.size()) continue;
@@ -121,45 +101,15 @@ class Matcher::State {
     void restart() {
         round_ = 1;
         std::ranges::fill(answers_, Answer{});
-        std::ranges::fill(asked_, Round{0});
         std::ranges::fill(first_of_field_, First{});
-        std::ranges::fill(numbers_, Number{});
+        std::ranges::fill(facts_, Facts{});
     }
 
-    const Route& route_for(const event::LogSource& source) {
-        const auto key = routing_ == Routing::all ? event::LogSource{} : source;
-        const auto known = routes_.find(key);
-        if (known != routes_.end()) return known->second;
-        constexpr std::size_t most_routes = 256;
-        if (routes_.size() >= most_routes) routes_.clear();
-        return routes_.emplace(key, new_route(key)).first->second;
-    }
-
-    Route new_route(const event::LogSource& source) {
-        Route route;
-        route.slots.assign(plan_.fields, none);
-        std::map<event::FieldId, std::vector<Search>> searches;
-        for (const auto& group : plan_.groups) {
-            if (routing_ != Routing::all && !group.is_for(source)) continue;
-            route.groups.push_back(&group);
-            for (const auto& index : group.fields) {
-                auto& list = index.field == any_field ? route.keywords : searches[index.field];
-                list.push_back({&group, &index});
-            }
-            for (const auto rule : group.rules) {
-                const auto& asked = plan_.asked_fields[rule];
-                for (std::size_t i = 0; i < asked.count; ++i) {
-                    auto& slot = route.slots[static_cast<std::uint32_t>(asked.of[i])];
-                    if (slot == none) slot = slots_++;
-                }
-            }
-        }
-        for (auto& [field, list] : searches) {
-            auto& slot = route.slots[static_cast<std::uint32_t>(field)];
-            if (slot == none) slot = slots_++;
-            route.fields.push_back({field, slot, std::move(list)});
-        }
-        return route;
+    // What is known of values is known by the routes' slots.
+    void forget_routes() {
+        routes_.clear();
+        cache_.clear();
+        absent_.clear();
     }
 
     // The places in the event of a field's values.
@@ -180,46 +130,77 @@ class Matcher::State {
     }
 
     void look(const RouteField& field) {
-        const auto& first = first_of_field_[static_cast<std::uint32_t>(field.field)];
-        if (first.round != round_) return;
+        const auto id = static_cast<std::uint32_t>(field.field);
+        const auto& first = first_of_field_[id];
+        if (first.round != round_) {
+            add_bits(refuted_, known_facts(field.field)->refuted());
+            return;
+        }
+        const bool alone = next_[first.place] == none;
+        if (alone) facts_[id] = {round_, nullptr};
         for (auto place = first.place; place != none; place = next_[place]) {
             const auto& value = event_->fields()[place];
             if (value.type == event::Type::null) continue;
-            auto known = cache_.find(field.slot, value.value);
-            if (known.number == 0) {
-                const auto begin = static_cast<std::ptrdiff_t>(rules_.size());
+            auto* facts = cache_.find(field.slot, value.value);
+            if (facts == nullptr) {
+                facts = cache_.keep(field.slot, value.value, candidates_.size());
+                found_bits_ = facts == nullptr ? std::span(candidates_) : facts->witnessed();
                 for (const auto& search : field.searches) find_all(search, place);
-                std::sort(rules_.begin() + begin, rules_.end());
-                rules_.erase(std::unique(rules_.begin() + begin, rules_.end()), rules_.end());
-                known.number =
-                    cache_.keep(field.slot, value.value,
-                                std::span(rules_).subspan(static_cast<std::size_t>(begin)));
-            } else {
-                rules_.insert(rules_.end(), known.findings.begin(), known.findings.end());
+                if (facts != nullptr) {
+                    for (const auto& search : route_->keywords) find_all(search, place);
+                }
             }
-            if (place == first.place && next_[place] == none) {
-                numbers_[static_cast<std::uint32_t>(field.field)] = {round_, known.number};
-            }
+            if (facts == nullptr) continue;
+            covered_[place] = 1;
+            add_bits(candidates_, facts->witnessed());
+            if (!alone) continue;
+            add_bits(refuted_, facts->refuted());
+            facts_[id].of = facts;
         }
     }
 
-    void take(const Search& search, std::uint32_t finding) {
-        const auto& rules = search.group->findings[finding];
-        rules_.insert(rules_.end(), rules.begin(), rules.end());
+    // What is known of the field's only value, or of its absence. Null when it has several, or
+    // null, or a value that is not kept.
+    ValueFacts* known_facts(event::FieldId field) {
+        const auto id = static_cast<std::uint32_t>(field);
+        auto& facts = facts_[id];
+        if (facts.round == round_) return facts.of;
+        facts = {round_, nullptr};
+        const auto slot = route_->slots[id];
+        const auto words = candidates_.size();
+        const auto& first = first_of_field_[id];
+        if (first.round != round_) {
+            auto& absent = absent_[slot];
+            if (absent.refuted().size() != words) absent.reset(words);
+            return facts.of = &absent;
+        }
+        const auto& value = event_->fields()[first.place];
+        if (next_[first.place] != none || value.type == event::Type::null) return nullptr;
+        facts.of = cache_.find(slot, value.value);
+        if (facts.of == nullptr) facts.of = cache_.keep(slot, value.value, words);
+        return facts.of;
     }
 
-    // Adds to rules_ whose witnesses are in the value there.
+    void take(const Search& search, std::uint32_t finding) {
+        for (const auto own : search.group->findings[finding]) {
+            set_bit(found_bits_, search.first_bit + own);
+        }
+    }
+
+    // Adds to found_bits_ those whose witnesses are in the value there.
     void find_all(const Search& search, std::uint32_t place) {
-        const auto& index = *search.index;
         find_ends(search, place);
-        if (index.inside) find_inside(search, folded_.value(place));
+        if (search.index->inside) find_inside(search, folded_.value(place));
         find_expressions(search, place);
     }
 
     void find_ends(const Search& search, std::uint32_t place) {
+        const auto& [starts, ends] = std::tie(search.index->starts, search.index->ends);
+        if (starts.empty() && ends.empty()) return;
         const auto found = [&](std::uint32_t finding) { take(search, finding); };
-        search.index->starts.walk(folded_.value(place), found);
-        search.index->ends.walk(folded_.value(place), found);
+        const auto value = folded_.value(place);
+        starts.walk(value, found);
+        ends.walk(value, found);
     }
 
     void find_inside(const Search& search, std::string_view folded) {
@@ -244,76 +225,81 @@ class Matcher::State {
         for (const auto finding : index.unsure_findings) take(search, finding);
     }
 
-    // Literals that may stand in any field are looked for in all values at once; what spans two
-    // values is found as well, and then no rule holds for it.
-    void look_anywhere(const Search& search) {
-        const auto& index = *search.index;
-        if (index.inside) find_inside(search, folded_.text());
-        if (!index.starts.empty() || !index.ends.empty() || index.expressions) {
-            for (std::uint32_t place = 0; place < event_->fields().size(); ++place) {
-                find_ends(search, place);
-                find_expressions(search, place);
+    // Keywords, in the values that were not looked at before with all else. Literals are looked for
+    // in all of these at once; what spans two values is found as well, and then no rule holds for
+    // it.
+    void look_anywhere() {
+        found_bits_ = candidates_;
+        const auto fields = event_->fields();
+        rest_.clear();
+        bool each = false;
+        for (const auto& search : route_->keywords) each = each || !is_inside_only(*search.index);
+        for (std::uint32_t place = 0; place < fields.size(); ++place) {
+            if (covered_[place] != 0) continue;
+            if (each) {
+                for (const auto& search : route_->keywords) {
+                    find_ends(search, place);
+                    find_expressions(search, place);
+                }
             }
+            if (fields[place].value.size() < route_->shortest_keyword) continue;
+            rest_ += fields[place].value;
+            rest_ += '\n';
         }
+        fold_from(rest_, 0);
+        for (const auto& search : route_->keywords) {
+            if (search.index->inside) find_inside(search, rest_);
+        }
+        // One long event does not hold its memory for good.
+        constexpr std::size_t usual = 1 << 20;
+        if (rest_.capacity() > usual) rest_ = {};
     }
 
-    void ask(RuleNumber rule) {
-        if (asked_[rule] == round_) return;
-        asked_[rule] = round_;
-        if (holds(rule)) hits_.push_back(rule);
+    static bool is_inside_only(const FieldIndex& index) {
+        return index.starts.empty() && index.ends.empty() && !index.expressions;
     }
 
-    bool holds(RuleNumber rule) {
-        VerdictCache::Question question{rule, {}};
-        const auto& asked = plan_.asked_fields[rule];
-        bool all = asked.all;
-        for (std::size_t i = 0; i < asked.count; ++i) {
-            question.values[i] = number_of(asked.of[i]);
-            all = all && question.values[i] != 0;
+    void ask(std::size_t bit) {
+        const auto number = route_->detections[bit];
+        const auto& detection = plan_.detections[number];
+        for (std::size_t i = 0; i < detection.asked.count; ++i) {
+            if (is_refuted(bit, detection, detection.asked.of[i])) return;
         }
-        const auto first = plan_.first_node[rule];
-        auto& verdict = verdicts_.at(question);
-        if (verdict.question != question) {
-            const auto truth = all ? (node_holds(first) ? Truth::yes : Truth::no)
-                                   : truth_of(first, {asked, question});
-            verdict = {question, truth};
-        }
-        if (verdict.truth == Truth::unknown) return node_holds(first);
-        return verdict.truth == Truth::yes;
+        if (!node_holds(detection.first_node)) return;
+        const auto reports = std::span(plan_.reports);
+        const auto first = plan_.first_report[number];
+        const auto own = reports.subspan(first, plan_.first_report[number + 1] - first);
+        hits_.insert(hits_.end(), own.begin(), own.end());
     }
 
-    // What is known of the values that a rule asks about.
-    struct Known {
-        const AskedFields& asked;
-        const VerdictCache::Question& question;
-
-        [[nodiscard]] bool has(event::FieldId field) const {
-            for (std::size_t i = 0; i < asked.count; ++i) {
-                if (asked.of[i] == field) return question.values[i] != 0;
-            }
-            return false;
+    // Whether the field's value alone makes the detection false. What is found out is kept.
+    bool is_refuted(std::size_t bit, const Detection& detection, event::FieldId field) {
+        auto* facts = known_facts(field);
+        if (facts == nullptr) return false;
+        if (!has_bit(facts->weighed(), bit)) {
+            set_bit(facts->weighed(), bit);
+            const auto truth = truth_of(detection.first_node, field);
+            if (truth == Truth::no) set_bit(facts->refuted(), bit);
         }
-    };
+        return has_bit(facts->refuted(), bit);
+    }
 
-    // What the known values alone say.
-    Truth truth_of(std::uint32_t index, const Known& known) {
+    Truth truth_of(std::uint32_t index, event::FieldId field) {
         const auto& node = plan_.nodes[index];
         if (node.kind == Expression::Kind::test) {
             const auto& test = plan_.tests[node.test];
-            const bool decided = known.has(test.field) &&
-                                 (test.other == event::other_field || known.has(test.other));
-            if (!decided) return Truth::unknown;
+            if (test.field != field || test.other != event::other_field) return Truth::unknown;
             return test_holds(node.test) ? Truth::yes : Truth::no;
         }
         if (node.kind == Expression::Kind::negation) {
-            const auto inner = truth_of(index + 1, known);
+            const auto inner = truth_of(index + 1, field);
             if (inner == Truth::unknown) return inner;
             return inner == Truth::yes ? Truth::no : Truth::yes;
         }
         const bool all = node.kind == Expression::Kind::all;
         auto truth = all ? Truth::yes : Truth::no;
         for (auto child = index + 1; child < node.after; child = plan_.nodes[child].after) {
-            const auto one = truth_of(child, known);
+            const auto one = truth_of(child, field);
             if (one == Truth::unknown) {
                 truth = one;
             } else if ((one == Truth::yes) != all) {
@@ -321,24 +307,6 @@ class Matcher::State {
             }
         }
         return truth;
-    }
-
-    // The number of the field's only value; `absent` when the event has no such field, 0 when it
-    // has several, or null, or the value is not kept.
-    ValueCache::Number number_of(event::FieldId field) {
-        constexpr auto absent = ValueCache::last_number + 1;
-        const auto id = static_cast<std::uint32_t>(field);
-        const auto& first = first_of_field_[id];
-        if (first.round != round_) return absent;
-        auto& number = numbers_[id];
-        if (number.round == round_) return number.of;
-        number = {round_, 0};
-        const auto& value = event_->fields()[first.place];
-        if (next_[first.place] != none || value.type == event::Type::null) return 0;
-        const auto slot = route_->slots[id];
-        number.of = cache_.find(slot, value.value).number;
-        if (number.of == 0) number.of = cache_.keep(slot, value.value, {});
-        return number.of;
     }
 
     bool node_holds(std::uint32_t index) {
@@ -399,24 +367,26 @@ class Matcher::State {
 
     const PlanContent& plan_;
     Routing routing_;
+    Routes routes_;
     ScanMemory memory_;
-    std::unordered_map<event::LogSource, Route, SourceHash> routes_;
     const Route* route_ = nullptr;
 
     const event::Event* event_ = nullptr;
     Round round_ = 0;
     std::vector<Answer> answers_;  // of each test
-    std::vector<Round> asked_;     // of each rule
     std::vector<First> first_of_field_;
-    std::vector<std::uint32_t> next_;  // the next place of the same field
-    std::vector<Number> numbers_;      // of each field's value in ValueCache
+    std::vector<std::uint32_t> next_;    // the next place of the same field
+    std::vector<std::uint8_t> covered_;  // places whose values were looked at for keywords
+    std::vector<Facts> facts_;           // of each field
+    std::vector<ValueFacts> absent_;     // of each slot, when the field is not there
     FoldedEvent folded_;
     ValueCache cache_;
-    VerdictCache verdicts_;
-    std::uint32_t slots_ = 0;
     std::string plain_memory_;
+    std::string rest_;  // the values that are not covered
     std::vector<std::uint32_t> found_;
-    std::vector<std::uint32_t> rules_;  // to be asked about this event
+    std::span<Word> found_bits_;
+    std::vector<Word> candidates_;
+    std::vector<Word> refuted_;
     std::vector<std::uint32_t> hits_;
 };
 

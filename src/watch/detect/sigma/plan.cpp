@@ -6,6 +6,7 @@
 #include "watch/detect/sigma/witness.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
@@ -30,15 +31,10 @@ std::string key_of(const Test& test) {
 
 AskedFields asked_fields(const Rule& rule) {
     AskedFields asked;
-    asked.all = true;
     const auto add = [&](event::FieldId field) {
         const auto end = asked.of.begin() + asked.count;
-        if (std::find(asked.of.begin(), end, field) != end) return;
-        if (field == any_field || asked.count == asked.of.size()) {
-            asked.all = false;
-        } else {
-            asked.of[asked.count++] = field;
-        }
+        if (field == any_field || std::find(asked.of.begin(), end, field) != end) return;
+        if (asked.count < asked.of.size()) asked.of[asked.count++] = field;
     };
     for (const auto& test : rule.tests) {
         add(test.field);
@@ -108,18 +104,46 @@ class Compiler {
                 return base::Failure(compiled.error());
             }
         }
-        const auto number = static_cast<RuleNumber>(content_.rules.size());
-        content_.first_node.push_back(static_cast<std::uint32_t>(content_.nodes.size()));
+        const auto first = static_cast<std::uint32_t>(content_.nodes.size());
         std::vector<TestNumber> numbers;
         for (const auto& test : rule.tests) numbers.push_back(number_of(test));
-        content_.asked_fields.push_back(asked_fields(rule));
         put_in_order(rule, rule.expression);
         flatten(rule.expression, numbers);
-        group_of(rule.source).rules.push_back(number);
-        // The plan's tests are the distinct ones; the rule keeps its own only until its group is
-        // built.
+        Group& group = group_of(rule.source);
+        const auto number = static_cast<DetectionNumber>(content_.detections.size());
+        const auto [entry, fresh] = detections_.emplace(detection_key(group, first), number);
+        content_.detection_of.push_back(entry->second);
+        if (fresh) {
+            group.detections.push_back(number);
+            content_.detections.push_back({first, asked_fields(rule)});
+            rules_.push_back(content_.rules.size());
+        } else {
+            content_.nodes.resize(first);
+            forget_detection(rule);
+        }
         content_.rules.push_back(std::move(rule));
         return {};
+    }
+
+    // The plan's tests and nodes are the distinct ones; a rule keeps its own only until its group
+    // is built.
+    static void forget_detection(Rule& rule) {
+        rule.tests = {};
+        rule.expression = {};
+    }
+
+    // A text that is the same for two rules exactly when they ask the same of the same log source;
+    // the nodes are those from `first` on.
+    [[nodiscard]] std::string detection_key(const Group& group, std::uint32_t first) const {
+        const auto index = static_cast<std::uint32_t>(&group - content_.groups.data());
+        std::vector<std::uint32_t> key{index};
+        for (auto i = first; i < content_.nodes.size(); ++i) {
+            const auto& node = content_.nodes[i];
+            key.push_back(static_cast<std::uint32_t>(node.kind));
+            key.push_back(node.test);
+            key.push_back(node.after - first);
+        }
+        return {reinterpret_cast<const char*>(key.data()), key.size() * sizeof key.front()};
     }
 
     TestNumber number_of(const Test& test) {
@@ -158,12 +182,11 @@ class Compiler {
     base::Result<void> build(Group& group) {
         std::map<event::FieldId, FieldDraft> drafts;
         std::map<TestNumber, std::uint32_t> findings;
-        for (const auto number : group.rules) {
-            Rule& rule = content_.rules[number];
+        for (std::uint32_t own = 0; own < group.detections.size(); ++own) {
+            Rule& rule = content_.rules[rules_[group.detections[own]]];
             const auto witness = witness_of(rule);
             if (!witness) {
-                group.always.push_back(number);
-                ++content_.statistics.always;
+                group.always.push_back(own);
             } else {
                 for (const auto index : witness->tests) {
                     const Test& test = rule.tests[index];
@@ -173,12 +196,11 @@ class Compiler {
                         group.findings.emplace_back();
                         draft(test, finding, drafts[test.field]);
                     }
-                    auto& rules = group.findings[entry->second];
-                    if (rules.empty() || rules.back() != number) rules.push_back(number);
+                    auto& found = group.findings[entry->second];
+                    if (found.empty() || found.back() != own) found.push_back(own);
                 }
             }
-            rule.tests = {};
-            rule.expression = {};
+            forget_detection(rule);
         }
         for (auto& [field, draft] : drafts) {
             auto index = index_of(field, std::move(draft));
@@ -202,6 +224,8 @@ class Compiler {
             index.unsure_findings.push_back(index.expression_findings[i]);
         }
         if (!draft.inside.empty()) {
+            const auto shortest = std::ranges::min_element(draft.inside, {}, &std::string::size);
+            index.shortest_inside = static_cast<std::uint32_t>(shortest->size());
             auto matcher = ManyMatcher::of_literals(draft.inside);
             if (!matcher) return base::Failure(matcher.error());
             content_.statistics.matcher_bytes += matcher->bytes();
@@ -220,7 +244,21 @@ class Compiler {
     std::vector<Plan::Problem>& problems_;
     PlanContent& content_;
     std::unordered_map<std::string, TestNumber> numbers_;
+    std::unordered_map<std::string, DetectionNumber> detections_;
+    std::vector<std::size_t> rules_;  // the first one of each detection
 };
+
+void derive_reports(PlanContent& content) {
+    auto& first = content.first_report;
+    first.assign(content.detections.size() + 1, 0);
+    for (const auto detection : content.detection_of) ++first[detection + 1];
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    auto next = first;
+    content.reports.resize(content.rules.size());
+    for (RuleNumber rule = 0; rule < content.rules.size(); ++rule) {
+        content.reports[next[content.detection_of[rule]]++] = rule;
+    }
+}
 
 }  // namespace
 
@@ -235,6 +273,15 @@ void derive(PlanContent& content) {
         }
         if (test.operation != Operation::glob || test.cased) continue;
         simple = {test.glob.shape(), test.glob.only_literal(), test.field};
+    }
+    derive_reports(content);
+    auto& always = content.statistics.always;
+    always = 0;
+    for (const auto& group : content.groups) {
+        for (const auto own : group.always) {
+            const auto detection = group.detections[own];
+            always += content.first_report[detection + 1] - content.first_report[detection];
+        }
     }
     content.statistics.rules = content.rules.size();
     content.statistics.tests = content.tests.size();

@@ -59,7 +59,12 @@ void members(Archive& archive, FlatNode& node) {
 
 template <class Archive>
 void members(Archive& archive, AskedFields& asked) {
-    archive(asked.of, asked.count, asked.all);
+    archive(asked.of, asked.count);
+}
+
+template <class Archive>
+void members(Archive& archive, Detection& detection) {
+    archive(detection.first_node, detection.asked);
 }
 
 void members(Saver& archive, std::optional<ManyMatcher>& matcher) {
@@ -77,27 +82,28 @@ void members(Loader& archive, std::optional<ManyMatcher>& matcher) {
 template <class Archive>
 void members(Archive& archive, FieldIndex& index) {
     archive(index.field, index.starts, index.ends, index.inside, index.inside_findings,
-            index.expressions, index.expression_findings, index.unsure_findings);
+            index.shortest_inside, index.expressions, index.expression_findings,
+            index.unsure_findings);
 }
 
 template <class Archive>
 void members(Archive& archive, Group& group) {
-    archive(group.product, group.category, group.service, group.rules, group.always, group.fields,
-            group.findings);
+    archive(group.product, group.category, group.service, group.detections, group.always,
+            group.fields, group.findings);
 }
 
 // What the compiler derives from the tests is derived again.
 template <class Archive>
 void members(Archive& archive, PlanContent& content) {
-    archive(content.rules, content.tests, content.nodes, content.first_node, content.asked_fields,
-            content.groups, content.statistics.always, content.statistics.matcher_bytes);
+    archive(content.rules, content.tests, content.nodes, content.detections, content.detection_of,
+            content.groups, content.statistics.matcher_bytes);
 }
 
 namespace {
 
 // The version of this form, and of what else the bytes depend on.
 std::string head() {
-    return fmt::format("shoji plan 1, Vectorscan {}, {} {}\n", hs_version(), sizeof(std::size_t),
+    return fmt::format("shoji plan 2, Vectorscan {}, {} {}\n", hs_version(), sizeof(std::size_t),
                        sizeof(Test));
 }
 
@@ -112,15 +118,12 @@ class Checker {
     Checker(const PlanContent& content, std::size_t fields) : content_(content), fields_(fields) {}
 
     [[nodiscard]] bool is_sound() const {
-        return content_.first_node.size() == content_.rules.size() &&
-               content_.asked_fields.size() == content_.rules.size() &&
+        return content_.detection_of.size() == content_.rules.size() &&
                all(content_.rules,
                    [](const Rule& rule) { return rule.level <= Level::critical; }) &&
                all(content_.tests, [&](const Test& test) { return is_sound(test); }) &&
-               all(content_.asked_fields, [&](const AskedFields& one) { return is_sound(one); }) &&
-               all(content_.first_node,
-                   [&](std::uint32_t first) { return first < content_.nodes.size(); }) &&
-               are_nodes_sound() &&
+               all(content_.detections, [&](const Detection& one) { return is_sound(one); }) &&
+               are_detections(content_.detection_of) && are_nodes_sound() &&
                all(content_.groups, [&](const Group& group) { return is_sound(group); });
     }
 
@@ -138,8 +141,9 @@ class Checker {
                all(test.glob.parts(),
                    [](const Glob::Part& part) { return part.kind <= Glob::Kind::one; });
     }
-    [[nodiscard]] bool is_sound(const AskedFields& asked) const {
-        return asked.count <= asked.of.size() &&
+    [[nodiscard]] bool is_sound(const Detection& detection) const {
+        const auto& asked = detection.asked;
+        return detection.first_node < content_.nodes.size() && asked.count <= asked.of.size() &&
                std::all_of(asked.of.begin(), asked.of.begin() + asked.count,
                            [&](event::FieldId field) { return is_field(field); });
     }
@@ -163,22 +167,24 @@ class Checker {
         }
         return true;
     }
-    [[nodiscard]] bool are_rules(const std::vector<RuleNumber>& rules) const {
-        return all(rules, [&](RuleNumber rule) { return rule < content_.rules.size(); });
+    [[nodiscard]] bool are_detections(const std::vector<DetectionNumber>& numbers) const {
+        return are_below(numbers, content_.detections.size());
+    }
+    static bool are_below(const std::vector<std::uint32_t>& numbers, std::size_t limit) {
+        return all(numbers, [&](std::uint32_t number) { return number < limit; });
     }
     [[nodiscard]] bool is_sound(const Group& group) const {
         const auto findings = static_cast<std::uint32_t>(group.findings.size());
-        const auto known = [&](const std::vector<std::uint32_t>& list) {
-            return all(list, [&](std::uint32_t finding) { return finding < findings; });
-        };
-        return are_rules(group.rules) && are_rules(group.always) &&
+        const auto own = group.detections.size();
+        return are_detections(group.detections) && are_below(group.always, own) &&
                all(group.findings,
-                   [&](const std::vector<RuleNumber>& rules) { return are_rules(rules); }) &&
+                   [&](const std::vector<std::uint32_t>& list) { return are_below(list, own); }) &&
                all(group.fields, [&](const FieldIndex& index) {
                    return (is_field(index.field) || index.field == any_field) &&
                           index.starts.is_sound(findings) && index.ends.is_sound(findings) &&
-                          known(index.inside_findings) && known(index.expression_findings) &&
-                          known(index.unsure_findings);
+                          are_below(index.inside_findings, findings) &&
+                          are_below(index.expression_findings, findings) &&
+                          are_below(index.unsure_findings, findings);
                });
     }
 

@@ -5,66 +5,71 @@
 namespace shoji::sigma {
 namespace {
 
-// Eight bytes at a time. Values chosen so that their hashes collide cost time, never an answer.
+std::uint64_t word_at(const char* at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+// Both halves of the product.
+std::uint64_t mixed(std::uint64_t one, std::uint64_t other) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(one) * other;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+
+// Sixteen bytes at a time. Values chosen so that their hashes collide cost time, never an answer.
 std::uint64_t hash_of(std::uint32_t field, std::string_view value) {
-    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15U;
-    std::uint64_t hash = (field + 1) * odd + value.size();
+    constexpr std::uint64_t first_odd = 0x9e3779b97f4a7c15U;
+    constexpr std::uint64_t second_odd = 0xe7037ed1a0b428dbU;
+    constexpr std::size_t step = 2 * sizeof(std::uint64_t);
+    std::uint64_t hash = (field + 1) * first_odd ^ value.size();
     const char* at = value.data();
     std::size_t left = value.size();
-    const auto mix = [&](std::size_t count) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, count);
-        hash = (hash ^ word) * odd;
-        hash ^= hash >> 32U;
-    };
-    for (; left >= sizeof(std::uint64_t); left -= sizeof(std::uint64_t)) {
-        mix(sizeof(std::uint64_t));
-        at += sizeof(std::uint64_t);
+    for (; left > step; left -= step, at += step) {
+        hash = mixed(word_at(at) ^ first_odd, word_at(at + sizeof hash) ^ hash);
     }
-    if (left > 0) mix(left);
-    return hash;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    if (left >= sizeof low) {
+        low = word_at(at);
+        high = word_at(at + left - sizeof high);
+    } else {
+        std::memcpy(&low, at, left);
+    }
+    return mixed(low ^ second_odd, high ^ hash) ^ hash;
 }
 
 }  // namespace
 
-ValueCache::Found ValueCache::find(std::uint32_t field, std::string_view value) {
+ValueFacts* ValueCache::find(std::uint32_t field, std::string_view value) {
     hash_ = hash_of(field, value);
-    auto& set = sets_[hash_ % sets_.size()];
-    for (std::size_t way = 0; way < set.ways.size(); ++way) {
-        const auto& place = set.ways[way];
-        if (place.number == 0 || place.hash != hash_ || place.field != field ||
+    for (auto& place : sets_[hash_ % sets_.size()].ways) {
+        if (place.hash != hash_ || place.round == 0 || place.field != field ||
             place.value != value) {
             continue;
         }
-        set.next = static_cast<std::uint8_t>(1 - way);
-        return {place.number, place.findings};
+        place.round = round_;
+        return &place.facts;
     }
-    return {};
+    return nullptr;
 }
 
-ValueCache::Number ValueCache::keep(std::uint32_t field, std::string_view value,
-                                    std::span<const std::uint32_t> findings) {
-    if (value.size() > most_bytes || findings.size() > most_findings || is_used_up()) {
-        return 0;
-    }
+ValueFacts* ValueCache::keep(std::uint32_t field, std::string_view value, std::size_t words) {
     auto& set = sets_[hash_ % sets_.size()];
+    auto& place = set.ways[0].round <= set.ways[1].round ? set.ways[0] : set.ways[1];
+    // What this round was given must stay.
+    if (value.size() > most_bytes || place.round == round_) return nullptr;
     if (set.candidate != hash_) {
         set.candidate = hash_;
-        return 0;
+        return nullptr;
     }
-    auto& place = set.ways[set.next];
     place.hash = hash_;
-    place.number = ++last_;
+    place.round = round_;
     place.field = field;
     place.value = value;
-    place.findings.assign(findings.begin(), findings.end());
-    set.next = static_cast<std::uint8_t>(1 - set.next);
-    return place.number;
-}
-
-void ValueCache::clear() {
-    sets_.assign(places / 2, {});
-    last_ = 0;
+    place.facts.reset(words);
+    return &place.facts;
 }
 
 }  // namespace shoji::sigma
