@@ -24,17 +24,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is in front of the plan.
-struct Kept {
+// What is in front of the plan. `plan` is a view into the file.
+struct Parts {
     std::string state;
+    std::size_t files = 0;
     std::vector<std::string> rule_files;
     std::vector<RuleProblem> problems;
-    std::string plan;
+    std::string_view plan;
 };
 
-template <class Archive>
-void members(Archive& archive, Kept& kept) {
-    archive(kept.state, kept.rule_files, kept.problems, kept.plan);
+void members(sigma::Saver& archive, Parts& parts) {
+    archive(parts.state, parts.files, parts.rule_files, parts.problems);
+    archive.bytes(parts.plan);
+}
+
+void members(sigma::Loader& archive, Parts& parts) {
+    archive(parts.state, parts.files, parts.rule_files, parts.problems);
+    parts.plan = archive.bytes();
 }
 
 // Whether it is this user's and nobody else can write it.
@@ -56,24 +62,10 @@ bool write_all(int file, std::string_view bytes) {
 
 }  // namespace
 
-RuleCache::RuleCache(const RuleRequest& request, const std::vector<fs::path>& rule_files,
-                     Settled settled)
-    : files_(rule_files.size()) {
+RuleCache::RuleCache(const RuleRequest& request) {
     if (request.cache.empty() || !request.pipelines.empty() || !request.placeholders.empty()) {
         return;
     }
-    std::time_t newest = 0;
-    for (const auto& path : rule_files) {
-        struct stat is {};
-        if (::stat(path.c_str(), &is) != 0) return;
-        state_ += fmt::format("{} {} {} {}.{} {}.{}\n", path.native(), is.st_ino, is.st_size,
-                              is.st_mtim.tv_sec, is.st_mtim.tv_nsec, is.st_ctim.tv_sec,
-                              is.st_ctim.tv_nsec);
-        newest = std::max(newest, is.st_ctim.tv_sec);
-    }
-    constexpr std::time_t step = 2;
-    settled_ = settled == Settled::yes ||
-               (settled == Settled::by_time && newest + step <= std::time(nullptr));
     std::string names;
     std::error_code unknown;
     for (const auto& path : request.rules) names += fs::absolute(path, unknown).native() + '\n';
@@ -81,43 +73,47 @@ RuleCache::RuleCache(const RuleRequest& request, const std::vector<fs::path>& ru
     file_ = folder_ / fmt::format("rules-{:016x}.plan", sigma::sum_of(names));
 }
 
-std::unique_ptr<RuleSet> RuleCache::load() const {
-    if (file_.empty() || !is_own(folder_) || !is_own(file_)) return nullptr;
+std::optional<RuleCache::Kept> RuleCache::load() const {
+    if (file_.empty() || !is_own(folder_) || !is_own(file_)) return std::nullopt;
     const auto bytes = MappedFile::open(file_);
-    if (!bytes) return nullptr;
+    if (!bytes) return std::nullopt;
     sigma::Loader archive(bytes->text());
-    // The state is first, and differs before anything else is read when a rule has changed.
-    Kept kept;
-    archive(kept);
-    if (!archive.finished() || kept.state != state_) return nullptr;
-    if (std::ranges::any_of(kept.problems, [](const RuleProblem& problem) {
+    Parts parts;
+    archive(parts);
+    if (!archive.finished()) return std::nullopt;
+    if (std::ranges::any_of(parts.problems, [](const RuleProblem& problem) {
             return problem.about > RuleProblem::About::filter;
         })) {
-        return nullptr;
+        return std::nullopt;
     }
     auto set = std::make_unique<RuleSet>();
-    auto plan = sigma::from_bytes(kept.plan, set->names);
-    if (!plan) return nullptr;
+    auto plan = sigma::from_bytes(parts.plan, set->names);
+    if (!plan) return std::nullopt;
     set->plan = std::move(*plan);
-    set->folder.files = files_;
-    set->folder.rule_files = std::move(kept.rule_files);
-    set->folder.problems = std::move(kept.problems);
+    set->folder.files = parts.files;
+    set->folder.rule_files = std::move(parts.rule_files);
+    set->folder.problems = std::move(parts.problems);
     set->from_cache = true;
-    return set;
+    return Kept{std::move(parts.state), std::move(set)};
 }
 
-void RuleCache::save(const RuleSet& set) const {
-    if (file_.empty() || !settled_ || set.folder.filters > 0 || !set.folder.correlations.empty()) {
+void RuleCache::save(const RuleSet& set, const RuleListing& listing, Settled settled) const {
+    constexpr std::int64_t step = 2;
+    const bool is_settled =
+        settled == Settled::yes ||
+        (settled == Settled::by_time && listing.newest + step <= std::time(nullptr));
+    if (file_.empty() || !is_settled || set.folder.filters > 0 ||
+        !set.folder.correlations.empty()) {
         return;
     }
     std::error_code error;
     fs::create_directories(folder_.parent_path(), error);
     ::mkdir(folder_.c_str(), S_IRWXU);
     if (!is_own(folder_)) return;
-    Kept kept{state_, set.folder.rule_files, set.folder.problems,
-              sigma::to_bytes(*set.plan, set.names)};
+    const auto plan = sigma::to_bytes(*set.plan, set.names);
+    Parts parts{listing.state, set.folder.files, set.folder.rule_files, set.folder.problems, plan};
     sigma::Saver archive;
-    archive(kept);
+    archive(parts);
     // Written beside, then put in its place: a hunt at the same time reads the old one or the new
     // one.
     auto draft = file_.native() + fmt::format(".{}", ::getpid());

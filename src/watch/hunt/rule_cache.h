@@ -6,13 +6,14 @@
 // Rules with pipelines, lists, filters or correlations are not kept.
 #pragma once
 
+#include "watch/hunt/rule_listing.h"
 #include "watch/hunt/rule_set.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace shoji::hunt {
 
@@ -22,20 +23,23 @@ class RuleCache {
     // within its clock's step without a trace. By their times, but for tests.
     enum class Settled : std::uint8_t { by_time, yes, no };
 
-    RuleCache(const RuleRequest& request, const std::vector<std::filesystem::path>& rule_files,
-              Settled settled = Settled::by_time);
+    explicit RuleCache(const RuleRequest& request);
 
-    // Null when there is nothing that can be used.
-    [[nodiscard]] std::unique_ptr<RuleSet> load() const;
+    // Rules that were kept, and the state of their files when they were (rule_listing.h): they are
+    // of use only where the files are in that state now.
+    struct Kept {
+        std::string state;
+        std::unique_ptr<RuleSet> set;
+    };
+    // Nothing when nothing is kept that can be read. May be called on any thread.
+    [[nodiscard]] std::optional<Kept> load() const;
     // Keeps it where that can be done; a failure costs time at the next hunt, nothing else.
-    void save(const RuleSet& set) const;
+    void save(const RuleSet& set, const RuleListing& listing,
+              Settled settled = Settled::by_time) const;
 
   private:
     std::filesystem::path folder_;
     std::filesystem::path file_;  // empty: nothing is kept
-    std::string state_;           // of the files: their names, sizes and times
-    std::size_t files_ = 0;
-    bool settled_ = false;
 };
 
 }  // namespace shoji::hunt

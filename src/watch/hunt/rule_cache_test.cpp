@@ -36,7 +36,7 @@ class RuleCacheTest : public ::testing::Test {
         auto set = read_rule_set(request_);
         EXPECT_TRUE(set);
         EXPECT_FALSE((*set)->from_cache);
-        RuleCache(request_, *rule_files(request_.rules), RuleCache::Settled::yes).save(**set);
+        RuleCache(request_).save(**set, *list_rules(request_.rules), RuleCache::Settled::yes);
         return std::move(*set);
     }
     std::unique_ptr<RuleSet> read() { return std::move(*read_rule_set(request_)); }
@@ -74,8 +74,8 @@ TEST_F(RuleCacheTest, WhatChangedIsCompiledAnew) {
 }
 
 TEST_F(RuleCacheTest, RulesThatChangedJustNowAreNotKept) {
-    RuleCache(request_, *rule_files(request_.rules), RuleCache::Settled::no)
-        .save(*std::move(*read_rule_set(request_)));
+    const auto set = std::move(*read_rule_set(request_));
+    RuleCache(request_).save(*set, *list_rules(request_.rules), RuleCache::Settled::no);
     EXPECT_FALSE(fs::exists(request_.cache));
 }
 

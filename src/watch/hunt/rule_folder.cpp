@@ -3,39 +3,16 @@
 #include "watch/detect/sigma/draft.h"
 #include "watch/detect/sigma/filter.h"
 #include "watch/hunt/mapped_file.h"
+#include "watch/hunt/rule_listing.h"
 
 #include <algorithm>
 #include <iterator>
 #include <set>
-#include <system_error>
 
 namespace shoji::hunt {
 namespace {
 
 namespace fs = std::filesystem;
-using base::ErrorKind;
-
-bool is_rule_file(const fs::path& path) {
-    return path.extension() == ".yml" || path.extension() == ".yaml";
-}
-
-base::Result<std::vector<fs::path>> files_below(const fs::path& path) {
-    std::error_code error;
-    if (fs::is_regular_file(path, error)) return std::vector{path};
-    std::vector<fs::path> files;
-    fs::recursive_directory_iterator entry(path, error);
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-        std::error_code ignored;
-        if (is_rule_file(entry->path()) && entry->is_regular_file(ignored)) {
-            files.push_back(entry->path());
-        }
-    }
-    if (error) return unreadable(path, error.value());
-    // As texts, which is many times faster than part by part.
-    std::ranges::sort(files, {},
-                      [](const fs::path& file) -> const std::string& { return file.native(); });
-    return files;
-}
 
 using About = RuleProblem::About;
 
@@ -196,16 +173,9 @@ class FolderReader {
 }  // namespace
 
 base::Result<std::vector<fs::path>> rule_files(const std::vector<fs::path>& paths) {
-    std::vector<fs::path> files;
-    for (const auto& path : paths) {
-        const auto below = files_below(path);
-        if (!below) return base::Failure(below.error());
-        files.insert(files.end(), below->begin(), below->end());
-    }
-    if (!files.empty()) return files;
-    const auto where = paths.empty() ? std::string() : paths.front().string();
-    return base::worded(base::fail(ErrorKind::not_found, "no rule (*.yml) is in {}", where),
-                        "rules.none", {{"path", where}});
+    const auto listing = list_rules(paths);
+    if (!listing) return base::Failure(listing.error());
+    return std::vector<fs::path>(listing->paths.begin(), listing->paths.end());
 }
 
 RuleFolder read_rule_folder(const std::vector<fs::path>& files, const sigma::Reading& reading,

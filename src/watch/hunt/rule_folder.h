@@ -33,8 +33,7 @@ struct RuleFolder {
     std::vector<RuleProblem> problems;  // what did not compile; the rest did
 };
 
-// Files *.yml and *.yaml below each of `paths`, or the file itself, in the order of their names. An
-// error when one of them is not there, or there is no rule file at all.
+// The files alone of list_rules() (rule_listing.h).
 base::Result<std::vector<std::filesystem::path>> rule_files(
     const std::vector<std::filesystem::path>& paths);
 

@@ -3,8 +3,10 @@
 #include "watch/detect/sigma/yaml.h"
 #include "watch/hunt/mapped_file.h"
 #include "watch/hunt/rule_cache.h"
+#include "watch/hunt/rule_listing.h"
 
 #include <algorithm>
+#include <future>
 
 #include <malloc.h>
 
@@ -67,6 +69,7 @@ Result<sigma::Placeholders> placeholders_of(const RuleRequest& request) {
 }
 
 void compile_correlations(const std::vector<std::size_t>& left_out, RuleSet& set) {
+    if (set.folder.correlations.empty()) return;
     std::vector<sigma::Referable> referables;
     for (std::size_t given = 0; given < set.folder.rule_files.size(); ++given) {
         if (std::ranges::find(left_out, given) != left_out.end()) continue;
@@ -106,19 +109,24 @@ Result<void> compile(RuleSet& set) {
 }  // namespace
 
 Result<std::unique_ptr<RuleSet>> read_rule_set(const RuleRequest& request) {
-    const auto files = rule_files(request.rules);
-    if (!files) return base::Failure(files.error());
-    const RuleCache cache(request, *files);
-    if (auto known = cache.load()) return known;
+    const RuleCache cache(request);
+    // What is kept is read while the files are listed; whether it is of use is known afterwards.
+    auto loading = std::async(std::launch::async, [&] { return cache.load(); });
+    const auto listing = list_rules(request.rules);
+    auto kept = loading.get();
+    if (!listing) return base::Failure(listing.error());
+    if (kept && kept->state == listing->state) return std::move(kept->set);
+    kept.reset();
     auto set = std::make_unique<RuleSet>();
     const auto pipeline = read_pipelines(request, *set);
     if (!pipeline) return base::Failure(pipeline.error());
     const auto placeholders = placeholders_of(request);
     if (!placeholders) return base::Failure(placeholders.error());
-    set->folder = read_rule_folder(*files, {set->names, *placeholders},
+    const std::vector<fs::path> files(listing->paths.begin(), listing->paths.end());
+    set->folder = read_rule_folder(files, {set->names, *placeholders},
                                    request.pipelines.empty() ? nullptr : &*pipeline);
     if (auto compiled = compile(*set); !compiled) return base::Failure(compiled.error());
-    cache.save(*set);
+    cache.save(*set, *listing);
     return set;
 }
 

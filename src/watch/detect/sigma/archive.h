@@ -130,4 +130,38 @@ class Loader {
     bool failed_ = false;
 };
 
+// The same walk over bytes that only asks whether they can be read: nothing is kept.
+class Skimmer {
+  public:
+    static constexpr bool is_loading = true;
+
+    explicit Skimmer(std::string_view bytes) : rest_(bytes) {}
+
+    template <class... Members>
+    void operator()(const Members&... members) {
+        (skim(members), ...);
+    }
+    // Everything was there, and nothing is left.
+    [[nodiscard]] bool finished() const { return !failed_ && rest_.empty(); }
+
+  private:
+    void skip(std::size_t size) {
+        failed_ = failed_ || size > rest_.size();
+        rest_.remove_prefix(failed_ ? rest_.size() : size);
+    }
+    std::uint32_t count() {
+        std::uint32_t number = 0;
+        if (rest_.size() >= sizeof number) std::memcpy(&number, rest_.data(), sizeof number);
+        skip(sizeof number);
+        return failed_ ? 0 : number;
+    }
+    void skim(const std::string&) { skip(count()); }
+    void skim(const std::vector<std::string>&) {
+        for (auto left = count(); left > 0 && !failed_; --left) skip(count());
+    }
+
+    std::string_view rest_;
+    bool failed_ = false;
+};
+
 }  // namespace shoji::sigma

@@ -1,5 +1,8 @@
 #include "watch/detect/sigma/fold.h"
 
+#include <cstdint>
+#include <cstring>
+
 #include <utf8proc.h>
 
 namespace shoji::sigma {
@@ -7,16 +10,26 @@ namespace {
 
 constexpr unsigned char first_of_many = 0x80;
 
+// How many bytes from `at` on stand before the first one that is not ASCII.
+std::size_t ascii_length(std::string_view text, std::size_t at) {
+    const std::size_t begin = at;
+    constexpr std::uint64_t high_bits = 0x8080808080808080U;
+    for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & high_bits) != 0) break;
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < first_of_many) ++at;
+    return at - begin;
+}
+
+// The code points of a text whose ASCII is folded.
 void append_points(std::string_view text, std::string& to) {
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
     for (std::size_t at = 0; at < text.size();) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        if (byte < first_of_many) {
-            const bool capital = static_cast<unsigned char>(byte - 'A') < 26;
-            to += static_cast<char>(byte + (capital ? 'a' - 'A' : 0));
-            ++at;
-            continue;
-        }
+        const std::size_t ascii = ascii_length(text, at);
+        to += text.substr(at, ascii);
+        at += ascii;
+        if (at == text.size()) return;
         utf8proc_int32_t point = 0;
         const auto left = static_cast<utf8proc_ssize_t>(text.size() - at);
         const auto length = utf8proc_iterate(bytes + at, left, &point);
@@ -44,10 +57,7 @@ std::size_t fold_ascii(std::string& text, std::size_t begin) {
         const bool capital = static_cast<unsigned char>(byte - 'A') < 26;
         bytes[i] = static_cast<char>(byte + (capital ? 'a' - 'A' : 0));
     }
-    if (all < first_of_many) return text.size();
-    std::size_t at = 0;
-    while (static_cast<unsigned char>(bytes[at]) < first_of_many) ++at;
-    return begin + at;
+    return all < first_of_many ? text.size() : begin + ascii_length(text, begin);
 }
 
 }  // namespace
@@ -69,10 +79,7 @@ void fold_from(std::string& text, std::size_t begin) {
 void append_folded(std::string_view text, std::string& to) {
     const std::size_t begin = to.size();
     to += text;
-    const std::size_t ascii = fold_ascii(to, begin);
-    if (ascii == to.size()) return;
-    to.resize(ascii);
-    append_points(text.substr(ascii - begin), to);
+    fold_from(to, begin);
 }
 
 std::string fold(std::string_view text) {

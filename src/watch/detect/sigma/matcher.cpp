@@ -29,7 +29,7 @@ class Matcher::State {
         : plan_(plan),
           routing_(routing),
           routes_(plan),
-          answers_(plan.tests.size()),
+          answers_(plan.flat_tests.size()),
           first_of_field_(plan.fields),
           facts_(plan.fields) {}
 
@@ -49,7 +49,8 @@ class Matcher::State {
         begin(event);
         candidates_ = route_->always;
         refuted_.assign(candidates_.size(), 0);
-        for (const auto& field : route_->fields) look(field);
+        gather();
+        for (const auto& value : values_) look(value);
         if (!route_->keywords.empty()) look_anywhere();
         for (std::size_t i = 0; i < candidates_.size(); ++i) {
             for (Word left = candidates_[i] & ~refuted_[i]; left != 0; left &= left - 1) {
@@ -75,6 +76,20 @@ class Matcher::State {
         ValueFacts* of = nullptr;
     };
 
+    // The last one that was asked about.
+    struct Address {
+        Round round = 0;
+        std::uint32_t place = 0;
+        std::optional<Network> of;
+    };
+    // One that is looked at.
+    struct Value {
+        const RouteField* field;
+        std::uint32_t place;
+        bool alone;  // the only one of its field
+        ValueCache::Key key;
+    };
+
     void begin(const event::Event& event) {
         event_ = &event;
         hits_.clear();
@@ -85,13 +100,13 @@ class Matcher::State {
         route_ = routing_ == Routing::all ? &routes_.all() : &routes_.of(event.source);
         if (absent_.size() < routes_.slots()) absent_.resize(routes_.slots());
         const auto fields = event.fields();
-        next_.assign(fields.size(), none);
+        next_.resize(fields.size());
         covered_.assign(fields.size(), 0);
         for (std::size_t i = fields.size(); i-- > 0;) {
             const auto id = static_cast<std::uint32_t>(fields[i].id);
             if (id >= first_of_field_.size()) continue;
             auto& first = first_of_field_[id];
-            if (first.round == round_) next_[i] = first.place;
+            next_[i] = first.round == round_ ? first.place : none;
             first = {round_, static_cast<std::uint32_t>(i)};
         }
     }
@@ -103,6 +118,7 @@ class Matcher::State {
         std::ranges::fill(answers_, Answer{});
         std::ranges::fill(first_of_field_, First{});
         std::ranges::fill(facts_, Facts{});
+        address_ = {};
     }
 
     // What is known of values is known by the routes' slots.
@@ -129,34 +145,41 @@ class Matcher::State {
         }
     }
 
-    void look(const RouteField& field) {
-        const auto id = static_cast<std::uint32_t>(field.field);
-        const auto& first = first_of_field_[id];
-        if (first.round != round_) {
-            add_bits(refuted_, known_facts(field.field)->refuted());
-            return;
-        }
-        const bool alone = next_[first.place] == none;
-        if (alone) facts_[id] = {round_, nullptr};
-        for (auto place = first.place; place != none; place = next_[place]) {
-            const auto& value = event_->fields()[place];
-            if (value.type == event::Type::null) continue;
-            auto* facts = cache_.find(field.slot, value.value);
-            if (facts == nullptr) {
-                facts = cache_.keep(field.slot, value.value, candidates_.size());
-                found_bits_ = facts == nullptr ? std::span(candidates_) : facts->witnessed();
-                for (const auto& search : field.searches) find_all(search, place);
-                if (facts != nullptr) {
-                    for (const auto& search : route_->keywords) find_all(search, place);
-                }
+    // Which values are looked at. What is known of them is on its way from memory when the last one
+    // is gathered.
+    void gather() {
+        values_.clear();
+        for (const auto& field : route_->fields) {
+            const auto id = static_cast<std::uint32_t>(field.field);
+            const auto& first = first_of_field_[id];
+            if (first.round != round_) {
+                add_bits(refuted_, known_facts(field.field)->refuted());
+                continue;
             }
-            if (facts == nullptr) continue;
-            covered_[place] = 1;
-            add_bits(candidates_, facts->witnessed());
-            if (!alone) continue;
-            add_bits(refuted_, facts->refuted());
-            facts_[id].of = facts;
+            const bool alone = next_[first.place] == none;
+            if (alone) facts_[id] = {round_, nullptr};
+            for (auto place = first.place; place != none; place = next_[place]) {
+                const auto& value = event_->fields()[place];
+                if (value.type == event::Type::null) continue;
+                values_.push_back({&field, place, alone, cache_.key(field.slot, value.value)});
+            }
         }
+    }
+
+    void look(const Value& value) {
+        auto* facts = cache_.find(value.key);
+        if (facts == nullptr) {
+            facts = cache_.keep(value.key, candidates_.size());
+            found_bits_ = facts == nullptr ? std::span(candidates_) : facts->witnessed();
+            for (const auto& search : value.field->searches) find_all(search, value.place);
+            if (facts == nullptr) return;
+            for (const auto& search : route_->keywords) find_all(search, value.place);
+        }
+        covered_[value.place] = 1;
+        add_bits(candidates_, facts->witnessed());
+        if (!value.alone) return;
+        add_bits(refuted_, facts->refuted());
+        facts_[static_cast<std::uint32_t>(value.field->field)].of = facts;
     }
 
     // What is known of the field's only value, or of its absence. Null when it has several, or
@@ -176,8 +199,9 @@ class Matcher::State {
         }
         const auto& value = event_->fields()[first.place];
         if (next_[first.place] != none || value.type == event::Type::null) return nullptr;
-        facts.of = cache_.find(slot, value.value);
-        if (facts.of == nullptr) facts.of = cache_.keep(slot, value.value, words);
+        const auto key = cache_.key(slot, value.value);
+        facts.of = cache_.find(key);
+        if (facts.of == nullptr) facts.of = cache_.keep(key, words);
         return facts.of;
     }
 
@@ -266,14 +290,12 @@ class Matcher::State {
             if (is_refuted(bit, detection, detection.asked.of[i])) return;
         }
         if (!node_holds(detection.first_node)) return;
-        const auto reports = std::span(plan_.reports);
-        const auto first = plan_.first_report[number];
-        const auto own = reports.subspan(first, plan_.first_report[number + 1] - first);
-        hits_.insert(hits_.end(), own.begin(), own.end());
+        const auto rules = plan_.reports[number];
+        hits_.insert(hits_.end(), rules.begin(), rules.end());
     }
 
     // Whether the field's value alone makes the detection false. What is found out is kept.
-    bool is_refuted(std::size_t bit, const Detection& detection, event::FieldId field) {
+    bool is_refuted(std::size_t bit, const FlatDetection& detection, event::FieldId field) {
         auto* facts = known_facts(field);
         if (facts == nullptr) return false;
         if (!has_bit(facts->weighed(), bit)) {
@@ -286,17 +308,20 @@ class Matcher::State {
 
     Truth truth_of(std::uint32_t index, event::FieldId field) {
         const auto& node = plan_.nodes[index];
-        if (node.kind == Expression::Kind::test) {
-            const auto& test = plan_.tests[node.test];
-            if (test.field != field || test.other != event::other_field) return Truth::unknown;
+        if (node.is(Expression::Kind::test)) {
+            const auto& test = plan_.flat_tests[node.test];
+            if (test.field != field) return Truth::unknown;
+            if (test.is_general() && plan_.tests[test.begin].other != event::other_field) {
+                return Truth::unknown;
+            }
             return test_holds(node.test) ? Truth::yes : Truth::no;
         }
-        if (node.kind == Expression::Kind::negation) {
+        if (node.is(Expression::Kind::negation)) {
             const auto inner = truth_of(index + 1, field);
             if (inner == Truth::unknown) return inner;
             return inner == Truth::yes ? Truth::no : Truth::yes;
         }
-        const bool all = node.kind == Expression::Kind::all;
+        const bool all = node.is(Expression::Kind::all);
         auto truth = all ? Truth::yes : Truth::no;
         for (auto child = index + 1; child < node.after; child = plan_.nodes[child].after) {
             const auto one = truth_of(child, field);
@@ -311,9 +336,9 @@ class Matcher::State {
 
     bool node_holds(std::uint32_t index) {
         const auto& node = plan_.nodes[index];
-        if (node.kind == Expression::Kind::test) return test_holds(node.test);
-        if (node.kind == Expression::Kind::negation) return !node_holds(index + 1);
-        const bool all = node.kind == Expression::Kind::all;
+        if (node.is(Expression::Kind::test)) return test_holds(node.test);
+        if (node.is(Expression::Kind::negation)) return !node_holds(index + 1);
+        const bool all = node.is(Expression::Kind::all);
         for (auto child = index + 1; child < node.after; child = plan_.nodes[child].after) {
             if (node_holds(child) != all) return !all;
         }
@@ -326,43 +351,66 @@ class Matcher::State {
         return answer.holds;
     }
 
-    static bool is_true(const SimpleTest& test, std::string_view text) {
-        switch (test.shape) {
+    static bool is_true(Glob::Shape shape, std::string_view literal, std::string_view text) {
+        switch (shape) {
             case Glob::Shape::equal:
-                return text == test.literal;
+                return text == literal;
             case Glob::Shape::start:
-                return text.starts_with(test.literal);
+                return text.starts_with(literal);
             case Glob::Shape::end:
-                return text.ends_with(test.literal);
+                return text.ends_with(literal);
             case Glob::Shape::inside:
-                return ::memmem(text.data(), text.size(), test.literal.data(),
-                                test.literal.size()) != nullptr;
+                return ::memmem(text.data(), text.size(), literal.data(), literal.size()) !=
+                       nullptr;
             default:
                 return true;  // anything
         }
     }
 
     bool answer_of(TestNumber number) {
-        const auto& simple = plan_.simple[number];
-        if (simple.shape != Glob::Shape::general) {
-            bool holds = false;
-            each_place(simple.field, [&](std::uint32_t place) {
-                holds = event_->fields()[place].type != event::Type::null &&
-                        is_true(simple, folded_.value(place));
-                return holds;
+        const auto& flat = plan_.flat_tests[number];
+        if (flat.is_general()) return general_answer_of(flat.begin);
+        const auto shape = static_cast<Glob::Shape>(flat.shape);
+        const auto literal = plan_.literal(flat);
+        bool holds = false;
+        each_place(flat.field, [&](std::uint32_t place) {
+            holds = event_->fields()[place].type != event::Type::null &&
+                    is_true(shape, literal, folded_.value(place));
+            return holds;
+        });
+        return holds;
+    }
+
+    bool general_answer_of(std::uint32_t index) {
+        const Test& test = plan_.tests[index];
+        if (!asks_one_value(test.operation)) return event_matches(test, *event_);
+        const auto& regex = plan_.regexes[index];
+        bool holds = false;
+        if (test.operation == Operation::network) {
+            each_place(test.field, [&](std::uint32_t place) {
+                const auto& address = address_at(place);
+                return holds = address && test.network.contains(*address);
             });
             return holds;
         }
-        const Test& test = plan_.tests[number];
-        if (!asks_one_value(test.operation)) return event_matches(test, *event_);
-        const auto& regex = plan_.regexes[number];
-        bool holds = false;
         each_place(test.field, [&](std::uint32_t place) {
             const auto& field = event_->fields()[place];
             holds = value_matches(test, field, folded_.value(place), regex ? &*regex : nullptr);
             return holds;
         });
         return holds;
+    }
+
+    // Rules ask about one address in many networks.
+    const std::optional<Network>& address_at(std::uint32_t place) {
+        if (address_.round != round_ || address_.place != place) {
+            const auto& field = event_->fields()[place];
+            address_ = {round_, place, std::nullopt};
+            if (field.type != event::Type::null) {
+                address_.of = Network::parse_address(field.value);
+            }
+        }
+        return address_.of;
     }
 
     const PlanContent& plan_;
@@ -379,6 +427,8 @@ class Matcher::State {
     std::vector<std::uint8_t> covered_;  // places whose values were looked at for keywords
     std::vector<Facts> facts_;           // of each field
     std::vector<ValueFacts> absent_;     // of each slot, when the field is not there
+    std::vector<Value> values_;
+    Address address_;
     FoldedEvent folded_;
     ValueCache cache_;
     std::string plain_memory_;

@@ -12,18 +12,24 @@ constexpr std::uint8_t bits_of_4 = 32;
 constexpr std::uint8_t bits_of_6 = 128;
 constexpr std::size_t mapped_prefix = 12;  // ::ffff:0:0/96
 
-std::optional<Network> address_of(std::string_view text) {
-    std::array<char, INET6_ADDRSTRLEN> terminated{};
-    if (text.size() >= terminated.size()) return std::nullopt;
-    std::ranges::copy(text, terminated.begin());
+// Four numbers in decimal, as inet_pton() takes them, which is slow for what most addresses are.
+std::optional<Network> version_4_of(std::string_view text) {
     Network network;
-    if (::inet_pton(AF_INET, terminated.data(), network.address.data()) == 1) {
-        network.bits = bits_of_4;
-        return network;
+    network.bits = bits_of_4;
+    constexpr std::size_t parts = 4;
+    for (std::size_t part = 0, at = 0; part < parts; ++part) {
+        unsigned int number = 0;
+        const std::size_t begin = at;
+        for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
+            const auto digit = static_cast<unsigned int>(text[at] - '0');
+            number = number * 10 + digit;
+            if (number > 0xff || (at > begin && text[begin] == '0')) return std::nullopt;
+        }
+        if (at == begin) return std::nullopt;
+        network.address[part] = static_cast<std::uint8_t>(number);
+        const bool last = part + 1 == parts;
+        if (last ? at != text.size() : at == text.size() || text[at++] != '.') return std::nullopt;
     }
-    if (::inet_pton(AF_INET6, terminated.data(), network.address.data()) != 1) return std::nullopt;
-    network.version_6 = true;
-    network.bits = bits_of_6;
     return network;
 }
 
@@ -41,9 +47,21 @@ Network unmapped(Network network) {
 
 }  // namespace
 
+std::optional<Network> Network::parse_address(std::string_view text) {
+    if (text.find(':') == std::string_view::npos) return version_4_of(text);
+    std::array<char, INET6_ADDRSTRLEN> terminated{};
+    if (text.size() >= terminated.size()) return std::nullopt;
+    std::ranges::copy(text, terminated.begin());
+    Network network;
+    if (::inet_pton(AF_INET6, terminated.data(), network.address.data()) != 1) return std::nullopt;
+    network.version_6 = true;
+    network.bits = bits_of_6;
+    return network;
+}
+
 std::optional<Network> Network::parse(std::string_view text) {
     const auto slash = text.find('/');
-    auto network = address_of(text.substr(0, slash));
+    auto network = parse_address(text.substr(0, slash));
     if (!network || slash == std::string_view::npos) return network;
     const auto length = text.substr(slash + 1);
     std::uint8_t bits = 0;
@@ -56,19 +74,22 @@ std::optional<Network> Network::parse(std::string_view text) {
 }
 
 bool Network::contains(std::string_view text) const {
-    auto other = address_of(text);
-    if (!other) return false;
-    if (!version_6) other = unmapped(*other);
-    if (other->version_6 != version_6) return false;
+    const auto other = parse_address(text);
+    return other && contains(*other);
+}
+
+bool Network::contains(const Network& given) const {
+    const auto other = version_6 ? given : unmapped(given);
+    if (other.version_6 != version_6) return false;
     const std::size_t whole = bits / 8;
     if (!std::equal(address.begin(), address.begin() + static_cast<std::ptrdiff_t>(whole),
-                    other->address.begin())) {
+                    other.address.begin())) {
         return false;
     }
     const unsigned int rest = bits % 8U;
     if (rest == 0) return true;
     const unsigned int mask = 0xff00U >> rest & 0xffU;
-    return (address[whole] & mask) == (other->address[whole] & mask);
+    return (address[whole] & mask) == (other.address[whole] & mask);
 }
 
 }  // namespace shoji::sigma

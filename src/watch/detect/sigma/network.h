@@ -15,9 +15,13 @@ struct Network {
 
     // "10.0.0.0/8", "fe80::/10", or an address alone. Bits beyond the prefix are ignored.
     static std::optional<Network> parse(std::string_view text);
+    // An address alone.
+    static std::optional<Network> parse_address(std::string_view text);
     // False when `text` is no address. An IPv4 address in IPv6's form (::ffff:10.0.0.1) is one of
     // IPv4.
     [[nodiscard]] bool contains(std::string_view text) const;
+    // The same of what parse_address() gave.
+    [[nodiscard]] bool contains(const Network& address) const;
 
     bool operator==(const Network&) const = default;
 };

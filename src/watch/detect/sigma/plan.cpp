@@ -6,7 +6,6 @@
 #include "watch/detect/sigma/witness.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
@@ -92,6 +91,7 @@ class Compiler {
             if (auto built = build(group); !built) return built;
         }
         content_.fields = names_.fields();
+        content_.rules.make_room();
         derive(content_);
         return {};
     }
@@ -116,20 +116,16 @@ class Compiler {
         if (fresh) {
             group.detections.push_back(number);
             content_.detections.push_back({first, asked_fields(rule)});
-            rules_.push_back(content_.rules.size());
         } else {
             content_.nodes.resize(first);
-            forget_detection(rule);
         }
-        content_.rules.push_back(std::move(rule));
+        content_.rules.add(rule);
+        if (!fresh) return {};
+        // The plan's tests and nodes are the distinct ones; the rule's own are needed until its
+        // group is built.
+        static_cast<Heading&>(rule) = {};
+        rules_.push_back(std::move(rule));
         return {};
-    }
-
-    // The plan's tests and nodes are the distinct ones; a rule keeps its own only until its group
-    // is built.
-    static void forget_detection(Rule& rule) {
-        rule.tests = {};
-        rule.expression = {};
     }
 
     // A text that is the same for two rules exactly when they ask the same of the same log source;
@@ -139,7 +135,7 @@ class Compiler {
         std::vector<std::uint32_t> key{index};
         for (auto i = first; i < content_.nodes.size(); ++i) {
             const auto& node = content_.nodes[i];
-            key.push_back(static_cast<std::uint32_t>(node.kind));
+            key.push_back(node.kind);
             key.push_back(node.test);
             key.push_back(node.after - first);
         }
@@ -147,21 +143,32 @@ class Compiler {
     }
 
     TestNumber number_of(const Test& test) {
-        const auto [entry, fresh] =
-            numbers_.emplace(key_of(test), static_cast<TestNumber>(content_.tests.size()));
+        const auto number = static_cast<TestNumber>(content_.flat_tests.size());
+        const auto [entry, fresh] = numbers_.emplace(key_of(test), number);
         if (!fresh) return entry->second;
-        content_.tests.push_back(test);
-        auto& regex = content_.regexes.emplace_back();
-        if (test.operation == Operation::regex) {
-            regex = std::move(*Regex::compile(test.text));
+        const auto shape = test.operation == Operation::glob && !test.cased ? test.glob.shape()
+                                                                            : Glob::Shape::general;
+        FlatTest flat{test.field, static_cast<std::uint32_t>(shape), 0, 0};
+        if (shape == Glob::Shape::general) {
+            flat.begin = static_cast<std::uint32_t>(content_.tests.size());
+            content_.tests.push_back(test);
+            auto& regex = content_.regexes.emplace_back();
+            if (test.operation == Operation::regex) regex = std::move(*Regex::compile(test.text));
+        } else {
+            const auto literal = test.glob.only_literal();
+            flat.begin = static_cast<std::uint32_t>(content_.literals.size());
+            flat.size = static_cast<std::uint32_t>(literal.size());
+            content_.literals += literal;
         }
-        return entry->second;
+        content_.flat_tests.push_back(flat);
+        return number;
     }
 
     void flatten(const Expression& expression, const std::vector<TestNumber>& numbers) {
         const std::size_t index = content_.nodes.size();
         const bool is_test = expression.kind == Expression::Kind::test;
-        content_.nodes.push_back({expression.kind, is_test ? numbers[expression.test] : 0, 0});
+        content_.nodes.push_back({static_cast<std::uint32_t>(expression.kind),
+                                  is_test ? numbers[expression.test] : 0, 0});
         for (const auto& child : expression.children) flatten(child, numbers);
         content_.nodes[index].after = static_cast<std::uint32_t>(content_.nodes.size());
     }
@@ -182,26 +189,28 @@ class Compiler {
     base::Result<void> build(Group& group) {
         std::map<event::FieldId, FieldDraft> drafts;
         std::map<TestNumber, std::uint32_t> findings;
+        std::vector<std::vector<std::uint32_t>> lists;
         for (std::uint32_t own = 0; own < group.detections.size(); ++own) {
-            Rule& rule = content_.rules[rules_[group.detections[own]]];
+            auto& rule = rules_[group.detections[own]];
             const auto witness = witness_of(rule);
             if (!witness) {
                 group.always.push_back(own);
             } else {
                 for (const auto index : witness->tests) {
                     const Test& test = rule.tests[index];
-                    const auto finding = static_cast<std::uint32_t>(group.findings.size());
+                    const auto finding = static_cast<std::uint32_t>(lists.size());
                     const auto [entry, fresh] = findings.emplace(number_of(test), finding);
                     if (fresh) {
-                        group.findings.emplace_back();
+                        lists.emplace_back();
                         draft(test, finding, drafts[test.field]);
                     }
-                    auto& found = group.findings[entry->second];
+                    auto& found = lists[entry->second];
                     if (found.empty() || found.back() != own) found.push_back(own);
                 }
             }
-            forget_detection(rule);
+            rule = {};
         }
+        group.findings = Lists(lists);
         for (auto& [field, draft] : drafts) {
             auto index = index_of(field, std::move(draft));
             if (!index) return base::Failure(index.error());
@@ -245,46 +254,32 @@ class Compiler {
     PlanContent& content_;
     std::unordered_map<std::string, TestNumber> numbers_;
     std::unordered_map<std::string, DetectionNumber> detections_;
-    std::vector<std::size_t> rules_;  // the first one of each detection
+    std::vector<Rule> rules_;  // the first one of each detection, without its heading
 };
-
-void derive_reports(PlanContent& content) {
-    auto& first = content.first_report;
-    first.assign(content.detections.size() + 1, 0);
-    for (const auto detection : content.detection_of) ++first[detection + 1];
-    std::partial_sum(first.begin(), first.end(), first.begin());
-    auto next = first;
-    content.reports.resize(content.rules.size());
-    for (RuleNumber rule = 0; rule < content.rules.size(); ++rule) {
-        content.reports[next[content.detection_of[rule]]++] = rule;
-    }
-}
 
 }  // namespace
 
 void derive(PlanContent& content) {
-    content.simple.clear();
     content.regexes.resize(content.tests.size());
     for (std::size_t i = 0; i < content.tests.size(); ++i) {
-        const auto& test = content.tests[i];
-        auto& simple = content.simple.emplace_back();
-        if (test.operation == Operation::regex && !content.regexes[i]) {
-            content.regexes[i] = Regex::later(test.text);
+        if (content.tests[i].operation == Operation::regex && !content.regexes[i]) {
+            content.regexes[i] = Regex::later(content.tests[i].text);
         }
-        if (test.operation != Operation::glob || test.cased) continue;
-        simple = {test.glob.shape(), test.glob.only_literal(), test.field};
     }
-    derive_reports(content);
+    std::vector<std::vector<RuleNumber>> reports(content.detections.size());
+    for (RuleNumber rule = 0; rule < content.rules.size(); ++rule) {
+        reports[content.detection_of[rule]].push_back(rule);
+    }
+    content.reports = Lists(reports);
     auto& always = content.statistics.always;
     always = 0;
     for (const auto& group : content.groups) {
         for (const auto own : group.always) {
-            const auto detection = group.detections[own];
-            always += content.first_report[detection + 1] - content.first_report[detection];
+            always += content.reports[group.detections[own]].size();
         }
     }
     content.statistics.rules = content.rules.size();
-    content.statistics.tests = content.tests.size();
+    content.statistics.tests = content.flat_tests.size();
     content.statistics.groups = content.groups.size();
 }
 
@@ -307,7 +302,7 @@ base::Result<Plan> Plan::compile(std::vector<Rule> rules, event::Names& names,
 }
 
 const Rule& Plan::rule(std::uint32_t index) const {
-    return content_->rules[index];
+    return content_->rules.at(index);
 }
 const Plan::Statistics& Plan::statistics() const {
     return content_->statistics;

@@ -4,6 +4,8 @@
 #include "watch/detect/sigma/plan_content.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <hs/hs.h>
@@ -11,20 +13,6 @@
 namespace shoji::sigma {
 
 using base::ErrorKind;
-
-template <class Archive>
-void members(Archive& archive, Heading& heading) {
-    archive(heading.id, heading.title, heading.name, heading.status, heading.description,
-            heading.author, heading.level, heading.tags, heading.false_positives,
-            heading.references);
-}
-
-// Its tests and expression are in the plan.
-template <class Archive>
-void members(Archive& archive, Rule& rule) {
-    members(archive, static_cast<Heading&>(rule));
-    archive(rule.source.product, rule.source.category, rule.source.service, rule.unfilled);
-}
 
 template <class Archive>
 void members(Archive& archive, Glob::Part& part) {
@@ -50,21 +38,6 @@ template <class Archive>
 void members(Archive& archive, Test& test) {
     archive(test.field, test.operation, test.cased, test.glob, test.text, test.network, test.number,
             test.other);
-}
-
-template <class Archive>
-void members(Archive& archive, FlatNode& node) {
-    archive(node.kind, node.test, node.after);
-}
-
-template <class Archive>
-void members(Archive& archive, AskedFields& asked) {
-    archive(asked.of, asked.count);
-}
-
-template <class Archive>
-void members(Archive& archive, Detection& detection) {
-    archive(detection.first_node, detection.asked);
 }
 
 void members(Saver& archive, std::optional<ManyMatcher>& matcher) {
@@ -95,8 +68,9 @@ void members(Archive& archive, Group& group) {
 // What the compiler derives from the tests is derived again.
 template <class Archive>
 void members(Archive& archive, PlanContent& content) {
-    archive(content.rules, content.tests, content.nodes, content.detections, content.detection_of,
-            content.groups, content.statistics.matcher_bytes);
+    archive(content.rules, content.flat_tests, content.literals, content.tests, content.nodes,
+            content.detections, content.detection_of, content.groups,
+            content.statistics.matcher_bytes);
 }
 
 namespace {
@@ -118,11 +92,10 @@ class Checker {
     Checker(const PlanContent& content, std::size_t fields) : content_(content), fields_(fields) {}
 
     [[nodiscard]] bool is_sound() const {
-        return content_.detection_of.size() == content_.rules.size() &&
-               all(content_.rules,
-                   [](const Rule& rule) { return rule.level <= Level::critical; }) &&
+        return content_.detection_of.size() == content_.rules.size() && content_.rules.is_sound() &&
+               all(content_.flat_tests, [&](const FlatTest& test) { return is_sound(test); }) &&
                all(content_.tests, [&](const Test& test) { return is_sound(test); }) &&
-               all(content_.detections, [&](const Detection& one) { return is_sound(one); }) &&
+               all(content_.detections, [&](const FlatDetection& one) { return is_sound(one); }) &&
                are_detections(content_.detection_of) && are_nodes_sound() &&
                all(content_.groups, [&](const Group& group) { return is_sound(group); });
     }
@@ -134,6 +107,13 @@ class Checker {
     [[nodiscard]] bool is_field(event::FieldId field) const {
         return static_cast<std::uint32_t>(field) < fields_;
     }
+    [[nodiscard]] bool is_sound(const FlatTest& test) const {
+        if (!is_field(test.field) && test.field != any_field) return false;
+        if (test.is_general()) return test.begin < content_.tests.size();
+        const auto size = content_.literals.size();
+        return test.shape < static_cast<std::uint32_t>(Glob::Shape::general) &&
+               test.begin <= size && test.size <= size - test.begin;
+    }
     [[nodiscard]] bool is_sound(const Test& test) const {
         return (is_field(test.field) || test.field == any_field) &&
                (is_field(test.other) || test.other == event::other_field) &&
@@ -141,7 +121,7 @@ class Checker {
                all(test.glob.parts(),
                    [](const Glob::Part& part) { return part.kind <= Glob::Kind::one; });
     }
-    [[nodiscard]] bool is_sound(const Detection& detection) const {
+    [[nodiscard]] bool is_sound(const FlatDetection& detection) const {
         const auto& asked = detection.asked;
         return detection.first_node < content_.nodes.size() && asked.count <= asked.of.size() &&
                std::all_of(asked.of.begin(), asked.of.begin() + asked.count,
@@ -156,13 +136,13 @@ class Checker {
             while (!ends.empty() && ends.back() == i) ends.pop_back();
             const auto end = ends.empty() ? content_.nodes.size() : ends.back();
             if (node.after <= i || node.after > end || ends.size() > most_depth ||
-                node.kind > Expression::Kind::test) {
+                node.kind > static_cast<std::uint32_t>(Expression::Kind::test)) {
                 return false;
             }
-            if (node.kind == Expression::Kind::test && node.test >= content_.tests.size()) {
+            if (node.is(Expression::Kind::test) && node.test >= content_.flat_tests.size()) {
                 return false;
             }
-            if (node.kind == Expression::Kind::negation && node.after == i + 1) return false;
+            if (node.is(Expression::Kind::negation) && node.after == i + 1) return false;
             ends.push_back(node.after);
         }
         return true;
@@ -177,8 +157,7 @@ class Checker {
         const auto findings = static_cast<std::uint32_t>(group.findings.size());
         const auto own = group.detections.size();
         return are_detections(group.detections) && are_below(group.always, own) &&
-               all(group.findings,
-                   [&](const std::vector<std::uint32_t>& list) { return are_below(list, own); }) &&
+               group.findings.is_sound() && are_below(group.findings.values(), own) &&
                all(group.fields, [&](const FieldIndex& index) {
                    return (is_field(index.field) || index.field == any_field) &&
                           index.starts.is_sound(findings) && index.ends.is_sound(findings) &&
@@ -205,17 +184,27 @@ bool put_names(event::Names& names, const std::vector<std::string>& fields,
 
 }  // namespace
 
+// Four sums side by side, since each step of one waits for the step before.
 std::uint64_t sum_of(std::string_view bytes) {
     constexpr std::uint64_t odd = 0x9e3779b97f4a7c15U;
-    std::uint64_t sum = bytes.size() * odd;
-    while (!bytes.empty()) {
-        std::uint64_t word = 0;
-        const auto part = bytes.substr(0, sizeof word);
-        std::memcpy(&word, part.data(), part.size());
-        sum = (sum ^ word) * odd;
-        sum ^= sum >> 32U;
-        bytes.remove_prefix(part.size());
+    constexpr std::size_t lanes = 4;
+    std::array<std::uint64_t, lanes> sums{bytes.size(), 1, 2, 3};
+    std::array<std::uint64_t, lanes> words{};
+    const auto add = [&] {
+        for (std::size_t i = 0; i < lanes; ++i) {
+            sums[i] = (sums[i] ^ words[i]) * odd;
+            sums[i] ^= sums[i] >> 32U;
+        }
+    };
+    for (; bytes.size() >= sizeof words; bytes.remove_prefix(sizeof words)) {
+        std::memcpy(words.data(), bytes.data(), sizeof words);
+        add();
     }
+    words = {};
+    if (!bytes.empty()) std::memcpy(words.data(), bytes.data(), bytes.size());
+    add();
+    std::uint64_t sum = 0;
+    for (const auto one : sums) sum = (sum ^ one) * odd ^ one >> 32U;
     return sum;
 }
 

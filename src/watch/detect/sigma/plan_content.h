@@ -1,8 +1,10 @@
 // What a compiled plan consists of; for plan.cpp, which makes it, and matcher.cpp, which uses it.
 #pragma once
 
+#include "watch/detect/sigma/lists.h"
 #include "watch/detect/sigma/literals.h"
 #include "watch/detect/sigma/plan.h"
+#include "watch/detect/sigma/rule_shelf.h"
 #include "watch/detect/sigma/test_match.h"
 #include "watch/detect/sigma/trie.h"
 
@@ -40,7 +42,7 @@ struct Group {
     std::vector<DetectionNumber> detections;
     std::vector<std::uint32_t> always;  // those without a witness
     std::vector<FieldIndex> fields;
-    std::vector<std::vector<std::uint32_t>> findings;
+    Lists findings;
 
     [[nodiscard]] bool is_for(const event::LogSource& source) const;
 };
@@ -48,9 +50,13 @@ struct Group {
 // An expression laid out flat: a node's children follow it, and `after` is the index behind its
 // last one.
 struct FlatNode {
-    Expression::Kind kind;
+    std::uint32_t kind;  // Expression::Kind
     std::uint32_t test;  // TestNumber
     std::uint32_t after;
+
+    [[nodiscard]] bool is(Expression::Kind other) const {
+        return kind == static_cast<std::uint32_t>(other);
+    }
 };
 
 // The fields that a detection asks about, or the first of them.
@@ -62,37 +68,45 @@ struct AskedFields {
 };
 
 // What rules of one log source ask, once for all that ask the same.
-struct Detection {
+struct FlatDetection {
     std::uint32_t first_node = 0;
     AskedFields asked;
 };
 
-// A test on a folded value that one comparison answers; most tests are such.
-struct SimpleTest {
-    Glob::Shape shape = Glob::Shape::general;  // general: it is none
-    std::string_view literal;                  // a view into the test
+// A test that one comparison with a folded value answers, as most are; or, when its shape is
+// general, the place of another one.
+struct FlatTest {
     event::FieldId field = any_field;
+    std::uint32_t shape = 0;  // Glob::Shape
+    std::uint32_t begin = 0;  // of its text in PlanContent::literals; general: index into `tests`
+    std::uint32_t size = 0;   // bytes
+
+    [[nodiscard]] bool is_general() const {
+        return shape == static_cast<std::uint32_t>(Glob::Shape::general);
+    }
 };
 
 struct PlanContent {
-    std::vector<Rule> rules;
-    std::vector<Test> tests;
-    std::vector<SimpleTest> simple;             // one a test
-    std::vector<std::optional<Regex>> regexes;  // one a test
+    RuleShelf rules;
+    std::vector<FlatTest> flat_tests;  // by their numbers
+    std::string literals;
+    std::vector<Test> tests;                    // the general ones
+    std::vector<std::optional<Regex>> regexes;  // one for each of `tests`
     std::vector<FlatNode> nodes;
-    std::vector<Detection> detections;
+    std::vector<FlatDetection> detections;
     std::vector<DetectionNumber> detection_of;  // each rule
     std::vector<Group> groups;
     std::size_t fields = 0;  // how many names of fields there were
-    // The rules of each detection: those of `reports` from its own place in `first_report` on, up
-    // to the next one's.
-    std::vector<std::uint32_t> first_report;
-    std::vector<RuleNumber> reports;
+    Lists reports;           // the rules of each detection
     Plan::Statistics statistics;
+
+    [[nodiscard]] std::string_view literal(const FlatTest& test) const {
+        return std::string_view(literals).substr(test.begin, test.size);
+    }
 };
 
-// Fills what follows from the rest: `simple`, `regexes` where they are not there yet, the reports,
-// and the statistics' counts.
+// Fills what follows from the rest: `regexes` where they are not there yet, the reports, and the
+// statistics' counts.
 void derive(PlanContent& content);
 
 }  // namespace shoji::sigma

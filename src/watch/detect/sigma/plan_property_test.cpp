@@ -1,5 +1,5 @@
 // The compiled plan answers as the plain evaluator does, over random rules and events of few words,
-// so that much of it holds.
+// so that much of it holds; values come again and again, as in logs, and some rules twice.
 #include "watch/detect/sigma/naive.h"
 #include "watch/detect/sigma/plan.h"
 #include "watch/detect/sigma/rule_reader.h"
@@ -96,8 +96,12 @@ TEST(PlanProperty, AnswersAsThePlainEvaluator) {
         std::vector<Rule> rules;
         std::vector<NaiveRule> naive;
         rules.reserve(60);
+        std::vector<std::string> texts;
         for (int i = 0; i < 60; ++i) {
-            const auto text = rule_text(random);
+            const bool again = i > 0 && random.one_in(8);
+            const auto text = again ? texts[random.below(static_cast<std::uint32_t>(texts.size()))]
+                                    : rule_text(random);
+            texts.push_back(text);
             auto read = read_rules(text, {names, {}});
             ASSERT_TRUE(read) << read.error().message << "\n" << text;
             rules.push_back(std::move(read->front()));
@@ -108,14 +112,20 @@ TEST(PlanProperty, AnswersAsThePlainEvaluator) {
         ASSERT_TRUE(plan && problems.empty());
         auto matcher = Matcher::make(*plan, Matcher::Routing::all);
         ASSERT_TRUE(matcher);
+        std::vector<std::string> usual(8);
+        for (auto& value : usual) value = random.text(false);
         event::Event event;
-        for (int i = 0; i < 100; ++i) {
+        for (int i = 0; i < 200; ++i) {
             event.clear();
             for (auto fields = random.below(6); fields > 0; --fields) {
                 const auto name = event.keep(random.of({"A", "B", "C", "X", "other"}));
                 const bool null = random.one_in(8);
+                const auto value =
+                    random.one_in(4)
+                        ? random.text(false)
+                        : usual[random.below(static_cast<std::uint32_t>(usual.size()))];
                 event.add({names.field(name), null ? event::Type::null : event::Type::text, name,
-                           null ? std::string_view() : event.keep(random.text(false))});
+                           null ? std::string_view() : event.keep(value)});
             }
             const auto hits = matcher->match(event);
             for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {

@@ -34,7 +34,7 @@ std::uint64_t hash_of(std::uint32_t field, std::string_view value) {
     if (left >= sizeof low) {
         low = word_at(at);
         high = word_at(at + left - sizeof high);
-    } else {
+    } else if (left > 0) {
         std::memcpy(&low, at, left);
     }
     return mixed(low ^ second_odd, high ^ hash) ^ hash;
@@ -42,32 +42,38 @@ std::uint64_t hash_of(std::uint32_t field, std::string_view value) {
 
 }  // namespace
 
-ValueFacts* ValueCache::find(std::uint32_t field, std::string_view value) {
-    hash_ = hash_of(field, value);
-    for (auto& place : sets_[hash_ % sets_.size()].ways) {
-        if (place.hash != hash_ || place.round == 0 || place.field != field ||
-            place.value != value) {
-            continue;
-        }
+ValueCache::Key ValueCache::key(std::uint32_t field, std::string_view value) const {
+    const auto hash = hash_of(field, value);
+    __builtin_prefetch(&sets_[hash % sets_.size()]);
+    return {field, value, hash};
+}
+
+ValueFacts* ValueCache::find(const Key& key) {
+    auto& set = sets_[key.hash % sets_.size()];
+    for (std::size_t way = 0; way < set.ways.size(); ++way) {
+        if (set.hashes[way] != key.hash) continue;
+        auto& place = set.ways[way];
+        if (place.round == 0 || place.field != key.field || place.value != key.value) continue;
         place.round = round_;
         return &place.facts;
     }
     return nullptr;
 }
 
-ValueFacts* ValueCache::keep(std::uint32_t field, std::string_view value, std::size_t words) {
-    auto& set = sets_[hash_ % sets_.size()];
-    auto& place = set.ways[0].round <= set.ways[1].round ? set.ways[0] : set.ways[1];
+ValueFacts* ValueCache::keep(const Key& key, std::size_t words) {
+    auto& set = sets_[key.hash % sets_.size()];
+    const std::size_t way = set.ways[0].round <= set.ways[1].round ? 0 : 1;
+    auto& place = set.ways[way];
     // What this round was given must stay.
-    if (value.size() > most_bytes || place.round == round_) return nullptr;
-    if (set.candidate != hash_) {
-        set.candidate = hash_;
+    if (key.value.size() > most_bytes || place.round == round_) return nullptr;
+    if (set.candidate != key.hash) {
+        set.candidate = key.hash;
         return nullptr;
     }
-    place.hash = hash_;
+    set.hashes[way] = key.hash;
     place.round = round_;
-    place.field = field;
-    place.value = value;
+    place.field = key.field;
+    place.value = key.value;
     place.facts.reset(words);
     return &place.facts;
 }

@@ -19,31 +19,40 @@ class ValueCache {
     static constexpr std::size_t places = 8192;
     static constexpr std::size_t most_bytes = 512;  // of a value that is kept
 
+    // A value of a field, as it is looked for.
+    struct Key {
+        std::uint32_t field;
+        std::string_view value;
+        std::uint64_t hash;
+    };
+    // `field` is any number that tells fields apart. What find() needs is on its way from memory
+    // when the key is made well before.
+    [[nodiscard]] Key key(std::uint32_t field, std::string_view value) const;
+
     // What find() and keep() give is good until the next round begins, and the same value's as
     // long.
     void begin_round() { ++round_; }
-    // `field` is any number that tells fields apart. Null: it is not kept.
-    ValueFacts* find(std::uint32_t field, std::string_view value);
-    // Precondition: the last find() was for the same field and value, and did not find it. What is
-    // kept of it from now on, of which nothing is known yet; null when it is not kept.
-    ValueFacts* keep(std::uint32_t field, std::string_view value, std::size_t words);
+    // Null: it is not kept.
+    ValueFacts* find(const Key& key);
+    // Precondition: find() did not find it. What is kept of it from now on, of which nothing is
+    // known yet; null when it is not kept.
+    ValueFacts* keep(const Key& key, std::size_t words);
     void clear() { sets_.assign(places / 2, {}); }
 
   private:
     struct Place {
-        std::uint64_t hash = 0;
         std::uint64_t round = 0;  // the last one that asked for it; 0: the place is free
         std::uint32_t field = 0;
         std::string value;
         ValueFacts facts;
     };
-    struct Set {
-        std::array<Place, 2> ways;
+    struct alignas(64) Set {
+        std::array<std::uint64_t, 2> hashes{};
         std::uint64_t candidate = 0;  // the hash of the last one that was not kept
+        std::array<Place, 2> ways;
     };
 
     std::vector<Set> sets_ = std::vector<Set>(places / 2);
-    std::uint64_t hash_ = 0;  // of the last value looked for
     std::uint64_t round_ = 1;
 };
 

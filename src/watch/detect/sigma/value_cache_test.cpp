@@ -7,8 +7,9 @@ namespace {
 
 ValueFacts* found(ValueCache& cache, std::uint32_t field, std::string_view value) {
     cache.begin_round();
-    auto* known = cache.find(field, value);
-    return known != nullptr ? known : cache.keep(field, value, 2);
+    const auto key = cache.key(field, value);
+    auto* known = cache.find(key);
+    return known != nullptr ? known : cache.keep(key, 2);
 }
 
 TEST(ValueCache, KeepsWhatComesTwice) {
@@ -23,24 +24,25 @@ TEST(ValueCache, KeepsWhatComesTwice) {
     EXPECT_TRUE(has_bit(facts->witnessed(), 70));
     EXPECT_TRUE(has_bit(facts->refuted(), 3));
     EXPECT_FALSE(has_bit(facts->weighed(), 3));
-    EXPECT_EQ(cache.find(1, "y"), nullptr);
-    EXPECT_EQ(cache.find(2, "x"), nullptr) << "another field's value";
+    EXPECT_EQ(cache.find(cache.key(1, "y")), nullptr);
+    EXPECT_EQ(cache.find(cache.key(2, "x")), nullptr) << "another field's value";
 }
 
 TEST(ValueCache, WhatARoundWasGivenStays) {
     ValueCache cache;
     for (int i = 0; i < 2; ++i) found(cache, 1, "x");
     cache.begin_round();
-    auto* facts = cache.find(1, "x");
+    auto* facts = cache.find(cache.key(1, "x"));
     ASSERT_NE(facts, nullptr);
     set_bit(facts->witnessed(), 1);
     for (std::size_t i = 0; i < 10 * ValueCache::places; ++i) {
         const auto value = std::to_string(i);
         for (int twice = 0; twice < 2; ++twice) {
-            if (cache.find(1, value) == nullptr) cache.keep(1, value, 2);
+            const auto key = cache.key(1, value);
+            if (cache.find(key) == nullptr) cache.keep(key, 2);
         }
     }
-    EXPECT_EQ(cache.find(1, "x"), facts);
+    EXPECT_EQ(cache.find(cache.key(1, "x")), facts);
     EXPECT_TRUE(has_bit(facts->witnessed(), 1));
 }
 
