@@ -1,13 +1,10 @@
 #include "core/base/settings.h"
 
-#include "core/base/toml.h"
+#include "core/base/toml_reader.h"
 
 #include <algorithm>
-#include <concepts>
 #include <fstream>
-#include <limits>
 #include <optional>
-#include <set>
 #include <sstream>
 
 #include <arpa/inet.h>
@@ -16,90 +13,10 @@ namespace shoji::base {
 namespace {
 
 constexpr std::size_t maximum_settings = 65536;
-
-// Takes values out of one table and remembers which keys it knows, so that a misspelt key is an
-// error.
-class TableReader {
-  public:
-    TableReader(const toml::table& table, std::string name, std::optional<Error>& error)
-        : table_(table), name_(std::move(name)), error_(error) {}
-    TableReader(const TableReader&) = delete;
-    TableReader& operator=(const TableReader&) = delete;
-    ~TableReader() {
-        for (const auto& [key, value] : table_) {
-            if (!known_.contains(std::string(key.str()))) {
-                refuse(value, std::string(key.str()), "is not a setting");
-            }
-        }
-    }
-
-    template <class T>
-    void take(const std::string& key, T& into) {
-        known_.insert(key);
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return;
-        if constexpr (std::same_as<T, bool> || std::same_as<T, std::string>) {
-            const auto value = node->value_exact<T>();
-            if (!value) return refuse(*node, key, "has the wrong type");
-            into = *value;
-        } else {
-            const auto value = node->value_exact<std::int64_t>();
-            if (!value) return refuse(*node, key, "must be a whole number");
-            if (*value < 0 || *value > std::int64_t{std::numeric_limits<T>::max()}) {
-                return refuse(*node, key, "is out of range");
-            }
-            into = static_cast<T>(*value);
-        }
-    }
-
-    void take(const std::string& key, std::vector<std::string>& into) {
-        known_.insert(key);
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return;
-        const toml::array* array = node->as_array();
-        if (array == nullptr) return refuse(*node, key, "must be a list of strings");
-        for (const auto& element : *array) {
-            const auto value = element.value_exact<std::string>();
-            if (!value) return refuse(element, key, "must be a list of strings");
-            into.push_back(*value);
-        }
-    }
-
-    const toml::table* table(const std::string& key) {
-        known_.insert(key);
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return nullptr;
-        if (!node->is_table()) refuse(*node, key, "must be a table");
-        return node->as_table();
-    }
-
-    const toml::array* tables(const std::string& key) {
-        known_.insert(key);
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return nullptr;
-        if (!node->is_array_of_tables()) {
-            refuse(*node, key, "must be a list of tables");
-            return nullptr;
-        }
-        return node->as_array();
-    }
-
-    void refuse(const toml::node& node, const std::string& key, std::string_view why) {
-        if (error_) return;
-        error_ = Error{ErrorKind::invalid,
-                       fmt::format("shoji.toml, line {}: {}{}{} {}", node.source().begin.line,
-                                   name_, name_.empty() ? "" : ".", key, why)};
-    }
-
-  private:
-    const toml::table& table_;
-    std::string name_;
-    std::optional<Error>& error_;
-    std::set<std::string> known_;
-};
+constexpr std::string_view file_name = "shoji.toml";
 
 void read_listener(const toml::table& table, Settings& settings, std::optional<Error>& error) {
-    TableReader reader(table, "listener", error);
+    TomlReader reader({table, file_name, "listener"}, error);
     Listener listener;
     std::string certificate = "optional";
     reader.take("address", listener.address);
@@ -117,7 +34,7 @@ void read_listener(const toml::table& table, Settings& settings, std::optional<E
 }
 
 void read_all(const toml::table& root, Settings& settings, std::optional<Error>& error) {
-    TableReader reader(root, "", error);
+    TomlReader reader({root, file_name, ""}, error);
     std::string runtime;
     reader.take("runtime", runtime);
     settings.runtime = runtime;
@@ -130,7 +47,7 @@ void read_all(const toml::table& root, Settings& settings, std::optional<Error>&
     reader.take("destination_authorities", settings.destination_authorities);
     reader.take("journal_reserve_megabytes", settings.journal_reserve_megabytes);
     if (const auto* table = reader.table("session")) {
-        TableReader session(*table, "session", error);
+        TomlReader session({*table, file_name, "session"}, error);
         session.take("maximum", settings.session.maximum);
         session.take("memory_megabytes", settings.session.memory_megabytes);
         session.take("processes", settings.session.processes);
