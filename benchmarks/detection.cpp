@@ -132,7 +132,11 @@ void watch(exfiltration::Exfiltration& detector, const event::Activity& activity
               fmt::format("{} {}", exfiltration::name_of(alert.kind),
                           exfiltration::name_of(alert.medium)));
         if (is_shown(options, label)) {
-            fmt::print(stderr, "{}\n", exfiltration::describe(alert, text::Language::en));
+            fmt::print(stderr, "{} {} {} on {}: {} to {}, limit {} ({}, {} samples)\n",
+                       exfiltration::name_of(alert.kind), exfiltration::name_of(alert.medium),
+                       alert.user, alert.host, alert.amount, alert.destination,
+                       alert.baseline.limit, exfiltration::name_of(alert.baseline.from),
+                       alert.baseline.samples);
         }
     }
 }

@@ -1,7 +1,6 @@
 // What the detector tells: how much, from what, to where, against which baseline.
 #pragma once
 
-#include "core/text/text.h"
 #include "watch/detect/exfiltration/settings.h"
 #include "watch/event/event.h"
 
@@ -46,8 +45,5 @@ struct Alert {
     std::uint32_t count = 0;  // files, names or numbers, where the kind counts them
     Baseline baseline;
 };
-
-// One sentence for a person.
-std::string describe(const Alert& alert, text::Language language);
 
 }  // namespace shoji::exfiltration

@@ -13,7 +13,6 @@ namespace shoji::exfiltration {
 namespace {
 
 using event::ActivityKind;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using namespace testing;
@@ -40,11 +39,6 @@ TEST(Exfiltration, ALoudUploadSaysHowMuchFromWhatToWhereAgainstWhat) {
     EXPECT_EQ(alert.destination, "example.org");
     EXPECT_GT(alert.amount, 20'000'000U);
     EXPECT_GT(alert.amount, alert.baseline.limit);
-    const auto text = describe(alert, text::Language::en);
-    EXPECT_THAT(text, HasSubstr("sato on pc1"));
-    EXPECT_THAT(text, HasSubstr("example.org"));
-    EXPECT_THAT(text, HasSubstr("MB"));
-    EXPECT_THAT(describe(alert, text::Language::ja), HasSubstr("pc1 の sato"));
 }
 
 TEST(Exfiltration, WhatWasDeniedOrStaysInsideIsNone) {
@@ -316,8 +310,6 @@ TEST(Exfiltration, MyNumbersTypedKeyByKeyAndPasted) {
     ASSERT_EQ(watch.count(Kind::my_number), 1U);
     EXPECT_EQ(watch.alerts[0].count, 3U);
     EXPECT_EQ(watch.alerts[0].destination, "form.example.org");
-    EXPECT_EQ(describe(watch.alerts[0], text::Language::en).find(secrets.substr(0, 12)),
-              std::string::npos);
 }
 
 TEST(Exfiltration, MyNumbersThatTheGatewayCounted) {
@@ -336,21 +328,6 @@ TEST(Exfiltration, MyNumbersThatTheGatewayCounted) {
     watch.see(input);
     ASSERT_EQ(watch.count(Kind::my_number), 1U);
     EXPECT_EQ(watch.alerts[0].count, 3U);
-}
-
-TEST(Exfiltration, EveryKindHasWords) {
-    for (std::size_t kind = 0; kind < kinds; ++kind) {
-        for (std::size_t medium = 0; medium < media; ++medium) {
-            Alert alert;
-            alert.kind = static_cast<Kind>(kind);
-            alert.medium = static_cast<Medium>(medium);
-            for (const auto language : {text::Language::ja, text::Language::en}) {
-                const auto text = describe(alert, language);
-                EXPECT_EQ(text.find("exfiltration."), text.npos) << text;
-                EXPECT_EQ(text.find('{'), text.npos) << text;
-            }
-        }
-    }
 }
 
 }  // namespace

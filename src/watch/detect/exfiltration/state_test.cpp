@@ -39,7 +39,12 @@ Settings small() {
 std::string shown(const std::vector<Alert>& alerts) {
     std::string text;
     for (const auto& alert : alerts) {
-        text += fmt::format("{} {}\n", alert.time, describe(alert, text::Language::en));
+        const auto& baseline = alert.baseline;
+        text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", alert.time,
+                            name_of(alert.kind), name_of(alert.medium), alert.since, alert.host,
+                            alert.user, alert.process, alert.source, alert.destination,
+                            alert.amount, alert.count, name_of(baseline.from), baseline.samples,
+                            baseline.median, baseline.limit);
     }
     return text;
 }

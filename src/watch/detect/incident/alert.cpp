@@ -22,6 +22,8 @@ std::string_view name_of(Detector detector) {
             return "exfiltration";
         case Detector::beacon:
             return "beacon";
+        case Detector::analysis:
+            return "analysis";
     }
     return "";
 }

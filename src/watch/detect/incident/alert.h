@@ -18,8 +18,9 @@ namespace shoji::incident {
 using sigma::Level;
 constexpr std::size_t levels = 5;
 
-enum class Detector : std::uint8_t { sigma, intrusion, exfiltration, beacon };
-constexpr std::size_t detectors = 4;
+// The last tells what the detectors had to leave out.
+enum class Detector : std::uint8_t { sigma, intrusion, exfiltration, beacon, analysis };
+constexpr std::size_t detectors = 5;
 std::string_view name_of(Detector detector);
 
 // A place in the logs: the file (or channel), and the number of the record there.

@@ -171,6 +171,15 @@ std::vector<const Incident*> Gatherer::incidents() const {
     return open;
 }
 
+std::vector<const Incident*> Gatherer::opened() const {
+    std::vector<const Incident*> list;
+    for (const auto& [id, incident] : cases_) {
+        if (incident.state != State::gathering) list.push_back(&incident);
+    }
+    std::ranges::stable_sort(list, std::ranges::greater(), &Incident::highest_risk);
+    return list;
+}
+
 const Incident* Gatherer::find(std::uint64_t id) const {
     const auto found = cases_.find(id);
     if (found != cases_.end()) return &found->second;

@@ -39,6 +39,8 @@ class Gatherer {
 
     // Those that are open, the highest risk first.
     [[nodiscard]] std::vector<const Incident*> incidents() const;
+    // Those too that are over, the highest risk that they reached first.
+    [[nodiscard]] std::vector<const Incident*> opened() const;
     // Also one that is over, or only gathered; for a number that was joined into another, that
     // one. Null: there is none, or it had to go.
     [[nodiscard]] const Incident* find(std::uint64_t id) const;

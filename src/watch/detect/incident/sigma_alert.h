@@ -14,7 +14,7 @@ class SigmaFields {
     // Before the first event is read.
     explicit SigmaFields(event::Names& names);
 
-    [[nodiscard]] Alert alert_of(const sigma::Rule& rule, const event::Event& event,
+    [[nodiscard]] Alert alert_of(const sigma::Heading& rule, const event::Event& event,
                                  std::string_view file) const;
 
   private:
@@ -27,5 +27,18 @@ class SigmaFields {
     Choice peer_;
     Choice file_;
 };
+
+// Where a correlation held: the event with which it did.
+struct CorrelationPlace {
+    event::Time time = 0;
+    std::string host;
+    Evidence evidence;
+};
+
+// A hit of a correlation rule as an alert. `group`: the fields by which it groups, with their
+// values; they say who it is about.
+Alert alert_of(const sigma::Heading& rule,
+               const std::vector<std::pair<std::string, std::string>>& group,
+               const CorrelationPlace& place);
 
 }  // namespace shoji::incident

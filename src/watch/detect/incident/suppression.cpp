@@ -96,7 +96,8 @@ Suppression read_one(Reader& reader) {
     if (const auto name = reader.take("detector"); !name.empty()) {
         one.detector = detector_of(name);
         if (!one.detector) {
-            reader.complain("detector", "must be sigma, intrusion, exfiltration or beacon");
+            reader.complain("detector",
+                            "must be sigma, intrusion, exfiltration, beacon or analysis");
         }
     }
     if (one.rule.empty() && !one.detector) reader.complain("rule", "or 'detector' is required");
