@@ -38,7 +38,7 @@ int run_command_line(std::span<const char* const> words, const Surroundings& sur
     }
     TerminalOutput output(surroundings.output, surroundings.error, language, tree.json());
     const Exit code = tree.run({output, surroundings.input, tree.state(), surroundings.cache,
-                                surroundings.shows_progress});
+                                surroundings.shows_progress, surroundings.lists});
     return static_cast<int>(code);
 }
 

@@ -18,7 +18,8 @@ struct Surroundings {
     std::istream& input;
     std::ostream& output;
     std::ostream& error;
-    bool shows_progress = false;  // `error` is a terminal
+    bool shows_progress = false;    // `error` is a terminal
+    std::filesystem::path lists{};  // the folder of installed lists
 };
 
 // `words` without the program's own name. Gives the exit code.

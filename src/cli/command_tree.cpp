@@ -61,6 +61,8 @@ class CommandTree::Command {
 
 namespace {
 
+constexpr int most_number = 1'000'000'000;  // of an incident
+
 // Values of one command; shared because CLI11 fills them after the command is declared.
 template <class T>
 std::shared_ptr<T> kept() {
@@ -351,6 +353,9 @@ void CommandTree::add_watch() {
     hunt.take("--profile", request.profile);
     hunt.take("--profiles", request.profiles);
     hunt.take("--ocsf", request.ocsf);
+    hunt.take("--incidents", request.incidents);
+    hunt.take("--incident", request.incident)->check(between(1, most_number));
+    take_analysis(hunt, request.analysis);
     hunt.runs([=](const Context& context) {
         HuntRequest wished = values->request;
         wished.least = sigma::level_of(values->level).value_or(wished.least);
@@ -362,6 +367,37 @@ void CommandTree::add_watch() {
     events.take("logs", wanted->logs)->required();
     events.take("--form", wanted->form)->check(one_of({"sigma", "ocsf"}));
     events.runs([=](const Context& context) { return run_events(context, *wanted); });
+    add_incidents();
+}
+
+void CommandTree::take_analysis(Command& command, AnalysisRequest& request) {
+    command.take("--analysis", request.settings);
+    command.take("--suppressions", request.suppressions);
+    command.take("--destinations", request.destinations);
+    command.take("--intrusion-lists", request.intrusion_lists);
+    command.take("--young-domains", request.young_domains);
+    command.take("--known-domains", request.known_domains);
+    command.take("--state-file", request.state);
+}
+
+void CommandTree::add_incidents() {
+    struct Values {
+        AnalysisRequest request;
+        std::uint64_t number = 0;
+    };
+    auto values = kept<Values>();
+    auto incidents = root().word("incidents");
+    incidents.need("--state-file", values->request.state);
+    incidents.take("--analysis", values->request.settings);
+    incidents.take("--suppressions", values->request.suppressions);
+    incidents.runs([=](const Context& context) { return run_incidents(context, values->request); });
+    auto incident = root().word("incident");
+    incident.take("number", values->number)->required()->check(between(1, most_number));
+    incident.need("--state-file", values->request.state);
+    incident.take("--analysis", values->request.settings);
+    incident.runs([=](const Context& context) {
+        return run_incident(context, values->number, values->request);
+    });
 }
 
 }  // namespace shoji::cli

@@ -49,6 +49,8 @@ class CommandTree {
     void add_session();
     void add_audit();
     void add_watch();
+    static void take_analysis(Command& command, AnalysisRequest& request);
+    void add_incidents();
     void add_rest();
 
     [[nodiscard]] Command root();

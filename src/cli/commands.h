@@ -20,8 +20,9 @@ struct Context {
     TerminalOutput& output;
     std::istream& input;  // where a question is answered
     std::filesystem::path state;
-    std::filesystem::path cache;  // empty: none
-    bool shows_progress = false;  // somebody watches the error stream
+    std::filesystem::path cache;    // empty: none
+    bool shows_progress = false;    // somebody watches the error stream
+    std::filesystem::path lists{};  // the folder of installed lists (docs/detection/analysis.md)
 };
 
 Exit run_init(const Context& context, InitRequest request);
@@ -63,6 +64,17 @@ Exit run_audit_checkpoint(const Context& context);
 // Whether each Sigma rule, correlation rule and filter compiles.
 Exit run_rules_check(const Context& context, const hunt::RuleRequest& request);
 
+// The analysis beyond rules (docs/detection/analysis.md). Empty paths: what is installed, or none.
+struct AnalysisRequest {
+    std::filesystem::path settings;
+    std::filesystem::path suppressions;
+    std::filesystem::path destinations;
+    std::filesystem::path intrusion_lists;
+    std::filesystem::path young_domains;
+    std::filesystem::path known_domains;
+    std::filesystem::path state;  // what was learnt and gathered before, and will be again
+};
+
 struct HuntRequest {
     hunt::RuleRequest rules;
     std::vector<std::filesystem::path> logs;
@@ -75,6 +87,13 @@ struct HuntRequest {
     std::string profile;             // which columns (profile.h); empty: the usual ones
     std::filesystem::path profiles;  // a file with profiles of one's own; empty: none
     bool ocsf = false;               // hits as OCSF's Detection Findings, one a line
+    bool incidents = false;          // the analysis looks at the logs as well
+    std::uint64_t incident = 0;      // only the page of this one; 0: the timeline
+    AnalysisRequest analysis;
+
+    [[nodiscard]] bool analyses() const {
+        return incidents || incident > 0 || !analysis.state.empty();
+    }
 };
 // What the rules find in the logs.
 Exit run_hunt(const Context& context, const HuntRequest& request);
@@ -85,5 +104,9 @@ struct EventsRequest {
 };
 // The events of logs, one object of JSON a line.
 Exit run_events(const Context& context, const EventsRequest& request);
+
+// The incidents that a hunt has left in its state file.
+Exit run_incidents(const Context& context, const AnalysisRequest& request);
+Exit run_incident(const Context& context, std::uint64_t number, const AnalysisRequest& request);
 
 }  // namespace shoji::cli

@@ -29,6 +29,8 @@ std::string suppressions_text(const incident::Gatherer& gatherer, text::Language
 
 // One sentence: what an alert saw, and against which baseline.
 std::string alert_words(const incident::Alert& alert, text::Language language);
+// In a few words, what an alert is about; of a Sigma rule, its title.
+std::string alert_title(const incident::Alert& alert, text::Language language);
 // A technique with its name, where it is known: "T1486 Data Encrypted for Impact".
 std::string technique_words(const std::string& technique, text::Language language);
 // What to do next, the most urgent first.

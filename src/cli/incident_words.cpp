@@ -1,15 +1,15 @@
+#include "cli/alert_values.h"
 #include "cli/incident_page.h"
 #include "core/base/printable.h"
 
 #include <algorithm>
 #include <array>
 #include <span>
-#include <utility>
+
+#include <fmt/format.h>
 
 namespace shoji::cli {
 namespace {
-
-using Values = std::vector<std::pair<std::string, std::string>>;
 
 struct Step {
     std::string_view technique;  // its beginning
@@ -42,20 +42,23 @@ std::string listed(const std::vector<std::string>& names) {
 
 std::string alert_words(const incident::Alert& alert, text::Language language) {
     constexpr std::size_t most = 400;
-    Values values;
-    for (const auto& value : alert.values) {
-        values.emplace_back(value.name, base::printable(value.value, most));
+    const auto values = shown_values(alert, language);
+    const auto words =
+        base::printable(text::say(language, alert.what, std::span(values)), 4 * most);
+    if (alert.baseline.empty()) return words;
+    const auto baseline =
+        base::printable(text::say(language, alert.baseline, std::span(values)), 4 * most);
+    return text::say(language, "incident.with_baseline", {{"what", words}, {"baseline", baseline}});
+}
+
+std::string alert_title(const incident::Alert& alert, text::Language language) {
+    // The title of a rule says what it is about.
+    if (alert.detector == incident::Detector::sigma && !alert.values.empty()) {
+        return base::printable(alert.values.front().value, incident::Alert::most_value);
     }
-    auto words = base::printable(text::say(language, alert.what, std::span(std::as_const(values))),
-                                 4 * most);
-    if (!alert.baseline.empty()) {
-        words +=
-            " (" +
-            base::printable(text::say(language, alert.baseline, std::span(std::as_const(values))),
-                            4 * most) +
-            ")";
-    }
-    return words;
+    const auto key =
+        fmt::format("incident.title.{}.{}", incident::name_of(alert.detector), alert.rule);
+    return text::knows(key) ? text::say(language, key) : base::printable(alert.rule, 100);
 }
 
 std::string technique_words(const std::string& technique, text::Language language) {

@@ -27,6 +27,12 @@ std::filesystem::path cache() {
     return home.empty() ? "" : home + "/.cache/shoji";
 }
 
+std::filesystem::path lists() {
+    std::error_code ignored;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+    return program.parent_path().parent_path() / "share/lists";
+}
+
 std::string locale() {
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
         if (auto value = environment(name); !value.empty()) return value;
@@ -40,5 +46,5 @@ int main(int count, char** words) {
     const std::span<const char* const> all(words, static_cast<std::size_t>(count));
     return shoji::cli::run_command_line(
         all.subspan(1), {default_state(), cache(), locale(), std::cin, std::cout, std::cerr,
-                         ::isatty(STDERR_FILENO) == 1});
+                         ::isatty(STDERR_FILENO) == 1, lists()});
 }

@@ -89,12 +89,19 @@ json::object to_json(const hunt::Hit& hit, const Finds& finds, const Profile& pr
 
 const sigma::Heading& Finds::heading(const hunt::Hit& hit) const {
     const auto rules = plan.statistics().rules;
-    if (correlations == nullptr || hit.rule < rules) return plan.rule(hit.rule);
-    return correlations->steps()[hit.rule - rules].rule;
+    if (hit.rule < rules) return plan.rule(hit.rule);
+    const auto steps = correlations == nullptr ? 0 : correlations->steps().size();
+    const auto step = hit.rule - rules;
+    return step < steps ? correlations->steps()[step].rule : analysis->at(step - steps);
 }
 
 std::string shown_level(sigma::Level level, text::Language language) {
     return text::say(language, "level." + std::string(sigma::name_of(level)));
+}
+
+std::string shown_minute(event::Time time) {
+    constexpr std::size_t to_minutes = 16;
+    return shown_time(time).substr(0, to_minutes);
 }
 
 std::string shown_time(event::Time time) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/terminal_output.h"
+#include "watch/detect/incident/gatherer.h"
 #include "watch/hunt/hunt.h"
 
 #include <filesystem>
@@ -19,6 +20,9 @@ struct Finds {
     const sigma::Plan& plan;
     const std::vector<std::filesystem::path>& files;
     const sigma::CorrelationPlan* correlations = nullptr;  // with which the hunt was
+    // Of the hits of the analysis, whose numbers stand behind those of rules and correlations.
+    const std::vector<sigma::Heading>* analysis = nullptr;
+    const incident::Gatherer* incidents = nullptr;  // null: nobody looked for them
 
     // What the rule or correlation that was found says of itself.
     [[nodiscard]] const sigma::Heading& heading(const hunt::Hit& hit) const;
@@ -56,5 +60,7 @@ std::string shown_level(sigma::Level level, text::Language language);
 
 // As shown to people: "2026-11-20 01:02:03.456", or "-".
 std::string shown_time(event::Time time);
+// "2026-11-20 01:02", or "-".
+std::string shown_minute(event::Time time);
 
 }  // namespace shoji::cli

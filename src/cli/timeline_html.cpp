@@ -1,6 +1,7 @@
+#include "cli/html.h"
+#include "cli/incident_list.h"
 #include "cli/profile.h"
 #include "cli/timeline.h"
-#include "core/base/printable.h"
 
 #include <algorithm>
 #include <array>
@@ -12,10 +13,7 @@ namespace {
 
 constexpr std::size_t most_rows = 20'000;
 constexpr std::size_t most_summary = 30;
-
-// Colours with a contrast of 4.5 to 1 on white (WCAG 2.2, 1.4.3), from informational to critical.
-constexpr std::array<std::string_view, 5> colours{"#5b6770", "#1f6f8b", "#8a6100", "#b3400a",
-                                                  "#9b1136"};
+constexpr std::size_t levels = 5;
 
 constexpr std::string_view style = R"(
 body{font:15px/1.5 system-ui,"Noto Sans CJK JP",sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#1c2226}
@@ -24,36 +22,10 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 th{position:sticky;top:0;background:#fff}td.number{text-align:right;font-variant-numeric:tabular-nums}
 td.details{overflow-wrap:anywhere;font:13px/1.45 ui-monospace,monospace}td.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:0 2rem}
-.level{font-weight:600}svg{width:100%;height:auto}
+.level{font-weight:600}pre{font:13px/1.5 ui-monospace,"Noto Sans Mono CJK JP",monospace;white-space:pre-wrap;overflow-wrap:anywhere;background:#f5f7f8;padding:.8rem 1rem}
+summary{cursor:pointer;padding:.3rem 0}svg{width:100%;height:auto}
 @media print{th{position:static}}
 )";
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : base::printable(text, 3 * text.size())) {
-        switch (c) {
-            case '&':
-                safe += "&amp;";
-                break;
-            case '<':
-                safe += "&lt;";
-                break;
-            case '>':
-                safe += "&gt;";
-                break;
-            case '"':
-                safe += "&quot;";
-                break;
-            default:
-                safe += c;
-        }
-    }
-    return safe;
-}
-
-std::string_view colour_of(sigma::Level level) {
-    return colours.at(static_cast<std::size_t>(level));
-}
 
 class Page {
   public:
@@ -82,6 +54,7 @@ class Page {
                                                    {{"count", std::to_string(timeline.losses)}})));
         }
         plot();
+        if (finds_.incidents != nullptr) html_ += incidents_html(*finds_.incidents, language_);
         html_ += "<div class=\"columns\">\n";
         summary("hunt.by_level", by_level(finds_));
         summary("hunt.by_computer", by_computer(finds_));
@@ -124,7 +97,7 @@ class Page {
         constexpr double width = 1200;
         constexpr double height = 160;
         const auto span = static_cast<double>(std::max<event::Time>(1, end - begin));
-        std::array<std::array<std::uint64_t, colours.size()>, parts> counts{};
+        std::array<std::array<std::uint64_t, levels>, parts> counts{};
         for (const auto& hit : finds_.timeline.hits) {
             if (hit.time == 0) continue;
             const auto share = static_cast<double>(hit.time - begin) / span;
@@ -142,7 +115,7 @@ class Page {
             say("hunt.over_time"), width, height + 20, say("hunt.over_time"));
         for (std::size_t part = 0; part < parts; ++part) {
             double top = height;
-            for (std::size_t level = 0; level < colours.size(); ++level) {
+            for (std::size_t level = 0; level < levels; ++level) {
                 const auto count = counts.at(part).at(level);
                 if (count == 0) continue;
                 const double bar =
@@ -150,7 +123,8 @@ class Page {
                 top -= bar;
                 html_ += fmt::format(
                     "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"8\" height=\"{:.1f}\" fill=\"{}\"/>",
-                    static_cast<double>(part) * width / parts, top, bar, colours.at(level));
+                    static_cast<double>(part) * width / parts, top, bar,
+                    colour_of(static_cast<sigma::Level>(level)));
             }
         }
         html_ += fmt::format(

@@ -1,6 +1,8 @@
 // What reads rules and logs and needs no installation.
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/hunt_analysis.h"
+#include "cli/incident_list.h"
 #include "cli/ocsf_finding.h"
 #include "cli/profile.h"
 #include "cli/timeline.h"
@@ -120,12 +122,17 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
         for (const auto& hit : finds.timeline.hits) {
             output.line(json::serialize(to_json(hit, finds, profile)));
         }
+        if (finds.incidents != nullptr) list_incidents(*finds.incidents, output);
         return;
     }
     show_table(finds, profile == nullptr ? table_profile() : *profile, output);
     show_summary(output, "hunt.by_rule", by_rule(finds));
     show_summary(output, "hunt.by_computer", by_computer(finds));
     show_summary(output, "hunt.by_technique", by_technique(finds));
+    if (finds.incidents != nullptr) {
+        output.say("cli.blank");
+        list_incidents(*finds.incidents, output);
+    }
     output.say("cli.blank");
     output.say("hunt.summary", {{"events", std::to_string(finds.timeline.events)},
                                 {"files", std::to_string(finds.files.size())},
@@ -178,6 +185,20 @@ base::Result<void> write_reports(const HuntRequest& request, const Finds& finds,
     return write_file(request.html,
                       to_html(finds, language, profile == nullptr ? table_profile() : *profile),
                       mode, {});
+}
+
+base::Result<hunt::Timeline> hunt_through(const Context& context, const hunt::RuleSet& rules,
+                                          const std::vector<std::filesystem::path>& files,
+                                          const hunt::Wish& wish, HuntAnalysis* analysis,
+                                          hunt::Progress& progress) {
+    const ProgressLine line(context, progress, bytes_of(files));
+    auto timeline = hunt::hunt(*rules.plan, rules.names, rules.windows, files, wish, progress);
+    if (!timeline || analysis == nullptr) return timeline;
+    const auto first = rules.plan->statistics().rules + rules.correlations.steps().size();
+    auto played = analysis->play(wish, static_cast<std::uint32_t>(first), context.output.language(),
+                                 *timeline, progress.analysed);
+    if (!played) return base::Failure(played.error());
+    return timeline;
 }
 
 }  // namespace
@@ -248,21 +269,37 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
                                        : std::max(1U, std::thread::hardware_concurrency());
     wish.correlations = &(*rules)->correlations;
     wish.fields = request.ocsf || (profile && profile->needs_fields());
+    std::unique_ptr<HuntAnalysis> analysis;
+    if (request.analyses()) {
+        auto made =
+            HuntAnalysis::make(context, request.analysis, (*rules)->names, *files, wish.threads);
+        if (!made) return output.fail(made.error());
+        analysis = std::move(*made);
+        wish.recording = &analysis->recording();
+    }
     hunt::Progress progress;
-    const auto timeline = [&] {
-        const ProgressLine line(context, progress, bytes_of(*files));
-        return hunt::hunt(*(*rules)->plan, (*rules)->names, (*rules)->windows, *files, wish,
-                          progress);
-    }();
+    auto timeline = hunt_through(context, **rules, *files, wish, analysis.get(), progress);
     if (!timeline) return output.fail(timeline.error());
-    const Finds finds{*timeline, *(*rules)->plan, *files, &(*rules)->correlations};
+    Finds finds{*timeline, *(*rules)->plan, *files, &(*rules)->correlations};
+    if (analysis) {
+        finds.analysis = &analysis->headings();
+        finds.incidents = &analysis->incidents();
+        if (auto saved = analysis->save(); !saved) return output.fail(saved.error());
+    }
     const auto* columns = profile ? &*profile : nullptr;
-    show(finds, columns, request.ocsf, output);
+    if (request.incident > 0) {
+        const auto shown = show_incident(*finds.incidents, request.incident, output);
+        if (shown != Exit::done) return shown;
+    } else {
+        show(finds, columns, request.ocsf, output);
+    }
     if (auto written = write_reports(request, finds, columns, output.language()); !written) {
         return output.fail(written.error());
     }
     if (!output.flush()) return output.fail(Exit::failed, "cli.error.output");
-    return warn_of_losses(finds, output) ? Exit::negative : Exit::done;
+    bool lost = warn_of_losses(finds, output);
+    if (analysis && analysis->warn_of_losses(output)) lost = true;
+    return lost ? Exit::negative : Exit::done;
 }
 
 }  // namespace shoji::cli

@@ -131,17 +131,20 @@ class Hunter {
   private:
     // Takes files, one after the other, until none is left.
     void work(sigma::Matcher& matcher) {
+        std::optional<Recording::Tape> tape;
+        if (wish_.recording != nullptr) tape.emplace(*wish_.recording);
         while (true) {
             const std::size_t number = next_.fetch_add(1);
             if (number >= files_.size()) return;
             Timeline own;
-            read(static_cast<std::uint32_t>(number), matcher, own);
+            read(static_cast<std::uint32_t>(number), matcher, tape, own);
             take(std::move(own));
             ++progress_.files;
         }
     }
 
-    void read(std::uint32_t number, sigma::Matcher& matcher, Timeline& own) {
+    void read(std::uint32_t number, sigma::Matcher& matcher, std::optional<Recording::Tape>& tape,
+              Timeline& own) {
         auto file = LogFile::open(files_[number], names_, windows_);
         if (!file) {
             ++own.losses;
@@ -161,6 +164,7 @@ class Hunter {
             const auto rules = matcher.match(event);
             for (const auto rule : rules) found(rule, number, event, own);
             gather(event, rules, number, own, seen);
+            if (tape) record(event, rules, {number, own.events}, *tape);
         }
         gathering_.add(seen);
         progress_.bytes += file->size() - std::min(told_bytes, file->size());
@@ -218,18 +222,47 @@ class Hunter {
         if (seen.size() >= Gathering::batch) gathering_.add(seen);
     }
 
+    // Rules that correlations only refer to are no hits.
+    void record(const event::Event& event, std::span<const std::uint32_t> rules,
+                const EventPlace& at, Recording::Tape& tape) const {
+        std::vector<const sigma::Heading*> hits;
+        for (const auto rule : rules) {
+            if (wish_.correlations != nullptr && wish_.correlations->is_quiet(rule)) continue;
+            hits.push_back(&plan_.rule(rule));
+        }
+        // Matchers give them in no order.
+        std::ranges::sort(hits, {}, [](const sigma::Heading* hit) { return hit->id; });
+        tape.add(event, hits, at);
+    }
+
     // One pass over all files' events in the order of time, whichever thread has read them.
     void correlate() {
         if (wish_.correlations == nullptr) return;
         sigma::Correlator correlator(*wish_.correlations, wish_.correlation_limits);
         std::vector<sigma::CorrelationHit> hits;
+        std::optional<Recording::Tape> tape;
+        if (wish_.recording != nullptr) tape.emplace(*wish_.recording);
         for (const auto& seen : gathering_.take()) {
             correlator.add(seen.observation, hits);
             for (const auto& hit : hits) found(hit, seen);
+            if (tape) record(hits, seen, *tape);
             hits.clear();
         }
         timeline_.observations_left_out = gathering_.left_out() + correlator.losses().untimed;
         timeline_.correlation_losses = correlator.losses();
+    }
+
+    void record(const std::vector<sigma::CorrelationHit>& hits, const Seen& seen,
+                Recording::Tape& tape) {
+        std::uint32_t number = 0;
+        for (const auto& hit : hits) {
+            const auto& step = wish_.correlations->steps()[hit.step];
+            if (step.quiet) continue;
+            const auto& file = files_[seen.file].native();
+            tape.add(incident::alert_of(step.rule, hit.group,
+                                        {hit.time, seen.computer, {file, seen.record}}),
+                     {seen.file, seen.place}, number++);
+        }
     }
 
     void found(const sigma::CorrelationHit& hit, const Seen& seen) {

@@ -6,6 +6,7 @@
 #include "watch/detect/sigma/plan.h"
 #include "watch/event/windows_sources.h"
 #include "watch/hunt/log_file.h"
+#include "watch/hunt/recording.h"
 
 #include <atomic>
 #include <cstdint>
@@ -52,6 +53,8 @@ struct Wish {
     const sigma::CorrelationPlan* correlations = nullptr;
     sigma::CorrelationLimits correlation_limits;
     std::size_t most_gathered_bytes = 256 << 20;  // of what they are told
+    // Gets what the analysis is to be shown, whatever `least` says; null: nothing.
+    Recording* recording = nullptr;
 };
 
 struct FileLoss {
@@ -79,6 +82,7 @@ struct Progress {
     std::atomic<std::uint64_t> bytes = 0;
     std::atomic<std::uint64_t> events = 0;
     std::atomic<std::uint64_t> hits = 0;
+    std::atomic<std::uint64_t> analysed = 0;  // records that the analysis was shown
 };
 
 // All files, on the threads wished for. Files that cannot be opened are among what is told.

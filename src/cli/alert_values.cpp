@@ -1,0 +1,90 @@
+#include "cli/alert_values.h"
+
+#include "core/base/printable.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace shoji::cli {
+namespace {
+
+std::string bytes_text(std::uint64_t bytes) {
+    constexpr std::uint64_t kilo = 1000;
+    if (bytes < 10 * kilo) return fmt::format("{} B", bytes);
+    if (bytes < 10 * kilo * kilo) return fmt::format("{} kB", bytes / kilo);
+    if (bytes < 10 * kilo * kilo * kilo) return fmt::format("{} MB", bytes / kilo / kilo);
+    return fmt::format("{} GB", bytes / kilo / kilo / kilo);
+}
+
+// What is no number stays as it is.
+std::string amount_text(const std::string& amount, std::string_view unit, text::Language language) {
+    const auto key = fmt::format("exfiltration.unit.{}", unit);
+    if (text::knows(key)) return text::say(language, key, {{"count", amount}});
+    std::uint64_t bytes = 0;
+    const auto* end = amount.data() + amount.size();
+    const auto [rest, error] = std::from_chars(amount.data(), end, bytes);
+    return error == std::errc() && rest == end ? bytes_text(bytes) : amount;
+}
+
+std::string value_of(const ShownValues& values, std::string_view name) {
+    const auto found = std::ranges::find(values, name, &ShownValues::value_type::first);
+    return found == values.end() ? std::string() : found->second;
+}
+
+void show_exfiltration(ShownValues& values, text::Language language) {
+    constexpr std::array<std::string_view, 3> amounts{"amount", "usual", "limit"};
+    constexpr std::array<std::string_view, 2> names{"destination", "process"};
+    const auto unit = value_of(values, "unit");
+    for (auto& [name, value] : values) {
+        if (std::ranges::find(amounts, name) != amounts.end()) {
+            value = amount_text(value, unit, language);
+        } else if (name == "medium") {
+            value = text::say(language, fmt::format("exfiltration.by.{}", value));
+        } else if (value.empty() && std::ranges::find(names, name) != names.end()) {
+            value = text::say(language, "exfiltration.unknown");
+        }
+    }
+}
+
+// "dns:NAME", "denied:NAME", "NAME as HEADER", "NAME without a header" (beacon/alert.h).
+std::string destination_text(std::string_view told, text::Language language) {
+    for (const std::string_view way : {"dns:", "denied:"}) {
+        if (told.starts_with(way)) told.remove_prefix(way.size());
+    }
+    constexpr std::string_view bare = " without a header";
+    constexpr std::string_view as = " as ";
+    const auto say = [&](std::string_view key, std::string_view name, std::string_view header) {
+        return text::say(language, key, {{"destination", name}, {"header", header}});
+    };
+    if (told.ends_with(bare)) {
+        return say("beacon.way.bare", told.substr(0, told.size() - bare.size()), {});
+    }
+    const auto at = told.find(as);
+    if (at == std::string_view::npos) return std::string(told);
+    return say("beacon.way.header", told.substr(0, at), told.substr(at + as.size()));
+}
+
+void show_beacon(ShownValues& values, text::Language language) {
+    for (auto& [name, value] : values) {
+        if (name == "destination") value = destination_text(value, language);
+        if (name == "size") value = amount_text(value, "bytes", language);
+    }
+}
+
+}  // namespace
+
+ShownValues shown_values(const incident::Alert& alert, text::Language language) {
+    constexpr std::size_t most = 400;
+    ShownValues values;
+    for (const auto& value : alert.values) {
+        values.emplace_back(value.name, base::printable(value.value, most));
+    }
+    if (alert.what.starts_with("exfiltration.")) show_exfiltration(values, language);
+    if (alert.what.starts_with("beacon.")) show_beacon(values, language);
+    return values;
+}
+
+}  // namespace shoji::cli

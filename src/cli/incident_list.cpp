@@ -1,0 +1,154 @@
+#include "cli/incident_list.h"
+
+#include "cli/html.h"
+#include "cli/incident_page.h"
+#include "cli/timeline.h"
+#include "core/base/printable.h"
+
+#include <algorithm>
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace shoji::cli {
+namespace {
+
+namespace json = boost::json;
+
+const incident::Alert* gravest(const incident::Incident& incident) {
+    const auto found = std::ranges::max_element(
+        incident.findings, {},
+        [](const incident::Finding& finding) { return finding.alert.level; });
+    return found == incident.findings.end() ? nullptr : &found->alert;
+}
+
+// At most so many, and how many more there are.
+std::string some(const std::vector<std::string>& names, std::size_t most) {
+    constexpr std::size_t most_bytes = 64;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(most, names.size()); ++i) {
+        const auto name = names[i].empty() ? "-" : base::printable(names[i], most_bytes);
+        list += (i == 0 ? "" : ", ") + name;
+    }
+    if (names.size() > most) list += fmt::format(" +{}", names.size() - most);
+    return list;
+}
+
+std::vector<std::string> row_of(const incident::Incident& incident, text::Language language) {
+    constexpr std::size_t most = 3;
+    const auto* alert = gravest(incident);
+    const auto level = alert == nullptr ? incident::Level::informational : alert->level;
+    return {
+        std::to_string(incident.id),
+        std::to_string(incident.highest_risk),
+        shown_level(level, language),
+        text::say(language, incident.state == incident::State::open ? "incident.page.state.open"
+                                                                    : "incident.page.state.over"),
+        some(incident.host_names(), most),
+        some(incident.techniques(), most),
+        shown_minute(incident.first),
+        shown_minute(incident.last),
+        incident_title(incident, language)};
+}
+
+constexpr std::array<std::string_view, 9> header{
+    "incident.list.number", "incident.list.risk",  "hunt.level",
+    "incident.list.state",  "incident.list.hosts", "incident.list.techniques",
+    "incident.list.first",  "incident.list.last",  "incident.list.title"};
+
+json::string word(std::string_view text) {
+    return json::string(base::printable(text, 2 * incident::Alert::most_value));
+}
+
+void list_as_json(const incident::Gatherer& gatherer, TerminalOutput& output) {
+    for (const auto* incident : gatherer.opened()) {
+        output.line(json::serialize(
+            json::object{{"incident", incident_json({*incident, gatherer}, output.language())}}));
+    }
+    for (const auto& count : gatherer.suppressed()) {
+        output.line(json::serialize(
+            json::object{{"suppression", json::object{{"conditions", word(count.suppression)},
+                                                      {"rule", word(count.rule)},
+                                                      {"held", count.held},
+                                                      {"letThrough", count.late}}}}));
+    }
+}
+
+}  // namespace
+
+std::string incident_title(const incident::Incident& incident, text::Language language) {
+    const auto* alert = gravest(incident);
+    return alert == nullptr ? "-" : alert_title(*alert, language);
+}
+
+void list_incidents(const incident::Gatherer& gatherer, TerminalOutput& output) {
+    if (output.json()) return list_as_json(gatherer, output);
+    std::vector<std::vector<std::string>> rows;
+    for (const auto* incident : gatherer.opened()) {
+        rows.push_back(row_of(*incident, output.language()));
+    }
+    output.say("incident.list.heading", {{"count", std::to_string(rows.size())}});
+    if (!rows.empty()) {
+        output.table(std::vector<std::string_view>(header.begin(), header.end()), rows);
+    }
+    const auto suppressions = suppressions_text(gatherer, output.language());
+    if (suppressions.empty()) return;
+    output.say("cli.blank");
+    output.line(suppressions.substr(0, suppressions.size() - 1));
+}
+
+Exit show_incident(const incident::Gatherer& gatherer, std::uint64_t number,
+                   TerminalOutput& output) {
+    const auto* incident = gatherer.find(number);
+    if (incident == nullptr) {
+        return output.fail(Exit::not_found, "incident.list.none_such",
+                           {{"number", std::to_string(number)}});
+    }
+    const IncidentView view{*incident, gatherer};
+    if (output.json()) {
+        output.result(incident_json(view, output.language()));
+    } else {
+        const auto page = incident_text(view, output.language());
+        output.line(page.substr(0, page.size() - 1));
+    }
+    return Exit::done;
+}
+
+std::string incidents_html(const incident::Gatherer& gatherer, text::Language language) {
+    const auto incidents = gatherer.opened();
+    const auto say = [&](std::string_view key) { return escaped(text::say(language, key)); };
+    std::string html = fmt::format("<section><h2>{}</h2>\n", say("incident.list.title_of_section"));
+    if (incidents.empty())
+        return html + fmt::format("<p>{}</p></section>\n", say("cli.list_empty"));
+    html += "<table><thead><tr>";
+    for (const auto key : header) html += fmt::format("<th scope=\"col\">{}</th>", say(key));
+    html += "</tr></thead><tbody>\n";
+    for (const auto* incident : incidents) {
+        const auto row = row_of(*incident, language);
+        const auto* alert = gravest(*incident);
+        html += fmt::format("<tr><td class=\"number\"><a href=\"#incident-{0}\">{0}</a></td>",
+                            incident->id);
+        for (std::size_t i = 1; i < row.size(); ++i) {
+            const bool is_level = header.at(i) == "hunt.level" && alert != nullptr;
+            html += is_level ? fmt::format("<td class=\"level\" style=\"color:{}\">{}</td>",
+                                           colour_of(alert->level), escaped(row[i]))
+                             : fmt::format("<td>{}</td>", escaped(row[i]));
+        }
+        html += "</tr>\n";
+    }
+    html += "</tbody></table>\n";
+    for (const auto* incident : incidents) {
+        const auto page = incident_text({*incident, gatherer}, language);
+        html += fmt::format(
+            "<details id=\"incident-{}\"><summary>{}: {}</summary><pre>{}</pre></details>\n",
+            incident->id,
+            escaped(
+                text::say(language, "incident.page.title", {{"id", std::to_string(incident->id)}})),
+            escaped(incident_title(*incident, language)), escaped_lines(page));
+    }
+    const auto suppressions = suppressions_text(gatherer, language);
+    if (!suppressions.empty()) html += fmt::format("<pre>{}</pre>\n", escaped_lines(suppressions));
+    return html + "</section>\n";
+}
+
+}  // namespace shoji::cli
