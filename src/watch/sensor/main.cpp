@@ -1,0 +1,57 @@
+// shoji-sensor: what happens on this machine, as events. Started by root; ends on SIGTERM.
+//   shoji-sensor [--policy FILE] --print
+#include "watch/sensor/json_sink.h"
+#include "watch/sensor/watcher.h"
+
+#include <csignal>
+#include <cstdio>
+#include <string_view>
+
+#include <spdlog/cfg/env.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace shoji;
+
+base::Result<void> run(std::span<char*> words) {
+    sensor::Policy policy;
+    bool print = false;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if (word == "--print") {
+            print = true;
+        } else if (word == "--policy" && i + 1 < words.size()) {
+            auto loaded = sensor::load_policy(words[++i]);
+            if (!loaded) return base::Failure(loaded.error());
+            policy = std::move(*loaded);
+        } else {
+            return base::fail(base::ErrorKind::invalid, "unknown word {}", word);
+        }
+    }
+    if (!print) {
+        return base::fail(base::ErrorKind::invalid, "usage: shoji-sensor [--policy FILE] --print");
+    }
+    if (::geteuid() != 0) return base::fail(base::ErrorKind::denied, "the sensor needs root");
+    return sensor::run_watcher(policy, [](const event::Names& names) {
+        return std::make_unique<sensor::JsonSink>(names, STDOUT_FILENO);
+    });
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    spdlog::set_default_logger(spdlog::stderr_logger_st("sensor"));
+    spdlog::cfg::load_env_levels();
+    try {
+        const auto done = run({words, static_cast<std::size_t>(count)});
+        if (done) return 0;
+        spdlog::error("{}", done.error().message);
+    } catch (const std::exception& error) {
+        spdlog::error("{}", error.what());
+    }
+    return 1;
+}

@@ -1,0 +1,14 @@
+// The process that is root: it loads and attaches, starts the analyst, gives up what it does not
+// need any more, and waits. It reads nothing that the kernel's programs say.
+#pragma once
+
+#include "core/base/result.h"
+#include "watch/sensor/analyst.h"
+#include "watch/sensor/policy.h"
+
+namespace shoji::sensor {
+
+// Until SIGTERM or SIGINT, or until the analyst ends, which is an error.
+base::Result<void> run_watcher(const Policy& policy, const MakeSink& make_sink);
+
+}  // namespace shoji::sensor
