@@ -10,8 +10,12 @@ namespace {
 
 constexpr std::array process_backends{Backend{"tracepoints", process_object}};
 
+constexpr std::array file_backends{Backend{"fentry", file_fentry_object},
+                                   Backend{"system calls", file_calls_object}};
+
 constexpr std::array all{
     Family{"process", 0x01, process_backends, read_process},
+    Family{"file", 0x02, file_backends, read_file},
 };
 
 }  // namespace

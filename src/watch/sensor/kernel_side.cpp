@@ -1,5 +1,6 @@
 #include "watch/sensor/kernel_side.h"
 
+#include "watch/sensor/policy_maps.h"
 #include "watch/sensor/record.h"
 
 #include <algorithm>
@@ -54,6 +55,30 @@ void choose_programs(bpf_object* object, FamilyState& state) {
             state.absent.emplace_back(bpf_program__name(program));
         }
     }
+}
+
+base::Result<void> put(int map, const void* key, std::uint8_t value) {
+    if (bpf_map_update_elem(map, key, &value, BPF_ANY) == 0) return {};
+    return base::fail_errno(errno, "setting the policy's lists in the kernel");
+}
+
+// The lists that only some families have.
+base::Result<void> fill_lists(bpf_object* object, const Policy& policy) {
+    base::Result<void> done;
+    if (const int map = bpf_object__find_map_fd_by_name(object, "ignored_paths"); map >= 0) {
+        for (const auto& path : policy.ignore_paths) {
+            const auto key = prefix_key(path);
+            if (done) done = put(map, &key, 1);
+        }
+    }
+    if (const int map = bpf_object__find_map_fd_by_name(object, "watched_reads"); map >= 0) {
+        const auto keys = find_watched(policy.watch_reads);
+        for (const auto& path : keys.absent) spdlog::warn("not watched: {} has no folder", path);
+        for (const auto& entry : keys.entries) {
+            if (done) done = put(map, &entry.key, entry.all);
+        }
+    }
+    return done;
 }
 
 }  // namespace
@@ -128,6 +153,7 @@ base::Result<void> KernelSide::load_backend(const Family& family, const Backend&
     }
     std::vector<Link> links;
     base::Result<void> done = first ? fill_maps() : base::Result<void>();
+    if (done) done = fill_lists(object.get(), policy_);
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, object.get()) {
         if (done && bpf_program__autoload(program)) done = attach(program, links);
@@ -167,6 +193,8 @@ base::Result<void> KernelSide::fill_maps() {
     policy.argument_bytes = policy_.argument_bytes;
     policy.wake_bytes = SENSOR_RING_BYTES / 8;
     if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;
+    if (!policy_.ignore_paths.empty()) policy.filters |= SENSOR_FILTER_PATHS;
+    if (!policy_.watch_reads.empty()) policy.filters |= SENSOR_FILTER_READS;
     const int map = shared_.find("shared_policy")->second;
     if (bpf_map_update_elem(map, &first, &policy, BPF_ANY) != 0) {
         return base::fail_errno(errno, "setting the policy in the kernel");

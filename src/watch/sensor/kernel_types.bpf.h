@@ -62,6 +62,7 @@ struct vfsmount {
 };
 struct mnt_namespace;
 struct mount {
+    struct mount* mnt_next_for_sb; /* since 6.17 */
     struct mount* mnt_parent;
     struct dentry* mnt_mountpoint;
     struct vfsmount mnt;
@@ -73,7 +74,7 @@ struct path {
 };
 struct super_block {
     __u32 s_dev;
-    unsigned long s_magic;
+    struct mount* s_mounts; /* since 6.17; a list of another sort before */
 };
 struct timespec64 {
     __s64 tv_sec;
@@ -86,6 +87,7 @@ struct inode { /* since 6.11 */
     unsigned int i_nlink;
     long long i_size;
     struct hlist_head i_dentry;
+    char* i_link; /* where a symbolic link points to, when that is short */
     struct super_block* i_sb;
     __s64 i_ctime_sec;
     __u32 i_ctime_nsec;

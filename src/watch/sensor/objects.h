@@ -7,5 +7,7 @@
 namespace shoji::sensor {
 
 std::span<const std::uint8_t> process_object();
+std::span<const std::uint8_t> file_fentry_object();
+std::span<const std::uint8_t> file_calls_object();
 
 }  // namespace shoji::sensor

@@ -2,6 +2,7 @@
 // clock. Filled by the records themselves and, once in a while, by the analyst.
 #pragma once
 
+#include "watch/sensor/opened_files.h"
 #include "watch/sensor/process_table.h"
 #include "watch/sensor/record.h"
 #include "watch/sensor/words.h"
@@ -43,6 +44,7 @@ struct Scene {
 
     const Words& words;
     ProcessTable processes;
+    OpenedFiles opened;
     std::unordered_map<std::uint32_t, std::string> users;
     std::unordered_map<std::uint64_t, CgroupName> cgroups;
     std::int64_t boot_time = 0;  // what is added to a record's time: nanoseconds since 1970

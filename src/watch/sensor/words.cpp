@@ -65,7 +65,9 @@ Words::Words(event::Names& names)
     add(source, "SourceFilename");
     add(bytes_written, "BytesWritten");
     add(size, "FileSize");
-    add(writable, "Writable");
+    add(truncated, "Truncated");
+    add(inherited, "Inherited");
+    add(folder, "Folder");
     add(created, "Created");
     add(image_loaded, "ImageLoaded");
     add(new_owner, "NewOwner");

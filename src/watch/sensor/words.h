@@ -43,7 +43,8 @@ struct Words {
         pid_namespace, network_namespace, user_namespace, device, inode, links, mode, owner, state,
         exit_code, signal, incomplete, name;
     // Files.
-    Word target, source, bytes_written, size, writable, created, image_loaded, new_owner, new_group;
+    Word target, source, bytes_written, size, truncated, inherited, folder, created, image_loaded,
+        new_owner, new_group;
     // The sensor about itself.
     Word family, cause, count, backend;
 };
