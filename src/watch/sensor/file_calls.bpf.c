@@ -216,7 +216,16 @@ static __always_inline void remember_open(struct task_struct *task, __u32 number
     if (!bpf_map_update_elem(&opened_files, &key, &made, BPF_ANY)) count_opened(key.process, 1);
 }
 
-static __always_inline void call_open(struct task_struct *task, long number) {
+/* The kernel takes the flag off the file once it has done so. */
+static __always_inline bool truncates(struct task_struct *task, struct pt_regs *regs) {
+    __u64 number = BPF_CORE_READ(regs, orig_ax);
+    bool compat = is_compat(task);
+    if (number == (compat ? 8 : __NR_creat)) return true;
+    if (number == (compat ? 5 : __NR_open)) return argument(task, regs, 1) & O_TRUNC;
+    return number == (compat ? 295 : __NR_openat) && (argument(task, regs, 2) & O_TRUNC);
+}
+
+static __always_inline void call_open(struct task_struct *task, struct pt_regs *regs, long number) {
     if (number < 0) return;
     struct file *file = file_of(task, number);
     if (!file) return;
@@ -229,7 +238,7 @@ static __always_inline void call_open(struct task_struct *task, long number) {
     }
     if (!is_regular(BPF_CORE_READ(file, f_inode))) return;
     __u32 how = mode & FMODE_CREATED ? SENSOR_HOW_CREATED : 0;
-    if (BPF_CORE_READ(file, f_flags) & O_TRUNC) how |= SENSOR_HOW_TRUNCATED;
+    if (truncates(task, regs)) how |= SENSOR_HOW_TRUNCATED;
     remember_open(task, number, file, how, 0);
 }
 
@@ -512,7 +521,7 @@ int BPF_PROG(file_call, struct pt_regs *regs, long result) {
     if (call == CALL_NONE) return 0;
     switch (call) {
         case CALL_OPEN:
-            call_open(task, result);
+            call_open(task, regs, result);
             break;
         case CALL_CLOSE:
             call_close(task, argument(task, regs, 0));

@@ -53,6 +53,11 @@ static long walk_step(__u32 i, struct walk_context* context) {
         /* The top of a file system, reached from no mount. */
         s->walk.flags |= SENSOR_NOWHERE;
         s->walk.mount = NULL;
+        /* A memfd is its own top, and has a name. */
+        char first = 0;
+        const unsigned char* own = BPF_CORE_READ(dentry, d_name.name);
+        bpf_probe_read_kernel(&first, sizeof first, own);
+        if (first != '/') prepend(s, (const char*)own, BPF_CORE_READ(dentry, d_name.len));
         return 1;
     }
     struct qstr name = {};

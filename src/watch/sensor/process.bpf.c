@@ -208,6 +208,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
     if (index < 0) return 0;
     struct scratch *s = scratch_of(index);
     if (!s) return 0;
+    tell_cgroup(s, index, child);
     struct sensor_fork *record = (struct sensor_fork *)s->record;
     begin(s, SENSOR_FORK, child, sizeof *record);
     /* Not always the caller: CLONE_PARENT makes a sibling. */
@@ -215,6 +216,18 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
     record->parent_start = BPF_CORE_READ(child, real_parent, group_leader, start_boottime);
     record->unused = 0;
     send(s);
+    scratch_give(s);
+    return 0;
+}
+
+/* Into a control group that may not have been told of: its name goes before what is done there. */
+SEC("?tp_btf/cgroup_attach_task")
+int BPF_PROG(process_moved, struct cgroup *group, const char *path, struct task_struct *task) {
+    int index = scratch_take();
+    if (index < 0) return 0;
+    struct scratch *s = scratch_of(index);
+    if (!s) return 0;
+    tell_cgroup(s, index, task);
     scratch_give(s);
     return 0;
 }
