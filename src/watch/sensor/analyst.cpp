@@ -1,8 +1,10 @@
 #include "watch/sensor/analyst.h"
 
 #include "core/base/privilege.h"
+#include "core/base/unix_socket.h"
 #include "core/confinement/confine.h"
 #include "watch/sensor/counters.h"
+#include "watch/sensor/program_files.h"
 #include "watch/sensor/ring.h"
 
 #include <array>
@@ -53,6 +55,7 @@ class Analyst {
           policy_(policy),
           words_(names_),
           scene_(words_),
+          hasher_(inputs_.watcher.get(), std::uint64_t{policy.hash_megabytes} << 20),
           sink_(make_sink(names_)) {}
 
     base::Result<void> run();
@@ -67,6 +70,7 @@ class Analyst {
     void report(const Loss& loss);
     void report(const Flood& flood);
     void report_state();
+    [[nodiscard]] bool watcher_is_gone() const;
     EventWriter begin_report(std::string_view type);
 
     AnalystInputs inputs_;
@@ -74,6 +78,7 @@ class Analyst {
     event::Names names_;
     Words words_;
     Scene scene_;
+    FileHasher hasher_;
     std::unique_ptr<Sink> sink_;
     std::span<const std::uint64_t> losses_;
     std::span<const sensor_throttle> throttles_;
@@ -95,6 +100,8 @@ base::Result<void> Analyst::prepare() {
     auto throttles = map_array<sensor_throttle>(inputs_.kernel.throttles.get(), SENSOR_THROTTLES);
     if (!throttles) return base::Failure(throttles.error());
     throttles_ = *throttles;
+    if (auto ready = FileHasher::prepare(); !ready) return ready;
+    scene_.hasher = &hasher_;
     // A reader that gets no processor loses what it should read (facts of the ring's size).
     if (::setpriority(PRIO_PROCESS, 0, priority) != 0) {
         spdlog::warn("the analyst keeps the usual priority");
@@ -154,6 +161,12 @@ base::Result<std::size_t> Analyst::read_ring(const RingView& ring) {
         all += *count;
         if (*count < batch) return all;
     }
+}
+
+// What comes unasked is an answer that was waited for too long.
+bool Analyst::watcher_is_gone() const {
+    const auto packet = base::receive_packet(inputs_.watcher.get(), 1);
+    return !packet || packet->bytes.empty();
 }
 
 void Analyst::look_around() {
@@ -228,7 +241,7 @@ base::Result<void> Analyst::run() {
         const int ready =
             ::poll(waited.data(), waited.size(), static_cast<int>(policy_.poll_milliseconds));
         if (ready < 0 && errno != EINTR) return base::fail_errno(errno, "waiting for the kernel");
-        last = ready > 0 && waited[1].revents != 0;
+        last = ready > 0 && waited[1].revents != 0 && watcher_is_gone();
     }
 }
 

@@ -15,9 +15,11 @@ struct {
     __type(value, __u64);
 } written_bytes SEC(".maps");
 
-/* What a thread is about to do. */
+/* What a thread is about to do. A file system may do the same to another one's file on the way (overlayfs): the name
+ * says which is meant. */
 struct intent {
     struct vfsmount *mnt;
+    struct dentry *dentry;
     struct dentry *folder; /* of a rename: where the old name was */
     struct sensor_file file;
     __u64 before; /* of a copy: bytes that had been written */
@@ -42,7 +44,7 @@ static __always_inline __u32 this_thread(void) {
     return (__u32)bpf_get_current_pid_tgid();
 }
 
-static __always_inline struct intent *intend(__u32 kind, struct vfsmount *mnt) {
+static __always_inline struct intent *intend(__u32 kind, struct vfsmount *mnt, struct dentry *dentry) {
     __u32 thread = this_thread();
     __u32 zero = 0;
     struct intent *empty = bpf_map_lookup_elem(&no_intent, &zero);
@@ -51,13 +53,14 @@ static __always_inline struct intent *intend(__u32 kind, struct vfsmount *mnt) {
     if (!made) return NULL;
     made->kind = kind;
     made->mnt = mnt;
+    made->dentry = dentry;
     return made;
 }
 
-static __always_inline struct intent *intended(__u32 kind) {
+static __always_inline struct intent *intended(__u32 kind, struct dentry *dentry) {
     __u32 thread = this_thread();
     struct intent *made = bpf_map_lookup_elem(&intents, &thread);
-    return made && made->kind == kind ? made : NULL;
+    return made && made->kind == kind && made->dentry == dentry ? made : NULL;
 }
 
 static __always_inline void forget(void) {
@@ -127,7 +130,7 @@ int BPF_PROG(file_splice, void *pipe, struct file *file, void *at, unsigned long
 /* May go through the one before, or not: the sum is set to what it must be. */
 SEC("?fentry/vfs_copy_file_range")
 int BPF_PROG(file_copy_begin, struct file *from, long long at, struct file *to) {
-    struct intent *made = intend(SENSOR_FILE_CLOSE, NULL);
+    struct intent *made = intend(SENSOR_FILE_CLOSE, NULL, NULL);
     if (!made) return 0;
     __u64 key = (__u64)to;
     __u64 *sum = bpf_map_lookup_elem(&written_bytes, &key);
@@ -138,7 +141,7 @@ int BPF_PROG(file_copy_begin, struct file *from, long long at, struct file *to) 
 SEC("?fexit/vfs_copy_file_range")
 int BPF_PROG(file_copy, struct file *from, long long at, struct file *to, long long to_at, unsigned long count,
              unsigned int flags, long done) {
-    struct intent *made = intended(SENSOR_FILE_CLOSE);
+    struct intent *made = intended(SENSOR_FILE_CLOSE, NULL);
     if (!made || done <= 0) return 0;
     __u64 key = (__u64)to;
     __u64 sum = made->before + done;
@@ -149,16 +152,16 @@ int BPF_PROG(file_copy, struct file *from, long long at, struct file *to, long l
 
 SEC("fentry/security_path_rename")
 int BPF_PROG(file_rename_asked, const struct path *folder, struct dentry *dentry) {
-    intend(SENSOR_FILE_RENAME, folder->mnt);
+    intend(SENSOR_FILE_RENAME, folder->mnt, dentry);
     return 0;
 }
 
 /* The old name, before it is gone. */
 SEC("fentry/vfs_rename")
 int BPF_PROG(file_rename_begin, struct renamedata *names) {
-    struct intent *made = intended(SENSOR_FILE_RENAME);
-    if (!made) return 0;
     struct dentry *dentry = names->old_dentry;
+    struct intent *made = intended(SENSOR_FILE_RENAME, dentry);
+    if (!made) return 0;
     made->folder = dentry->d_parent;
     long bytes = bpf_probe_read_kernel_str(made->name, sizeof made->name, dentry->d_name.name);
     made->name_bytes = bytes > 0 ? bytes - 1 : 0;
@@ -167,14 +170,14 @@ int BPF_PROG(file_rename_begin, struct renamedata *names) {
 
 SEC("fexit/vfs_rename")
 int BPF_PROG(file_rename, struct renamedata *names, int failed) {
-    struct intent *made = intended(SENSOR_FILE_RENAME);
+    struct dentry *dentry = names->old_dentry;
+    struct intent *made = intended(SENSOR_FILE_RENAME, dentry);
     if (!made || failed || !made->folder) return 0;
     int index = file_begin(SENSOR_FILE_RENAME);
     if (index < 0) return 0;
     struct scratch *s = scratch_of(index);
     if (!s) return 0;
     struct sensor_file_record *record = (struct sensor_file_record *)s->record;
-    struct dentry *dentry = names->old_dentry;
     struct inode *inode = dentry->d_inode;
     if (inode) describe_inode(&record->file, inode);
     /* The old path: its folder, then its name. */
@@ -192,7 +195,7 @@ int BPF_PROG(file_rename, struct renamedata *names, int failed) {
 }
 
 static __always_inline void intend_removal(const struct path *folder, struct dentry *dentry) {
-    struct intent *made = intend(SENSOR_FILE_UNLINK, folder->mnt);
+    struct intent *made = intend(SENSOR_FILE_UNLINK, folder->mnt, dentry);
     struct inode *inode = dentry->d_inode;
     if (made && inode) describe_inode(&made->file, inode);
 }
@@ -210,7 +213,7 @@ int BPF_PROG(file_rmdir_asked, const struct path *folder, struct dentry *dentry)
 }
 
 static __always_inline void tell_removal(struct dentry *dentry, __u32 how) {
-    struct intent *made = intended(SENSOR_FILE_UNLINK);
+    struct intent *made = intended(SENSOR_FILE_UNLINK, dentry);
     if (!made) return;
     int index = file_begin(SENSOR_FILE_UNLINK);
     if (index >= 0) {
@@ -238,13 +241,13 @@ int BPF_PROG(file_rmdir, void *map, struct inode *folder, struct dentry *dentry,
 
 SEC("fentry/security_path_chmod")
 int BPF_PROG(file_mode_asked, const struct path *path) {
-    intend(SENSOR_FILE_MODE, path->mnt);
+    intend(SENSOR_FILE_MODE, path->mnt, path->dentry);
     return 0;
 }
 
 SEC("fentry/security_path_chown")
 int BPF_PROG(file_owner_asked, const struct path *path) {
-    intend(SENSOR_FILE_OWNER, path->mnt);
+    intend(SENSOR_FILE_OWNER, path->mnt, path->dentry);
     return 0;
 }
 
@@ -252,10 +255,10 @@ SEC("fexit/notify_change")
 int BPF_PROG(file_change, void *map, struct dentry *dentry, void *change, void *delegated, int failed) {
     if (failed) return 0;
     __u32 kind = SENSOR_FILE_MODE;
-    struct intent *made = intended(kind);
+    struct intent *made = intended(kind, dentry);
     if (!made) {
         kind = SENSOR_FILE_OWNER;
-        made = intended(kind);
+        made = intended(kind, dentry);
     }
     if (!made) return 0;
     int index = file_begin(kind);
@@ -271,15 +274,15 @@ int BPF_PROG(file_change, void *map, struct dentry *dentry, void *change, void *
 }
 
 SEC("fentry/security_path_link")
-int BPF_PROG(file_link_asked, struct dentry *old, const struct path *folder) {
-    intend(SENSOR_FILE_LINK, folder->mnt);
+int BPF_PROG(file_link_asked, struct dentry *old, const struct path *folder, struct dentry *dentry) {
+    intend(SENSOR_FILE_LINK, folder->mnt, dentry);
     return 0;
 }
 
 SEC("fexit/vfs_link")
 int BPF_PROG(file_link, struct dentry *old, void *map, struct inode *folder, struct dentry *dentry, void *delegated,
              int failed) {
-    struct intent *made = intended(SENSOR_FILE_LINK);
+    struct intent *made = intended(SENSOR_FILE_LINK, dentry);
     if (!made || failed) return 0;
     int index = file_begin(SENSOR_FILE_LINK);
     if (index >= 0) {
@@ -296,14 +299,14 @@ int BPF_PROG(file_link, struct dentry *old, void *map, struct inode *folder, str
 }
 
 SEC("fentry/security_path_symlink")
-int BPF_PROG(file_symlink_asked, const struct path *folder) {
-    intend(SENSOR_FILE_SYMLINK, folder->mnt);
+int BPF_PROG(file_symlink_asked, const struct path *folder, struct dentry *dentry) {
+    intend(SENSOR_FILE_SYMLINK, folder->mnt, dentry);
     return 0;
 }
 
 SEC("fexit/vfs_symlink")
 int BPF_PROG(file_symlink, void *map, struct inode *folder, struct dentry *dentry, const char *target, int failed) {
-    struct intent *made = intended(SENSOR_FILE_SYMLINK);
+    struct intent *made = intended(SENSOR_FILE_SYMLINK, dentry);
     if (!made || failed) return 0;
     int index = file_begin(SENSOR_FILE_SYMLINK);
     if (index >= 0) {

@@ -1,9 +1,11 @@
 // Processes, as real programs make them and as the sensor tells of them.
+#include "watch/sensor/program_files.h"
 #include "watch/sensor/sensor_fixture_test.h"
 
 #include <fstream>
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -44,6 +46,31 @@ TEST_F(ProcessEvents, ExecHasItsArgumentsFolderParentAndFile) {
     ASSERT_EQ(::stat("/usr/bin/env", &file), 0);
     EXPECT_EQ(number_of(*event, "FileInode"), static_cast<std::int64_t>(file.st_ino));
     EXPECT_EQ(number_of(*event, "FileLinks"), static_cast<std::int64_t>(file.st_nlink));
+}
+
+TEST_F(ProcessEvents, ExecHasTheHashOfItsFile) {
+    RunningSensor sensor;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::execl("/usr/bin/sleep", "sleep", "1", nullptr);
+        ::_exit(127);
+    }
+    const auto event = of(sensor, "process_creation", child);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ASSERT_TRUE(event);
+    const int file = ::open("/usr/bin/sleep", O_RDONLY | O_CLOEXEC);
+    EXPECT_EQ(text_of(*event, "Hashes"), "SHA256=" + hash_file(file, 1 << 24).value());
+    ::close(file);
+}
+
+// One that has ended is found by its path, and hashed if that is still the same file.
+TEST_F(ProcessEvents, TheFileOfAnEndedProcessIsHashedToo) {
+    RunningSensor sensor;
+    const pid_t process = run({"/bin/true"});
+    const auto event = of(sensor, "process_creation", process);
+    ASSERT_TRUE(event);
+    EXPECT_THAT(text_of(*event, "Hashes"), testing::MatchesRegex("SHA256=[0-9a-f]+"));
 }
 
 TEST_F(ProcessEvents, ForkAndExitTellOfTheSameProcess) {

@@ -3,11 +3,13 @@
 #include "core/base/unix_socket.h"
 #include "core/confinement/capabilities.h"
 #include "core/confinement/seccomp.h"
+#include "watch/sensor/program_files.h"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 
+#include <linux/capability.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -31,13 +33,15 @@ base::Result<base::FileDescriptor> watch_signals() {
     return descriptor;
 }
 
-// What stays: to wait and to end. Links and maps are descriptors that are open already.
+// What stays: to wait, to end, and to open programs for the analyst, whosesoever they are. Links
+// and maps are descriptors that are open already. No Landlock: it would take /proc/PID/exe away.
 base::Result<void> confine_watcher() {
     auto filter = confinement::runtime_filter();
-    filter.allow({"wait4", "kill", "munmap"});
+    filter.allow({"wait4", "kill", "munmap", "openat", "open"});
     const auto program = filter.compile(confinement::SyscallFilter::Otherwise::refuse);
     if (!program) return base::Failure(program.error());
-    if (auto dropped = confinement::drop_capabilities(); !dropped) return dropped;
+    static constexpr std::array kept{CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH};
+    if (auto dropped = confinement::drop_capabilities_but(kept); !dropped) return dropped;
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return base::fail_errno(errno, "setting no_new_privs");
     }
@@ -56,7 +60,7 @@ base::Result<void> wait_for_end(int signals, int analyst) {
         }
         if (waited[0].revents != 0) return {};
         if (waited[1].revents != 0) {
-            return base::fail(base::ErrorKind::system, "the analyst has ended");
+            if (auto answered = answer_for_program(analyst); !answered) return answered;
         }
     }
 }
