@@ -136,12 +136,16 @@ struct {
     __type(value, struct act);
 } no_act SEC(".maps");
 
+/* What was found by its address becomes typed. */
+extern void *bpf_rdonly_cast(void *at, __u32 type) __ksym;
+#define TYPED(type, at) ((struct type *)bpf_rdonly_cast((void *)(at), bpf_core_type_id_kernel(struct type)))
+
 static __always_inline bool is_compat(struct task_struct *task) {
     return task->thread_info.status & TS_COMPAT;
 }
 
 static __always_inline enum call call_of(struct task_struct *task, struct pt_regs *regs) {
-    __u64 number = BPF_CORE_READ(regs, orig_ax);
+    __u64 number = regs->orig_ax;
     bool compat = is_compat(task);
     if (!compat) number &= ~(__u64)X32;
     if (number >= CALLS) return CALL_NONE;
@@ -152,23 +156,22 @@ static __always_inline __u64 argument(struct task_struct *task, struct pt_regs *
     bool compat = is_compat(task);
     switch (which) {
         case 0:
-            return compat ? BPF_CORE_READ(regs, bx) : BPF_CORE_READ(regs, di);
+            return compat ? regs->bx : regs->di;
         case 1:
-            return compat ? BPF_CORE_READ(regs, cx) : BPF_CORE_READ(regs, si);
+            return compat ? regs->cx : regs->si;
         case 2:
-            return BPF_CORE_READ(regs, dx);
+            return regs->dx;
         default:
-            return compat ? BPF_CORE_READ(regs, si) : BPF_CORE_READ(regs, r10);
+            return compat ? regs->si : regs->r10;
     }
 }
 
 static __always_inline struct file *file_of(struct task_struct *task, __u32 number) {
-    struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-    if (number >= BPF_CORE_READ(table, max_fds)) return NULL;
-    struct file **all = BPF_CORE_READ(table, fd);
+    struct fdtable *table = task->files->fdt;
+    if (number >= table->max_fds) return NULL;
     struct file *file = NULL;
-    bpf_probe_read_kernel(&file, sizeof file, all + number);
-    return file;
+    bpf_probe_read_kernel(&file, sizeof file, table->fd + number);
+    return file ? TYPED(file, file) : NULL;
 }
 
 static __always_inline void count_opened(__u32 process, int change) {
@@ -195,8 +198,8 @@ static __always_inline void tell_close(struct descriptor *key, struct opened *kn
     record->open = was.open;
     record->written = was.written;
     /* The inode may have become another file's meanwhile. */
-    struct inode *inode = was.inode;
-    if (BPF_CORE_READ(inode, i_ino) == was.number) describe_inode(&record->file, inode);
+    struct inode *inode = TYPED(inode, was.inode);
+    if (inode->i_ino == was.number) describe_inode(&record->file, inode);
     record->file.inode = was.number;
     record->file.device = was.device;
     file_send(s, true);
@@ -207,10 +210,10 @@ static __always_inline void remember_open(struct task_struct *task, __u32 number
     struct descriptor key = {.process = task->tgid, .number = number};
     struct opened *older = bpf_map_lookup_elem(&opened_files, &key);
     if (older) tell_close(&key, older);
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
+    struct inode *inode = file->f_inode;
     struct opened made = {.file = file, .inode = inode, .written = written};
-    made.number = BPF_CORE_READ(inode, i_ino);
-    made.device = BPF_CORE_READ(inode, i_sb, s_dev);
+    made.number = inode->i_ino;
+    made.device = inode->i_sb->s_dev;
     made.open = bpf_ktime_get_boot_ns();
     if (!tell_file(SENSOR_FILE_OPEN, file, inode, how, made.open, 0)) made.open = 0;
     if (!bpf_map_update_elem(&opened_files, &key, &made, BPF_ANY)) count_opened(key.process, 1);
@@ -218,7 +221,7 @@ static __always_inline void remember_open(struct task_struct *task, __u32 number
 
 /* The kernel takes the flag off the file once it has done so. */
 static __always_inline bool truncates(struct task_struct *task, struct pt_regs *regs) {
-    __u64 number = BPF_CORE_READ(regs, orig_ax);
+    __u64 number = regs->orig_ax;
     bool compat = is_compat(task);
     if (number == (compat ? 8 : __NR_creat)) return true;
     if (number == (compat ? 5 : __NR_open)) return argument(task, regs, 1) & O_TRUNC;
@@ -229,14 +232,14 @@ static __always_inline void call_open(struct task_struct *task, struct pt_regs *
     if (number < 0) return;
     struct file *file = file_of(task, number);
     if (!file) return;
-    unsigned int mode = BPF_CORE_READ(file, f_mode);
+    unsigned int mode = file->f_mode;
     if (!(mode & FMODE_WRITE)) {
-        if (is_watched(file) && is_regular(BPF_CORE_READ(file, f_inode))) {
-            tell_file(SENSOR_FILE_READ, file, BPF_CORE_READ(file, f_inode), 0, 0, 0);
+        if (is_watched(file) && is_regular(file->f_inode)) {
+            tell_file(SENSOR_FILE_READ, file, file->f_inode, 0, 0, 0);
         }
         return;
     }
-    if (!is_regular(BPF_CORE_READ(file, f_inode))) return;
+    if (!is_regular(file->f_inode)) return;
     __u32 how = mode & FMODE_CREATED ? SENSOR_HOW_CREATED : 0;
     if (truncates(task, regs)) how |= SENSOR_HOW_TRUNCATED;
     remember_open(task, number, file, how, 0);
@@ -252,7 +255,7 @@ static __always_inline void call_write(struct task_struct *task, __u32 number, l
         __sync_fetch_and_add(&known->written, bytes);
         return;
     }
-    if (!is_written(BPF_CORE_READ(file, f_mode)) || !is_regular(BPF_CORE_READ(file, f_inode))) return;
+    if (!is_written(file->f_mode) || !is_regular(file->f_inode)) return;
     remember_open(task, number, file, SENSOR_HOW_INHERITED, bytes);
 }
 
@@ -269,7 +272,7 @@ static long take_area(struct task_struct *task, struct vm_area_struct *area, str
 
 static __always_inline void call_map(struct task_struct *task, __u64 address, __u32 how) {
     struct file *file = NULL;
-    if (bpf_find_vma(task, address, take_area, &file, 0) == 0 && file) tell_mapping(file, how);
+    if (bpf_find_vma(task, address, take_area, &file, 0) == 0 && file) tell_mapping(TYPED(file, file), how);
 }
 
 /* A mount of the file system in the task's own tree: an inode knows none. */
@@ -337,7 +340,7 @@ static __always_inline void tell_removed(struct task_struct *task, struct inode 
     struct scratch *s = scratch_of(index);
     if (!s) return;
     struct sensor_file_record *record = (struct sensor_file_record *)s->record;
-    describe_inode(&record->file, inode);
+    describe_inode(&record->file, TYPED(inode, inode));
     if ((record->file.mode & S_IFMT) == S_IFDIR) record->how = SENSOR_HOW_FOLDER;
     file_send(s, file_path(s, index, SENSOR_TEXT_PATH, mount_for(task, dentry), dentry));
 }
@@ -475,7 +478,7 @@ static long act_step(__u32 i, struct act_context *context) {
     struct act *act = bpf_map_lookup_elem(&acts, &thread);
     if (!act || i >= act->count || i >= MOST_INODES) return 1;
     struct touched *one = &act->touched[i];
-    struct inode *inode = one->inode;
+    struct inode *inode = TYPED(inode, one->inode);
     __u32 call = context->call;
     __u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
     if (call == CALL_LINK && type == S_IFDIR) return 0;
@@ -516,6 +519,9 @@ static __always_inline void end_act(struct task_struct *task, enum call call, lo
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(file_call, struct pt_regs *regs, long result) {
+    /* Nearly all calls end here. */
+    __u64 number = regs->orig_ax & ~(__u64)X32;
+    if (number >= CALLS || !(calls[number] | compat_calls[number])) return 0;
     struct task_struct *task = bpf_get_current_task_btf();
     enum call call = call_of(task, regs);
     if (call == CALL_NONE) return 0;

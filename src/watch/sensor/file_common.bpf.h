@@ -75,7 +75,7 @@ static __always_inline bool is_flood(struct sensor_policy* p, __u64 cgroup) {
 static __always_inline bool is_left_out(struct sensor_policy* p, struct task_struct* task,
                                         __u64 cgroup) {
     if (p->filters & SENSOR_FILTER_USERS) {
-        __u32 user = BPF_CORE_READ(task, real_cred, euid.val);
+        __u32 user = task->real_cred->euid.val;
         if (bpf_map_lookup_elem(&shared_users, &user)) return true;
     }
     return (p->filters & SENSOR_FILTER_CGROUPS) && bpf_map_lookup_elem(&shared_cgroups, &cgroup);
@@ -136,7 +136,7 @@ static __always_inline bool file_send(struct scratch* s, bool wanted) {
 }
 
 static __always_inline bool is_regular(struct inode* inode) {
-    return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG;
+    return (inode->i_mode & S_IFMT) == S_IFREG;
 }
 
 /* Files below another file system's files (overlayfs) are told of as those. */
@@ -153,16 +153,16 @@ static long hash_step(__u32 i, struct walk_context* context) {
     return 0;
 }
 
-/* Whether the file is one whose opens for reading are told of. Most are decided by one look for
- * their folder. */
+/* file: typed. Whether it is one whose opens for reading are told of. Most are decided by one look
+ * for their folder. */
 static __always_inline bool is_watched(struct file* file) {
     struct sensor_policy* p = policy();
     if (!p || !(p->filters & SENSOR_FILTER_READS)) return false;
-    struct dentry* dentry = BPF_CORE_READ(file, f_path.dentry);
-    struct inode* folder = BPF_CORE_READ(dentry, d_parent, d_inode);
+    struct dentry* dentry = file->f_path.dentry;
+    struct inode* folder = dentry->d_parent->d_inode;
     struct sensor_watched key = {};
-    key.folder = BPF_CORE_READ(folder, i_ino);
-    key.device = BPF_CORE_READ(folder, i_sb, s_dev);
+    key.folder = folder->i_ino;
+    key.device = folder->i_sb->s_dev;
     __u8* all = bpf_map_lookup_elem(&watched_reads, &key);
     if (!all) return false;
     if (*all) return true;
@@ -170,7 +170,7 @@ static __always_inline bool is_watched(struct file* file) {
     if (index < 0) return true;
     struct scratch* s = scratch_of(index);
     if (!s) return true;
-    bpf_probe_read_kernel_str(s->path, MOST_NAME + 1, BPF_CORE_READ(dentry, d_name.name));
+    bpf_probe_read_kernel_str(s->path, MOST_NAME + 1, dentry->d_name.name);
     s->environment.end = 0xcbf29ce484222325ULL;
     struct walk_context context = {.scratch = index};
     bpf_loop(MOST_NAME + 1, hash_step, &context, 0);
@@ -179,7 +179,7 @@ static __always_inline bool is_watched(struct file* file) {
     return bpf_map_lookup_elem(&watched_reads, &key) != NULL;
 }
 
-/* An open file of that kind as a record of its own. */
+/* file, inode: typed. An open file of that kind as a record of its own. */
 static __always_inline bool tell_file(enum sensor_kind kind, struct file* file, struct inode* inode,
                                       __u32 how, __u64 open, __u64 written) {
     int index = file_begin(kind);
@@ -191,24 +191,26 @@ static __always_inline bool tell_file(enum sensor_kind kind, struct file* file, 
     record->written = written;
     record->how = how;
     describe_inode(&record->file, inode);
-    return file_send(s, file_path(s, index, SENSOR_TEXT_PATH, BPF_CORE_READ(file, f_path.mnt),
-                                  BPF_CORE_READ(file, f_path.dentry)));
+    return file_send(s,
+                     file_path(s, index, SENSOR_TEXT_PATH, file->f_path.mnt, file->f_path.dentry));
 }
 
-/* The first executable mapping of this file by this program. */
+/* file: typed. The first executable mapping of this file by this program. */
 static __always_inline void tell_mapping(struct file* file, __u32 how) {
     struct task_struct* task = bpf_get_current_task_btf();
-    struct inode* inode = BPF_CORE_READ(file, f_inode);
-    struct inode* program = BPF_CORE_READ(task, mm, exe_file, f_inode);
-    if (!inode || !program || inode == program) return;
+    struct inode* inode = file->f_inode;
+    struct mm_struct* mm = task->mm;
+    if (!inode || !mm) return;
+    struct inode* program = mm->exe_file->f_inode;
+    if (inode == program) return;
     struct sensor_file now = {};
     describe_inode(&now, inode);
     struct mapping key = {
         .file = now.inode,
-        .program = BPF_CORE_READ(program, i_ino),
+        .program = program->i_ino,
         .changed = now.changed * WINDOW + now.changed_nanoseconds,
         .device = now.device,
-        .program_device = BPF_CORE_READ(program, i_sb, s_dev),
+        .program_device = program->i_sb->s_dev,
     };
     if (bpf_map_lookup_elem(&told_mappings, &key)) return;
     __u8 told = 1;

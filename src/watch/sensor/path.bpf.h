@@ -30,6 +30,26 @@ static __always_inline void prepend(struct scratch* s, const char* name, __u32 l
     s->walk.at = at;
 }
 
+/* Where a dentry hangs and what it is called: they stand together in all kernels so far, so that
+ * one read does. */
+struct named {
+    struct dentry* parent;
+    __u32 hash, length;
+    const unsigned char* name;
+};
+
+static __always_inline void read_named(struct named* into, struct dentry* dentry) {
+    __u32 at = bpf_core_field_offset(struct dentry, d_parent);
+    if (bpf_core_field_offset(struct dentry, d_name.len) == at + 12 &&
+        bpf_core_field_offset(struct dentry, d_name.name) == at + 16) {
+        bpf_probe_read_kernel(into, sizeof *into, (char*)dentry + at);
+        return;
+    }
+    into->parent = BPF_CORE_READ(dentry, d_parent);
+    into->length = BPF_CORE_READ(dentry, d_name.len);
+    into->name = BPF_CORE_READ(dentry, d_name.name);
+}
+
 struct walk_context {
     __u32 scratch;
 };
@@ -48,21 +68,20 @@ static long walk_step(__u32 i, struct walk_context* context) {
         s->walk.root = BPF_CORE_READ(parent, mnt.mnt_root);
         return 0;
     }
-    struct dentry* parent = BPF_CORE_READ(dentry, d_parent);
+    struct named named = {};
+    read_named(&named, dentry);
+    struct dentry* parent = named.parent;
     if (parent == dentry || !parent) {
         /* The top of a file system, reached from no mount. */
         s->walk.flags |= SENSOR_NOWHERE;
         s->walk.mount = NULL;
         /* A memfd is its own top, and has a name. */
         char first = 0;
-        const unsigned char* own = BPF_CORE_READ(dentry, d_name.name);
-        bpf_probe_read_kernel(&first, sizeof first, own);
-        if (first != '/') prepend(s, (const char*)own, BPF_CORE_READ(dentry, d_name.len));
+        bpf_probe_read_kernel(&first, sizeof first, named.name);
+        if (first != '/') prepend(s, (const char*)named.name, named.length);
         return 1;
     }
-    struct qstr name = {};
-    bpf_core_read(&name, sizeof name, &dentry->d_name);
-    prepend(s, (const char*)name.name, name.len);
+    prepend(s, (const char*)named.name, named.length);
     s->walk.dentry = parent;
     return s->walk.flags & SENSOR_CUT ? 1 : 0;
 }
@@ -103,24 +122,25 @@ static __always_inline __u16 append_path(struct scratch* s, __u32 index, struct 
     return append_kernel(s, s->path + at, SENSOR_MOST_PATH - at);
 }
 
+/* inode: typed */
 static __always_inline void describe_inode(struct sensor_file* into, struct inode* inode) {
-    into->inode = BPF_CORE_READ(inode, i_ino);
-    into->size = BPF_CORE_READ(inode, i_size);
-    into->device = BPF_CORE_READ(inode, i_sb, s_dev);
-    into->links = BPF_CORE_READ(inode, i_nlink);
-    into->owner = BPF_CORE_READ(inode, i_uid.val);
-    into->mode = BPF_CORE_READ(inode, i_mode);
+    into->inode = inode->i_ino;
+    into->size = inode->i_size;
+    into->device = inode->i_sb->s_dev;
+    into->links = inode->i_nlink;
+    into->owner = inode->i_uid.val;
+    into->mode = inode->i_mode;
     if (bpf_core_field_exists(inode->i_ctime_sec)) {
-        into->changed = BPF_CORE_READ(inode, i_ctime_sec);
+        into->changed = inode->i_ctime_sec;
         /* The top bit says that somebody asked for this time. */
-        into->changed_nanoseconds = BPF_CORE_READ(inode, i_ctime_nsec) & 0x7fffffff;
+        into->changed_nanoseconds = inode->i_ctime_nsec & 0x7fffffff;
     } else if (bpf_core_field_exists(((struct inode___until_6_10*)inode)->__i_ctime)) {
         struct inode___until_6_10* older = (void*)inode;
-        into->changed = BPF_CORE_READ(older, __i_ctime.tv_sec);
-        into->changed_nanoseconds = BPF_CORE_READ(older, __i_ctime.tv_nsec);
+        into->changed = older->__i_ctime.tv_sec;
+        into->changed_nanoseconds = older->__i_ctime.tv_nsec;
     } else {
         struct inode___until_6_5* older = (void*)inode;
-        into->changed = BPF_CORE_READ(older, i_ctime.tv_sec);
-        into->changed_nanoseconds = BPF_CORE_READ(older, i_ctime.tv_nsec);
+        into->changed = older->i_ctime.tv_sec;
+        into->changed_nanoseconds = older->i_ctime.tv_nsec;
     }
 }

@@ -147,9 +147,9 @@ static __always_inline void describe_task(struct sensor_program *record, struct 
 
 static __always_inline void append_image(struct scratch *s, __u32 index, struct mm_struct *mm) {
     struct sensor_program *record = (struct sensor_program *)s->record;
-    struct file *file = BPF_CORE_READ(mm, exe_file);
+    struct file *file = mm->exe_file;
     if (!file) return;
-    describe_inode(&record->image, BPF_CORE_READ(file, f_inode));
+    describe_inode(&record->image, file->f_inode);
     record->text_bytes[SENSOR_TEXT_IMAGE] =
         append_path(s, index, BPF_CORE_READ(file, f_path.mnt), BPF_CORE_READ(file, f_path.dentry));
     record->head.flags |= s->walk.flags;
@@ -173,8 +173,8 @@ int BPF_PROG(process_exec, struct task_struct *task, int old, struct linux_binpr
     struct sensor_program *record = (struct sensor_program *)s->record;
     begin(s, SENSOR_EXEC, task, sizeof *record);
     describe_task(record, task);
-    struct mm_struct *mm = BPF_CORE_READ(task, mm);
-    append_image(s, index, mm);
+    struct mm_struct *mm = task->mm;
+    if (mm) append_image(s, index, mm);
 
     const char *name = BPF_CORE_READ(binprm, filename);
     if (name != BPF_CORE_READ(binprm, interp)) {
@@ -266,7 +266,7 @@ int process_running(struct bpf_iter__task *context) {
     __builtin_memset(&record->image, 0, sizeof record->image);
     record->arguments_bytes = 0;
     record->head.flags |= SENSOR_NO_ENVIRONMENT;
-    struct mm_struct *mm = BPF_CORE_READ(task, mm);
+    struct mm_struct *mm = task->mm;
     if (mm) {
         append_image(s, index, mm);
         __u32 bytes = argument_bytes(record, mm);

@@ -139,23 +139,26 @@ static __always_inline long send(struct scratch* s) {
     return failed;
 }
 
+/* `task` must come from the kernel's own hands (a tracepoint's argument, the present task): then
+ * its members are loaded directly, which is ten times cheaper than by a helper. So it is with all
+ * functions here that say "typed". */
 static __always_inline __u64 cgroup_of(struct task_struct* task) {
-    return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+    return task->cgroups->dfl_cgrp->kn->id;
 }
 
-/* The head for what a process does; `size` bytes of the record are taken for the kind's own part.
- */
+/* The head for what a process does (task: typed); `size` bytes of the record are taken for the
+ * kind's own part. */
 static __always_inline void begin(struct scratch* s, enum sensor_kind kind,
                                   struct task_struct* task, __u32 size) {
     struct sensor_head* head = (struct sensor_head*)s->record;
     head->kind = kind;
     head->flags = 0;
     head->time = bpf_ktime_get_boot_ns();
-    head->start = BPF_CORE_READ(task, group_leader, start_boottime);
+    head->start = task->group_leader->start_boottime;
     head->cgroup = cgroup_of(task);
-    head->process = BPF_CORE_READ(task, tgid);
-    head->thread = BPF_CORE_READ(task, pid);
-    head->user = BPF_CORE_READ(task, real_cred, euid.val);
+    head->process = task->tgid;
+    head->thread = task->pid;
+    head->user = task->real_cred->euid.val;
     head->cpu = bpf_get_smp_processor_id();
     s->at = size;
 }
