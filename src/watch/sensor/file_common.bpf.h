@@ -160,8 +160,12 @@ static __always_inline bool is_watched(struct file* file) {
     if (!p || !(p->filters & SENSOR_FILTER_READS)) return false;
     struct dentry* dentry = file->f_path.dentry;
     struct inode* folder = dentry->d_parent->d_inode;
+    __u64 number = folder->i_ino;
+    __u32 bit = SENSOR_WATCHED_BIT(number);
+    if (!(p->watched_folders[(bit / 64) % SENSOR_WATCHED_WORDS] & (1ULL << (bit % 64))))
+        return false;
     struct sensor_watched key = {};
-    key.folder = folder->i_ino;
+    key.folder = number;
     key.device = folder->i_sb->s_dev;
     __u8* all = bpf_map_lookup_elem(&watched_reads, &key);
     if (!all) return false;

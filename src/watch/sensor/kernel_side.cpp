@@ -195,6 +195,10 @@ base::Result<void> KernelSide::fill_maps() {
     if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;
     if (!policy_.ignore_paths.empty()) policy.filters |= SENSOR_FILTER_PATHS;
     if (!policy_.watch_reads.empty()) policy.filters |= SENSOR_FILTER_READS;
+    for (const auto& entry : find_watched(policy_.watch_reads).entries) {
+        const std::uint64_t bit = SENSOR_WATCHED_BIT(entry.key.folder);
+        policy.watched_folders[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    }
     const int map = shared_.find("shared_policy")->second;
     if (bpf_map_update_elem(map, &first, &policy, BPF_ANY) != 0) {
         return base::fail_errno(errno, "setting the policy in the kernel");

@@ -70,12 +70,18 @@ struct sensor_file {
     __u16 unused[3];
 };
 
+/* Most folders are told apart from the watched ones by one bit of theirs. */
+#define SENSOR_WATCHED_WORDS 16
+#define SENSOR_WATCHED_BIT(inode) (((inode)*0x9e3779b97f4a7c15ULL) >> 54)
+
 /* What policy says to the programs in the kernel. */
 struct sensor_policy {
     __u32 file_rate; /* records on files a second that one control group may cause; 0: no limit */
     __u32 argument_bytes; /* kept of a program's arguments; at most SENSOR_MOST_ARGUMENTS */
     __u32 filters;        /* SENSOR_FILTER_…: which of the maps below have entries */
     __u32 wake_bytes;     /* in the ring before its reader is woken */
+    __u64 watched_folders[SENSOR_WATCHED_WORDS]; /* a bit for each folder of watched_reads:
+                                                    SENSOR_WATCHED_BIT */
 };
 
 #define SENSOR_FILTER_USERS 1
