@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 namespace shoji::sensor {
-namespace {
 
-void append_text(std::string_view text, std::string& line) {
+void append_json_text(std::string_view text, std::string& line) {
     line += '"';
     while (!text.empty()) {
         const std::string_view before = text;
@@ -31,6 +30,8 @@ void append_text(std::string_view text, std::string& line) {
     line += '"';
 }
 
+namespace {
+
 void append_value(const event::Field& field, std::string& line) {
     switch (field.type) {
         case event::Type::null:
@@ -41,7 +42,7 @@ void append_value(const event::Field& field, std::string& line) {
             line += field.value;
             break;
         case event::Type::text:
-            append_text(field.value, line);
+            append_json_text(field.value, line);
             break;
     }
 }
@@ -50,15 +51,15 @@ void append_value(const event::Field& field, std::string& line) {
 
 void append_json(const event::Event& event, const event::Names& names, std::string& line) {
     line += "{\"Time\":";
-    append_text(event::format_time(event.time), line);
+    append_json_text(event::format_time(event.time), line);
     line += ",\"Category\":";
-    append_text(names.name(event.source.categories[0]), line);
+    append_json_text(names.name(event.source.categories[0]), line);
     const auto fields = event.fields();
     for (std::size_t i = 0; i < fields.size();) {
         std::size_t end = i + 1;
         while (end < fields.size() && fields[end].name == fields[i].name) ++end;
         line += ',';
-        append_text(fields[i].name, line);
+        append_json_text(fields[i].name, line);
         line += end - i > 1 ? ":[" : ":";
         for (std::size_t value = i; value < end; ++value) {
             if (value > i) line += ',';

@@ -6,9 +6,12 @@
 #include "watch/sensor/sink.h"
 
 #include <string>
+#include <string_view>
 
 namespace shoji::sensor {
 
+// A JSON string.
+void append_json_text(std::string_view text, std::string& line);
 void append_json(const event::Event& event, const event::Names& names, std::string& line);
 
 class JsonSink : public Sink {

@@ -1,5 +1,5 @@
 // shoji-sensor: what happens on this machine, as events. Started by root; ends on SIGTERM.
-//   shoji-sensor [--policy FILE] --print
+//   shoji-sensor [--policy FILE] [--state FILE] --print
 #include "watch/sensor/json_sink.h"
 #include "watch/sensor/watcher.h"
 
@@ -18,11 +18,14 @@ using namespace shoji;
 
 base::Result<void> run(std::span<char*> words) {
     sensor::Policy policy;
+    std::filesystem::path state;
     bool print = false;
     for (std::size_t i = 1; i < words.size(); ++i) {
         const std::string_view word = words[i];
         if (word == "--print") {
             print = true;
+        } else if (word == "--state" && i + 1 < words.size()) {
+            state = words[++i];
         } else if (word == "--policy" && i + 1 < words.size()) {
             auto loaded = sensor::load_policy(words[++i]);
             if (!loaded) return base::Failure(loaded.error());
@@ -32,10 +35,11 @@ base::Result<void> run(std::span<char*> words) {
         }
     }
     if (!print) {
-        return base::fail(base::ErrorKind::invalid, "usage: shoji-sensor [--policy FILE] --print");
+        return base::fail(base::ErrorKind::invalid,
+                          "usage: shoji-sensor [--policy FILE] [--state FILE] --print");
     }
     if (::geteuid() != 0) return base::fail(base::ErrorKind::denied, "the sensor needs root");
-    return sensor::run_watcher(policy, [](const event::Names& names) {
+    return sensor::run_watcher(policy, state, [](const event::Names& names) {
         return std::make_unique<sensor::JsonSink>(names, STDOUT_FILENO);
     });
 }

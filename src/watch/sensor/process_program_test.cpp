@@ -194,7 +194,11 @@ TEST_F(ProcessEvents, NothingIsLostOfManyAndAllAreTold) {
 
 TEST_F(ProcessEvents, TheSensorEndsWellAndLeavesNoProgramBehind) {
     RunningSensor sensor;
+    std::ifstream file(sensor.state_file());
+    const std::string state((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_THAT(state, testing::HasSubstr(R"({"family":"process","backend":"tracepoints")"));
     EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_FALSE(std::filesystem::exists(sensor.state_file()));
 }
 
 }  // namespace

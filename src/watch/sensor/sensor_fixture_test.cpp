@@ -77,7 +77,8 @@ RunningSensor::RunningSensor(const std::string& policy) {
     process_ = ::fork();
     if (process_ == 0) {
         ::dup2(ends[1], STDOUT_FILENO);
-        ::execl(SHOJI_SENSOR_PROGRAM, "shoji-sensor", "--policy", file.c_str(), "--print", nullptr);
+        ::execl(SHOJI_SENSOR_PROGRAM, "shoji-sensor", "--policy", file.c_str(), "--state",
+                state_file().c_str(), "--print", nullptr);
         ::_exit(127);
     }
     ::close(ends[1]);

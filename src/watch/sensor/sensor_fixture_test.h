@@ -50,6 +50,7 @@ class RunningSensor {
     std::optional<Object> find(std::string_view type, std::string_view field,
                                std::string_view value);
     std::vector<Object> all(const std::function<bool(const Object&)>& fits) const;
+    [[nodiscard]] std::string state_file() const { return folder_.at("state.json"); }
     // Ends it; its exit code.
     int stop();
     [[nodiscard]] std::string backend(std::string_view family) const;

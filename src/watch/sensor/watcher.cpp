@@ -3,13 +3,18 @@
 #include "core/base/unix_socket.h"
 #include "core/confinement/capabilities.h"
 #include "core/confinement/seccomp.h"
+#include "watch/sensor/json_sink.h"
 #include "watch/sensor/program_files.h"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <optional>
+#include <utility>
 
 #include <linux/capability.h>
+#include <malloc.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -37,7 +42,7 @@ base::Result<base::FileDescriptor> watch_signals() {
 // and maps are descriptors that are open already. No Landlock: it would take /proc/PID/exe away.
 base::Result<void> confine_watcher() {
     auto filter = confinement::runtime_filter();
-    filter.allow({"wait4", "kill", "munmap", "openat", "open"});
+    filter.allow({"wait4", "kill", "munmap", "openat", "open", "unlink"});
     const auto program = filter.compile(confinement::SyscallFilter::Otherwise::refuse);
     if (!program) return base::Failure(program.error());
     static constexpr std::array kept{CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH};
@@ -65,6 +70,39 @@ base::Result<void> wait_for_end(int signals, int analyst) {
     }
 }
 
+// The file that says what is seen, for as long as it is.
+class StateFile {
+  public:
+    static base::Result<StateFile> write(const std::filesystem::path& path,
+                                         const std::string& text) {
+        StateFile file;
+        if (path.empty()) return file;
+        const auto fresh = path.native() + ".new";
+        std::ofstream stream(fresh, std::ios::trunc);
+        stream << text << std::flush;
+        std::error_code failed;
+        if (stream) std::filesystem::rename(fresh, path, failed);
+        if (!stream || failed) {
+            return base::fail(base::ErrorKind::system, "{} cannot be written", path.native());
+        }
+        file.path_ = path;
+        return file;
+    }
+    StateFile(const StateFile&) = delete;
+    StateFile& operator=(const StateFile&) = delete;
+    StateFile(StateFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    StateFile& operator=(StateFile&&) = delete;
+    ~StateFile() {
+        std::error_code ignored;
+        if (!path_.empty()) std::filesystem::remove(path_, ignored);
+    }
+    void leave() { path_.clear(); }
+
+  private:
+    StateFile() = default;
+    std::filesystem::path path_;
+};
+
 int analyst_process(AnalystInputs inputs, const Policy& policy, const MakeSink& make_sink) {
     // Ends with the watcher even when that is killed: its socket is closed then.
     const auto done = run_analyst(std::move(inputs), policy, make_sink);
@@ -75,7 +113,31 @@ int analyst_process(AnalystInputs inputs, const Policy& policy, const MakeSink& 
 
 }  // namespace
 
-base::Result<void> run_watcher(const Policy& policy, const MakeSink& make_sink) {
+std::string state_json(const std::vector<FamilyState>& state) {
+    const auto list = [](const std::vector<std::string>& texts) {
+        std::string joined;
+        for (const auto& text : texts) {
+            if (!joined.empty()) joined += ',';
+            append_json_text(text, joined);
+        }
+        return joined;
+    };
+    std::string families;
+    for (const auto& one : state) {
+        std::string backend = "null";
+        if (!one.backend.empty()) {
+            backend.clear();
+            append_json_text(one.backend, backend);
+        }
+        if (!families.empty()) families += ',';
+        families += fmt::format(R"({{"family":"{}","backend":{},"refused":[{}],"absent":[{}]}})",
+                                one.family, backend, list(one.refused), list(one.absent));
+    }
+    return fmt::format("{{\"families\":[{}]}}\n", families);
+}
+
+base::Result<void> run_watcher(const Policy& policy, const std::filesystem::path& state_file,
+                               const MakeSink& make_sink) {
     auto signals = watch_signals();
     if (!signals) return base::Failure(signals.error());
     std::optional<KernelSide> side;
@@ -84,6 +146,10 @@ base::Result<void> run_watcher(const Policy& policy, const MakeSink& make_sink) 
         if (!loaded) return base::Failure(loaded.error());
         side.emplace(std::move(*loaded));
     }
+    // Reading the kernel's description took memory that is not needed again.
+    ::malloc_trim(0);
+    auto written = StateFile::write(state_file, state_json(side->state()));
+    if (!written) return base::Failure(written.error());
     auto outputs = side->outputs();
     if (!outputs) return base::Failure(outputs.error());
     auto sockets = base::unix_socket_pair(base::SocketKind::packet);
@@ -91,6 +157,7 @@ base::Result<void> run_watcher(const Policy& policy, const MakeSink& make_sink) 
     const pid_t analyst = ::fork();
     if (analyst < 0) return base::fail_errno(errno, "starting the analyst");
     if (analyst == 0) {
+        written->leave();
         sockets->first.reset();
         signals->reset();
         AnalystInputs inputs{std::move(*outputs), std::move(sockets->second), side->state()};
