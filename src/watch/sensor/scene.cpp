@@ -36,6 +36,9 @@ bool is_shoji_group(std::string_view part) {
     return part.size() == 14 && part.starts_with("shoji-") && is_hexadecimal(part.substr(6));
 }
 
+// So that the sum with any time of today is one.
+constexpr std::uint64_t longest_boot = 1ULL << 62;
+
 }  // namespace
 
 std::unordered_map<std::uint32_t, std::string> parse_users(std::string_view passwd) {
@@ -78,7 +81,8 @@ void Scene::begin(event::Event& event, const sensor_head& head, event::SourceId 
     event.source.product = words.product;
     event.source.service = words.service;
     event.source.categories[0] = category;
-    event.time = boot_time + static_cast<std::int64_t>(head.time);
+    event.time =
+        boot_time + static_cast<std::int64_t>(std::min<std::uint64_t>(head.time, longest_boot));
     EventWriter(event).text(words.computer, computer);
 }
 
