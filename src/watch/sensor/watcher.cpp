@@ -30,7 +30,7 @@ base::Result<base::FileDescriptor> watch_signals() {
     ::sigemptyset(&signals);
     ::sigaddset(&signals, SIGTERM);
     ::sigaddset(&signals, SIGINT);
-    if (::sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) {
+    if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) {
         return base::fail_errno(errno, "holding signals back");
     }
     base::FileDescriptor descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -164,7 +164,7 @@ base::Result<void> run_watcher(const Policy& policy, const std::filesystem::path
         // Links and maps are the watcher's alone.
         side.reset();
         const int status = analyst_process(std::move(inputs), policy, make_sink);
-        std::exit(status);
+        ::_exit(status);
     }
     sockets->second.reset();
     *outputs = {};
