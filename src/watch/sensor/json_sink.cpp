@@ -2,11 +2,9 @@
 
 #include "core/base/printable.h"
 #include "watch/event/time.h"
-
-#include <cerrno>
+#include "watch/sensor/output.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace shoji::sensor {
 
@@ -78,15 +76,9 @@ void JsonSink::take(const event::Event& event) {
 }
 
 void JsonSink::pause() {
-    std::string_view rest = lines_;
-    while (!rest.empty() && !failed_) {
-        const auto written = ::write(output_, rest.data(), rest.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) {
-            failed_ = true;
-        } else {
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        }
+    if (!failed_ && !lines_.empty()) {
+        failed_ = !write_whole(
+            output_, {reinterpret_cast<const std::uint8_t*>(lines_.data()), lines_.size()});
     }
     lines_.clear();
 }

@@ -1,6 +1,8 @@
 // shoji-sensor: what happens on this machine, as events. Started by root; ends on SIGTERM.
-//   shoji-sensor [--policy FILE] [--state FILE] --print
+//   shoji-sensor [--policy FILE] [--state FILE] (--print | --stream)
+// Events go to standard output: as lines of JSON, or as a stream (watch/event/stream_format.h).
 #include "watch/sensor/json_sink.h"
+#include "watch/sensor/stream_sink.h"
 #include "watch/sensor/watcher.h"
 
 #include <csignal>
@@ -20,10 +22,13 @@ base::Result<void> run(std::span<char*> words) {
     sensor::Policy policy;
     std::filesystem::path state;
     bool print = false;
+    bool stream = false;
     for (std::size_t i = 1; i < words.size(); ++i) {
         const std::string_view word = words[i];
         if (word == "--print") {
             print = true;
+        } else if (word == "--stream") {
+            stream = true;
         } else if (word == "--state" && i + 1 < words.size()) {
             state = words[++i];
         } else if (word == "--policy" && i + 1 < words.size()) {
@@ -34,14 +39,18 @@ base::Result<void> run(std::span<char*> words) {
             return base::fail(base::ErrorKind::invalid, "unknown word {}", word);
         }
     }
-    if (!print) {
-        return base::fail(base::ErrorKind::invalid,
-                          "usage: shoji-sensor [--policy FILE] [--state FILE] --print");
+    if (print == stream) {
+        return base::fail(
+            base::ErrorKind::invalid,
+            "usage: shoji-sensor [--policy FILE] [--state FILE] (--print | --stream)");
     }
     if (::geteuid() != 0) return base::fail(base::ErrorKind::denied, "the sensor needs root");
-    return sensor::run_watcher(policy, state, [](const event::Names& names) {
-        return std::make_unique<sensor::JsonSink>(names, STDOUT_FILENO);
-    });
+    return sensor::run_watcher(
+        policy, state, [stream](const event::Names& names) -> std::unique_ptr<sensor::Sink> {
+            if (stream) return std::make_unique<sensor::StreamSink>(names, STDOUT_FILENO);
+
+            return std::make_unique<sensor::JsonSink>(names, STDOUT_FILENO);
+        });
 }
 
 }  // namespace
