@@ -229,6 +229,35 @@ TEST_F(FileEvents, WhatPolicyLeavesOutIsNotTold) {
               0U);
 }
 
+TEST_F(FileEvents, WhatALeftOutControlGroupDoesIsNotToldButItsProcessesAre) {
+    const TestFolder folder;
+    const TestGroup group;
+    ASSERT_FALSE(group.name().empty());
+    RunningSensor sensor("[files]\nrate = 0\nignore_cgroups = [\"" + group.path() + "\"]\n");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (!group.enter()) ::_exit(1);
+        std::ofstream(folder.at("quiet")) << "x";
+        ::execl("/bin/true", "true", nullptr);
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    std::ofstream(folder.at("mark")) << "x";
+    ASSERT_TRUE(sensor.find("close_write", "TargetFilename", folder.at("mark")));
+    EXPECT_TRUE(sensor.find([&](const Object& event) {
+        return text_of(event, "Category") == "process_creation" &&
+               number_of(event, "ProcessId") == child && text_of(event, "Cgroup") == group.name();
+    }));
+    EXPECT_EQ(sensor
+                  .all([&](const Object& event) {
+                      return text_of(event, "TargetFilename") == folder.at("quiet");
+                  })
+                  .size(),
+              0U);
+}
+
 TEST_F(FileEvents, AFloodIsHeldBackAndCountedButNoProcessIs) {
     const TestFolder folder;
     const TestGroup group;

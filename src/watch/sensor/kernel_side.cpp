@@ -15,6 +15,7 @@
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace shoji::sensor {
@@ -193,6 +194,7 @@ base::Result<void> KernelSide::fill_maps() {
     policy.argument_bytes = policy_.argument_bytes;
     policy.wake_bytes = SENSOR_RING_BYTES / 8;
     if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;
+    if (!policy_.ignore_cgroups.empty()) policy.filters |= SENSOR_FILTER_CGROUPS;
     if (!policy_.ignore_paths.empty()) policy.filters |= SENSOR_FILTER_PATHS;
     if (!policy_.watch_reads.empty()) policy.filters |= SENSOR_FILTER_READS;
     for (const auto& entry : find_watched(policy_.watch_reads).entries) {
@@ -203,12 +205,21 @@ base::Result<void> KernelSide::fill_maps() {
     if (bpf_map_update_elem(map, &first, &policy, BPF_ANY) != 0) {
         return base::fail_errno(errno, "setting the policy in the kernel");
     }
+    base::Result<void> done;
     for (const std::uint32_t user : policy_.ignore_users) {
-        const std::uint8_t yes = 1;
-        if (bpf_map_update_elem(shared_.find("shared_users")->second, &user, &yes, BPF_ANY) != 0) {
-            return base::fail_errno(errno, "setting the users that are left out");
-        }
+        if (done) done = put(shared_.find("shared_users")->second, &user, 1);
     }
+    for (const auto& path : policy_.ignore_cgroups) {
+        // A control group's number is its folder's inode.
+        struct stat folder {};
+        if (::stat(path.c_str(), &folder) != 0) {
+            spdlog::warn("not left out: there is no control group {}", path);
+            continue;
+        }
+        const std::uint64_t group = folder.st_ino;
+        if (done) done = put(shared_.find("shared_cgroups")->second, &group, 1);
+    }
+    if (!done) return done;
     // Written by programs alone from now on, whoever holds a descriptor.
     for (const std::string_view frozen : {"shared_losses", "shared_throttles"}) {
         if (bpf_map_freeze(shared_.find(frozen)->second) != 0) {

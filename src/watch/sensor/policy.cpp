@@ -130,6 +130,7 @@ void read_all(const toml::table& root, std::string_view file, Policy& policy,
         inner.number("rate", 0, 1'000'000'000, policy.file_rate);
         inner.paths("ignore_paths", policy.ignore_paths);
         inner.numbers("ignore_users", policy.ignore_users);
+        inner.paths("ignore_cgroups", policy.ignore_cgroups);
         inner.paths("watch_reads", policy.watch_reads);
     }
     if (const auto* hash = reader.table("hash")) {

@@ -9,6 +9,7 @@
 //   rate = 2000                  # events a second that one control group may cause; 0: no limit
 //   ignore_paths = ["/var/log/"] # prefixes
 //   ignore_users = [0]
+//   ignore_cgroups = ["/sys/fs/cgroup/system.slice/backup.service"]  # folders; not what is below
 //   watch_reads = ["/etc/shadow", "/root/.ssh/"]  # a file, or with a slash at its end all in a
 //   folder [hash] most_megabytes = 16          # larger programs are not hashed; 0: none is
 #pragma once
@@ -34,6 +35,7 @@ struct Policy {
     std::uint32_t file_rate = 2000;
     std::vector<std::string> ignore_paths;  // absolute, at most SENSOR_MOST_PREFIX bytes each
     std::vector<std::uint32_t> ignore_users;
+    std::vector<std::string> ignore_cgroups;
     std::vector<std::string> watch_reads{"/etc/shadow", "/etc/gshadow", "/etc/sudoers",
                                          "/root/.ssh/"};
     std::uint32_t hash_megabytes = 16;

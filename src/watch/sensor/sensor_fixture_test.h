@@ -78,6 +78,7 @@ class TestGroup {
     ~TestGroup();
     // "/NAME"; empty where there is no such hierarchy.
     [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::string path() const { return mount_ + name_; }
     // The calling process moves in.
     [[nodiscard]] bool enter() const;
 
