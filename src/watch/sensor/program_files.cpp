@@ -45,8 +45,12 @@ std::uint32_t kernel_device(dev_t device) {
 
 bool is_file(int descriptor, const sensor_file& file) {
     struct stat state {};
-    return ::fstat(descriptor, &state) == 0 && state.st_ino == file.inode &&
-           kernel_device(state.st_dev) == file.device &&
+    struct statfs system {};
+    if (::fstat(descriptor, &state) != 0 || ::fstatfs(descriptor, &system) != 0) return false;
+    // Layers of several file systems are told apart by devices that only stat(2) shows.
+    const bool same_device =
+        system.f_type == OVERLAYFS_SUPER_MAGIC || kernel_device(state.st_dev) == file.device;
+    return same_device && state.st_ino == file.inode &&
            static_cast<std::uint64_t>(state.st_size) == file.size &&
            state.st_ctim.tv_sec == file.changed &&
            state.st_ctim.tv_nsec == std::int64_t{file.changed_nanoseconds};
