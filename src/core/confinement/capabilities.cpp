@@ -1,5 +1,6 @@
 #include "core/confinement/capabilities.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -26,12 +27,13 @@ bool may_change_bounding_set() {
 
 }  // namespace
 
-base::Result<void> drop_capabilities() {
+base::Result<void> drop_capabilities_but(std::span<const int> kept) {
     if (may_change_bounding_set()) {
         if (::prctl(PR_SET_SECUREBITS, locked_bits, 0, 0, 0) != 0) {
             return base::fail_errno(errno, "locking the secure bits");
         }
         for (int capability = 0; capability <= highest_possible; ++capability) {
+            if (std::ranges::find(kept, capability) != kept.end()) continue;
             if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EINVAL) {
                 return base::fail_errno(errno, "dropping a capability for ever");
             }
@@ -41,11 +43,25 @@ base::Result<void> drop_capabilities() {
         return base::fail_errno(errno, "clearing ambient capabilities");
     }
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    const std::array<__user_cap_data_struct, 2> none{};
-    if (::syscall(SYS_capset, &header, none.data()) != 0) {
+    std::array<__user_cap_data_struct, 2> sets{};
+    if (::syscall(SYS_capget, &header, sets.data()) != 0) {
+        return base::fail_errno(errno, "asking for capabilities");
+    }
+    std::array<__user_cap_data_struct, 2> left{};
+    for (const int capability : kept) {
+        const auto half = static_cast<std::size_t>(capability / 32);
+        const std::uint32_t bit = (1U << (capability % 32)) & sets[half].permitted;
+        left[half].effective |= bit;
+        left[half].permitted |= bit;
+    }
+    if (::syscall(SYS_capset, &header, left.data()) != 0) {
         return base::fail_errno(errno, "dropping capabilities");
     }
     return {};
+}
+
+base::Result<void> drop_capabilities() {
+    return drop_capabilities_but({});
 }
 
 }  // namespace shoji::confinement

@@ -3,11 +3,16 @@
 
 #include "core/base/result.h"
 
+#include <span>
+
 namespace shoji::confinement {
 
 // Empties every capability set of the calling thread, the bounding and ambient ones too, and locks
 // the secure bits, so that no program it starts gains one: not even as uid 0. What the caller does
 // not hold it need not drop: works without privilege as well.
 base::Result<void> drop_capabilities();
+// The same, but for those of capability.h's numbers that are listed: the program keeps them, what
+// it starts does not get them. What the caller does not hold it is not given.
+base::Result<void> drop_capabilities_but(std::span<const int> kept);
 
 }  // namespace shoji::confinement

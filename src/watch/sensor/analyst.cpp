@@ -1,0 +1,255 @@
+#include "watch/sensor/analyst.h"
+
+#include "core/base/privilege.h"
+#include "core/base/unix_socket.h"
+#include "core/confinement/confine.h"
+#include "watch/sensor/counters.h"
+#include "watch/sensor/program_files.h"
+#include "watch/sensor/ring.h"
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <fstream>
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace shoji::sensor {
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::size_t batch = 4096;
+constexpr int priority = -10;
+
+std::uint64_t clock_now(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * second +
+           static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+template <class Value>
+base::Result<std::span<const Value>> map_array(int descriptor, std::size_t count) {
+    void* at = ::mmap(nullptr, count * sizeof(Value), PROT_READ, MAP_SHARED, descriptor, 0);
+    if (at == MAP_FAILED) return base::fail_errno(errno, "mapping what the kernel counts");
+    return std::span<const Value>(static_cast<const Value*>(at), count);
+}
+
+std::string read_small(const char* path) {
+    std::ifstream stream(path);
+    std::string text;
+    char c = 0;
+    while (text.size() < (1 << 20) && stream.get(c)) text += c;
+    return text;
+}
+
+class Analyst {
+  public:
+    Analyst(AnalystInputs inputs, const Policy& policy, const MakeSink& make_sink)
+        : inputs_(std::move(inputs)),
+          policy_(policy),
+          words_(names_),
+          scene_(words_),
+          hasher_(inputs_.watcher.get(), std::uint64_t{policy.hash_megabytes} << 20),
+          sink_(make_sink(names_)) {}
+
+    base::Result<void> run();
+
+  private:
+    base::Result<void> prepare();
+    base::Result<void> confine() const;
+    void read_running();
+    base::Result<std::size_t> read_ring(const RingView& ring);
+    void take(Record record);
+    void look_around();
+    void report(const Loss& loss);
+    void report(const Flood& flood);
+    void report_state();
+    [[nodiscard]] bool watcher_is_gone() const;
+    EventWriter begin_report(std::string_view type);
+
+    AnalystInputs inputs_;
+    const Policy& policy_;
+    event::Names names_;
+    Words words_;
+    Scene scene_;
+    FileHasher hasher_;
+    std::unique_ptr<Sink> sink_;
+    std::span<const std::uint64_t> losses_;
+    std::span<const sensor_throttle> throttles_;
+    event::Event event_;
+    std::uint64_t corrupt_ = 0;
+};
+
+base::Result<void> Analyst::prepare() {
+    scene_.users = parse_users(read_small("/etc/passwd"));
+    std::string boot = read_small("/proc/sys/kernel/random/boot_id");
+    std::erase_if(boot, [](char c) { return c == '-' || c == '\n'; });
+    scene_.boot = std::move(boot);
+    utsname machine{};
+    if (::uname(&machine) == 0) scene_.computer = std::string(name_in(machine.nodename));
+    auto losses = map_array<std::uint64_t>(inputs_.kernel.losses.get(),
+                                           std::size_t{inputs_.kernel.processors} * SENSOR_LOSSES);
+    if (!losses) return base::Failure(losses.error());
+    losses_ = *losses;
+    auto throttles = map_array<sensor_throttle>(inputs_.kernel.throttles.get(), SENSOR_THROTTLES);
+    if (!throttles) return base::Failure(throttles.error());
+    throttles_ = *throttles;
+    if (auto ready = FileHasher::prepare(); !ready) return ready;
+    scene_.hasher = &hasher_;
+    // A reader that gets no processor loses what it should read (facts of the ring's size).
+    if (::setpriority(PRIO_PROCESS, 0, priority) != 0) {
+        spdlog::warn("the analyst keeps the usual priority");
+    }
+    return {};
+}
+
+base::Result<void> Analyst::confine() const {
+    if (auto dropped = base::drop_privileges(policy_.analyst_user); !dropped) return dropped;
+    const auto missing = confinement::confine_self(
+        confinement::runtime_filter(), confinement::SyscallFilter::Otherwise::refuse, {});
+    if (!missing) return base::Failure(missing.error());
+    for (const auto& protection : *missing) spdlog::warn("not in force: {}", protection);
+    return {};
+}
+
+void Analyst::take(Record record) {
+    const auto told = read_record(record, scene_, event_);
+    if (!told) {
+        // Kernel and reader are of one build: this does not happen but by a fault of theirs.
+        if (corrupt_++ == 0) spdlog::error("{}", told.error().message);
+        return;
+    }
+    if (*told) sink_->take(event_);
+}
+
+// The iterator gives whole records, one after another.
+void Analyst::read_running() {
+    if (!inputs_.kernel.running.valid()) return;
+    std::vector<std::uint8_t> bytes;
+    std::array<std::uint8_t, 65536> piece{};
+    while (true) {
+        const auto count = ::read(inputs_.kernel.running.get(), piece.data(), piece.size());
+        if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+        if (count < 0) spdlog::error("walking over the processes: {}", errno);
+        if (count <= 0) break;
+        bytes.insert(bytes.end(), piece.data(), piece.data() + count);
+        std::size_t at = 0;
+        while (bytes.size() - at >= sizeof(sensor_head)) {
+            sensor_head head{};
+            std::memcpy(&head, bytes.data() + at, sizeof head);
+            if (head.size < sizeof head || head.size > bytes.size() - at) break;
+            take(Record(bytes).subspan(at, head.size));
+            at += head.size;
+        }
+        bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    inputs_.kernel.running.reset();
+}
+
+base::Result<std::size_t> Analyst::read_ring(const RingView& ring) {
+    RingView view = ring;
+    std::size_t all = 0;
+    while (true) {
+        const auto count = view.drain(batch, [this](Record record) { take(record); });
+        if (!count) return base::Failure(count.error());
+        all += *count;
+        if (*count < batch) return all;
+    }
+}
+
+// What comes unasked is an answer that was waited for too long.
+bool Analyst::watcher_is_gone() const {
+    const auto packet = base::receive_packet(inputs_.watcher.get(), 1);
+    return !packet || packet->bytes.empty();
+}
+
+void Analyst::look_around() {
+    scene_.boot_time = static_cast<std::int64_t>(clock_now(CLOCK_REALTIME)) -
+                       static_cast<std::int64_t>(clock_now(CLOCK_BOOTTIME));
+}
+
+EventWriter Analyst::begin_report(std::string_view type) {
+    sensor_head head{};
+    head.time = clock_now(CLOCK_BOOTTIME);
+    scene_.begin(event_, head, words_.sensor_report);
+    EventWriter writer(event_);
+    writer.text(words_.event_type, type);
+    return writer;
+}
+
+void Analyst::report(const Loss& loss) {
+    auto writer = begin_report("loss");
+    writer.text(words_.cause, name_of(loss.cause));
+    writer.number(words_.count, loss.count);
+    sink_->take(event_);
+}
+
+void Analyst::report(const Flood& flood) {
+    static constexpr std::array<std::string_view, 3> types{"flood_begins", "flood_goes_on",
+                                                           "flood_ends"};
+    auto writer = begin_report(types[static_cast<std::size_t>(flood.phase)]);
+    writer.number(words_.count, flood.held);
+    scene_.add_cgroup(writer, flood.cgroup);
+    sink_->take(event_);
+}
+
+void Analyst::report_state() {
+    for (const auto& family : inputs_.state) {
+        auto writer = begin_report(family.backend.empty() ? "not_seen" : "seen");
+        writer.text(words_.family, family.family);
+        writer.text(words_.backend, family.backend);
+        for (const auto& why : family.refused) writer.text(words_.cause, why);
+        sink_->take(event_);
+    }
+}
+
+base::Result<void> Analyst::run() {
+    auto ring = Ring::map(inputs_.kernel.ring.get(), SENSOR_RING_BYTES);
+    if (!ring) return base::Failure(ring.error());
+    if (auto prepared = prepare(); !prepared) return prepared;
+    if (auto confined = confine(); !confined) return confined;
+    LossWatch losses(losses_);
+    FloodWatch floods(throttles_);
+    look_around();
+    read_running();
+    report_state();
+    sink_->pause();
+    std::array<pollfd, 2> waited{pollfd{inputs_.kernel.ring.get(), POLLIN, 0},
+                                 pollfd{inputs_.watcher.get(), POLLIN, 0}};
+    std::uint64_t looked = 0;
+    bool last = false;
+    while (true) {
+        const auto count = read_ring(ring->view());
+        if (!count) return base::Failure(count.error());
+        const std::uint64_t now = clock_now(CLOCK_BOOTTIME);
+        if (now - looked >= second || last) {
+            looked = now;
+            look_around();
+            losses.look([this](const Loss& loss) { report(loss); });
+            floods.look(now, [this](const Flood& flood) { report(flood); });
+        }
+        sink_->pause();
+        if (last) return {};
+        // The ring says that it is readable while anything is in it: it is asked by the clock.
+        waited[0].fd = -1;
+        const int ready =
+            ::poll(waited.data(), waited.size(), static_cast<int>(policy_.poll_milliseconds));
+        if (ready < 0 && errno != EINTR) return base::fail_errno(errno, "waiting for the kernel");
+        last = ready > 0 && waited[1].revents != 0 && watcher_is_gone();
+    }
+}
+
+}  // namespace
+
+base::Result<void> run_analyst(AnalystInputs inputs, const Policy& policy,
+                               const MakeSink& make_sink) {
+    return Analyst(std::move(inputs), policy, make_sink).run();
+}
+
+}  // namespace shoji::sensor

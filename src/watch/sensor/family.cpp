@@ -1,0 +1,42 @@
+#include "watch/sensor/family.h"
+
+#include "watch/sensor/objects.h"
+
+#include <algorithm>
+#include <array>
+
+namespace shoji::sensor {
+namespace {
+
+constexpr std::array process_backends{Backend{"tracepoints", process_object}};
+
+constexpr std::array file_backends{Backend{"fentry", file_fentry_object},
+                                   Backend{"system calls", file_calls_object}};
+
+constexpr std::array all{
+    Family{"process", 0x01, process_backends, read_process},
+    Family{"file", 0x02, file_backends, read_file},
+};
+
+}  // namespace
+
+std::span<const Family> families() {
+    return all;
+}
+
+base::Result<bool> read_record(Record record, Scene& scene, event::Event& event) {
+    const auto head = RecordReader(record).part<sensor_head>();
+    if (!head) return base::Failure(head.error());
+    if (head->size != record.size()) {
+        return base::fail(base::ErrorKind::corrupt, "a record says {} bytes and has {}", head->size,
+                          record.size());
+    }
+    const auto found = std::ranges::find(all, head->kind >> 8, &Family::number);
+    if (found == all.end()) {
+        return base::fail(base::ErrorKind::corrupt, "no family has records of kind {:#x}",
+                          head->kind);
+    }
+    return found->read(record, scene, event);
+}
+
+}  // namespace shoji::sensor

@@ -1,0 +1,298 @@
+// Files, as real calls change them and as the sensor tells of it.
+#include "watch/sensor/sensor_fixture_test.h"
+
+#include <fstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace shoji::sensor {
+namespace {
+
+class FileEvents : public testing::Test {
+  protected:
+    void SetUp() override { SHOJI_NEEDS_ROOT(); }
+    void expect_actor(const Object& event) {
+        EXPECT_EQ(number_of(event, "ProcessId"), ::getpid());
+        EXPECT_EQ(text_of(event, "Image"),
+                  std::filesystem::read_symlink("/proc/self/exe").native());
+    }
+};
+
+TEST_F(FileEvents, CreationAndBytesWritten) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    const auto path = folder.at("made");
+    const int file = ::open(path.c_str(), O_CREAT | O_WRONLY, 0640);
+    ASSERT_GE(file, 0);
+    ASSERT_EQ(::write(file, "0123456789", 10), 10);
+    iovec parts[2]{{const_cast<char*>("abc"), 3}, {const_cast<char*>("de"), 2}};
+    ASSERT_EQ(::writev(file, parts, 2), 5);
+    ASSERT_EQ(::pwrite(file, "x", 1, 100), 1);
+    ::close(file);
+    const auto open = sensor.find("open_write", "TargetFilename", path);
+    ASSERT_TRUE(open);
+    expect_actor(*open);
+    EXPECT_EQ(text_of(*open, "Category"), "file_event");
+    EXPECT_TRUE(open->contains("Created"));
+    const auto close = sensor.find("close_write", "TargetFilename", path);
+    ASSERT_TRUE(close);
+    EXPECT_EQ(number_of(*close, "BytesWritten"), 16);
+    EXPECT_EQ(number_of(*close, "FileSize"), 101);
+}
+
+TEST_F(FileEvents, WritingToWhatWasThereIsNoCreation) {
+    const TestFolder folder;
+    const auto path = folder.at("there");
+    std::ofstream(path) << "old";
+    RunningSensor sensor;
+    const int file = ::open(path.c_str(), O_WRONLY | O_TRUNC);
+    ASSERT_GE(file, 0);
+    ::close(file);
+    const auto open = sensor.find("open_write", "TargetFilename", path);
+    ASSERT_TRUE(open);
+    EXPECT_FALSE(open->contains("Created"));
+    EXPECT_TRUE(open->contains("Truncated"));
+    const auto close = sensor.find("close_write", "TargetFilename", path);
+    ASSERT_TRUE(close);
+    EXPECT_EQ(number_of(*close, "BytesWritten"), 0);
+}
+
+// The shell opens, another program writes, and nobody closes but the end of the process.
+TEST_F(FileEvents, WritingThroughAnInheritedDescriptor) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    const auto path = folder.at("redirected");
+    run({"/bin/sh", "-c", "/bin/echo hello >" + path});
+    const auto close = sensor.find([&](const Object& event) {
+        return text_of(event, "EventType") == "close_write" &&
+               text_of(event, "TargetFilename") == path && number_of(event, "BytesWritten") == 6;
+    });
+    EXPECT_TRUE(close);
+}
+
+TEST_F(FileEvents, Rename) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    std::ofstream(folder.at("old")) << "x";
+    std::ofstream(folder.at("replaced")) << "y";
+    ASSERT_EQ(::rename(folder.at("old").c_str(), folder.at("replaced").c_str()), 0);
+    const auto event = sensor.find("rename", "TargetFilename", folder.at("replaced"));
+    ASSERT_TRUE(event);
+    EXPECT_EQ(text_of(*event, "SourceFilename"), folder.at("old"));
+    EXPECT_EQ(text_of(*event, "Category"), "file_rename");
+    expect_actor(*event);
+}
+
+TEST_F(FileEvents, RenameOfAFolderIntoAnother) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    ASSERT_EQ(::mkdir(folder.at("one").c_str(), 0755), 0);
+    ASSERT_EQ(::mkdir(folder.at("two").c_str(), 0755), 0);
+    ASSERT_EQ(::rename(folder.at("one").c_str(), folder.at("two/inside").c_str()), 0);
+    const auto event = sensor.find("rename", "TargetFilename", folder.at("two/inside"));
+    ASSERT_TRUE(event);
+    EXPECT_EQ(text_of(*event, "SourceFilename"), folder.at("one"));
+}
+
+TEST_F(FileEvents, UnlinkAndRemovalOfAFolder) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    std::ofstream(folder.at("gone")) << "x";
+    ASSERT_EQ(::unlink(folder.at("gone").c_str()), 0);
+    ASSERT_EQ(::mkdir(folder.at("gone folder").c_str(), 0755), 0);
+    ASSERT_EQ(::rmdir(folder.at("gone folder").c_str()), 0);
+    const auto file = sensor.find("unlink", "TargetFilename", folder.at("gone"));
+    ASSERT_TRUE(file);
+    EXPECT_EQ(text_of(*file, "Category"), "file_delete");
+    expect_actor(*file);
+    const auto removed = sensor.find("unlink", "TargetFilename", folder.at("gone folder"));
+    ASSERT_TRUE(removed);
+    EXPECT_TRUE(removed->contains("Folder"));
+}
+
+TEST_F(FileEvents, AFailedUnlinkIsNone) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    ASSERT_EQ(::mkdir(folder.at("stays").c_str(), 0755), 0);
+    ASSERT_NE(::unlink(folder.at("stays").c_str()), 0);
+    ASSERT_NE(::unlink(folder.at("never").c_str()), 0);
+    std::ofstream(folder.at("mark")) << "x";
+    ASSERT_TRUE(sensor.find("open_write", "TargetFilename", folder.at("mark")));
+    EXPECT_EQ(sensor
+                  .all([&](const Object& event) {
+                      return text_of(event, "EventType") == "unlink" &&
+                             text_of(event, "TargetFilename").starts_with(folder.path());
+                  })
+                  .size(),
+              0U);
+}
+
+TEST_F(FileEvents, ModeAndOwner) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    const auto path = folder.at("file");
+    std::ofstream(path) << "x";
+    ASSERT_EQ(::chmod(path.c_str(), 04755), 0);
+    ASSERT_EQ(::chown(path.c_str(), 12345, 12345), 0);
+    const auto mode = sensor.find("chmod", "TargetFilename", path);
+    ASSERT_TRUE(mode);
+    EXPECT_EQ(text_of(*mode, "FileMode"), "4755");
+    expect_actor(*mode);
+    const auto owner = sensor.find("chown", "TargetFilename", path);
+    ASSERT_TRUE(owner);
+    EXPECT_EQ(number_of(*owner, "FileOwner"), 12345);
+}
+
+TEST_F(FileEvents, LinksOfBothSorts) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    std::ofstream(folder.at("file")) << "x";
+    ASSERT_EQ(::link(folder.at("file").c_str(), folder.at("second").c_str()), 0);
+    ASSERT_EQ(::symlink("/etc/passwd", folder.at("pointer").c_str()), 0);
+    const auto hard = sensor.find("link", "TargetFilename", folder.at("second"));
+    ASSERT_TRUE(hard);
+    EXPECT_EQ(text_of(*hard, "SourceFilename"), folder.at("file"));
+    const auto soft = sensor.find("symlink", "TargetFilename", folder.at("pointer"));
+    ASSERT_TRUE(soft);
+    EXPECT_EQ(text_of(*soft, "SourceFilename"), "/etc/passwd");
+}
+
+TEST_F(FileEvents, UnlinkOfOneOfTwoNamesTellsThatOne) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    ASSERT_EQ(::mkdir(folder.at("other").c_str(), 0755), 0);
+    std::ofstream(folder.at("first")) << "x";
+    ASSERT_EQ(::link(folder.at("first").c_str(), folder.at("other/second").c_str()), 0);
+    ASSERT_EQ(::unlink(folder.at("first").c_str()), 0);
+    EXPECT_TRUE(sensor.find("unlink", "TargetFilename", folder.at("first")));
+}
+
+TEST_F(FileEvents, ExecutableMappings) {
+    RunningSensor sensor;
+    const TestFolder folder;
+    const auto mapped = folder.at("mapped.so");
+    const auto later = folder.at("later.so");
+    for (const auto& path : {mapped, later}) std::ofstream(path) << std::string(4096, 'x');
+    const int file = ::open(mapped.c_str(), O_RDONLY);
+    ASSERT_NE(::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0), MAP_FAILED);
+    const int other = ::open(later.c_str(), O_RDONLY);
+    void* memory = ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, other, 0);
+    ASSERT_EQ(::mprotect(memory, 4096, PROT_READ | PROT_EXEC), 0);
+    const auto direct = sensor.find("map", "ImageLoaded", mapped);
+    ASSERT_TRUE(direct);
+    EXPECT_EQ(text_of(*direct, "Category"), "image_load");
+    expect_actor(*direct);
+    EXPECT_TRUE(sensor.find("map", "ImageLoaded", later));
+    ::close(file);
+    ::close(other);
+}
+
+TEST_F(FileEvents, OnlyListedFilesAreToldOfWhenRead) {
+    const TestFolder folder;
+    ASSERT_EQ(::mkdir(folder.at("keys").c_str(), 0755), 0);
+    for (const auto* name : {"secret", "usual", "keys/any"}) std::ofstream(folder.at(name)) << "x";
+    RunningSensor sensor("[files]\nrate = 0\nwatch_reads = [\"" + folder.at("secret") + "\", \"" +
+                         folder.at("keys/") + "\"]\n");
+    for (const auto* name : {"usual", "secret", "keys/any"}) {
+        ::close(::open(folder.at(name).c_str(), O_RDONLY));
+    }
+    const auto event = sensor.find("open_read", "TargetFilename", folder.at("keys/any"));
+    ASSERT_TRUE(event);
+    EXPECT_EQ(text_of(*event, "Category"), "file_access");
+    EXPECT_TRUE(sensor.find("open_read", "TargetFilename", folder.at("secret")));
+    EXPECT_EQ(sensor
+                  .all([&](const Object& one) {
+                      return text_of(one, "TargetFilename") == folder.at("usual");
+                  })
+                  .size(),
+              0U);
+}
+
+TEST_F(FileEvents, WhatPolicyLeavesOutIsNotTold) {
+    const TestFolder folder;
+    ASSERT_EQ(::mkdir(folder.at("noise").c_str(), 0755), 0);
+    RunningSensor sensor("[files]\nrate = 0\nignore_paths = [\"" + folder.at("noise/") + "\"]\n");
+    std::ofstream(folder.at("noise/file")) << "x";
+    std::ofstream(folder.at("mark")) << "x";
+    ASSERT_TRUE(sensor.find("close_write", "TargetFilename", folder.at("mark")));
+    EXPECT_EQ(sensor
+                  .all([&](const Object& event) {
+                      return text_of(event, "TargetFilename") == folder.at("noise/file");
+                  })
+                  .size(),
+              0U);
+}
+
+TEST_F(FileEvents, WhatALeftOutControlGroupDoesIsNotToldButItsProcessesAre) {
+    const TestFolder folder;
+    const TestGroup group;
+    ASSERT_FALSE(group.name().empty());
+    RunningSensor sensor("[files]\nrate = 0\nignore_cgroups = [\"" + group.path() + "\"]\n");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (!group.enter()) ::_exit(1);
+        std::ofstream(folder.at("quiet")) << "x";
+        ::execl("/bin/true", "true", nullptr);
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    std::ofstream(folder.at("mark")) << "x";
+    ASSERT_TRUE(sensor.find("close_write", "TargetFilename", folder.at("mark")));
+    EXPECT_TRUE(sensor.find([&](const Object& event) {
+        return text_of(event, "Category") == "process_creation" &&
+               number_of(event, "ProcessId") == child && text_of(event, "Cgroup") == group.name();
+    }));
+    EXPECT_EQ(sensor
+                  .all([&](const Object& event) {
+                      return text_of(event, "TargetFilename") == folder.at("quiet");
+                  })
+                  .size(),
+              0U);
+}
+
+TEST_F(FileEvents, AFloodIsHeldBackAndCountedButNoProcessIs) {
+    const TestFolder folder;
+    const TestGroup group;
+    ASSERT_FALSE(group.name().empty());
+    RunningSensor sensor("[files]\nrate = 50\n");
+    constexpr int many = 1000;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (!group.enter()) ::_exit(1);
+        for (int i = 0; i < many; ++i) std::ofstream(folder.at("flood")) << "x";
+        ::execl("/bin/true", "true", nullptr);
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    const auto of_group = [&](std::string_view type) {
+        return sensor.find([&](const Object& event) {
+            return text_of(event, "EventType") == type && text_of(event, "Cgroup") == group.name();
+        });
+    };
+    EXPECT_TRUE(of_group("flood_begins"));
+    const auto ends = of_group("flood_ends");
+    ASSERT_TRUE(ends);
+    const auto told = sensor.all([&](const Object& event) {
+        return text_of(event, "TargetFilename") == folder.at("flood");
+    });
+    // Two records for each file, all told or counted.
+    EXPECT_GE(static_cast<std::int64_t>(told.size()) + number_of(*ends, "Count"), many);
+    EXPECT_LT(told.size(), std::size_t{many});
+    EXPECT_TRUE(sensor.find([&](const Object& event) {
+        return text_of(event, "Category") == "process_creation" &&
+               number_of(event, "ProcessId") == child;
+    }));
+}
+
+}  // namespace
+}  // namespace shoji::sensor

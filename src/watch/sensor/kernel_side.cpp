@@ -1,0 +1,272 @@
+#include "watch/sensor/kernel_side.h"
+
+#include "watch/sensor/policy_maps.h"
+#include "watch/sensor/record.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace shoji::sensor {
+namespace {
+
+constexpr unsigned scratches_of_a_processor = 2;  // SCRATCHES in shared_maps.bpf.h
+
+int say(libbpf_print_level level, const char* format, std::va_list arguments) {
+    if (level == LIBBPF_DEBUG || !spdlog::should_log(spdlog::level::debug)) return 0;
+    std::array<char, 4096> line{};
+    const int length = std::vsnprintf(line.data(), line.size(), format, arguments);
+    spdlog::debug("{}", line.data());
+    return length;
+}
+
+std::string error_text(int error_number) {
+    return std::generic_category().message(error_number);
+}
+
+// "fentry/vfs_unlink" has its place in the kernel's description, or not.
+bool has_place(const bpf_program* program) {
+    const std::string_view section = bpf_program__section_name(program);
+    const auto slash = section.find('/');
+    if (slash == std::string_view::npos) return true;
+    const std::string place(section.substr(slash + 1));
+    return libbpf_find_vmlinux_btf_id(place.c_str(), bpf_program__expected_attach_type(program)) >
+           0;
+}
+
+// Programs whose section begins with a question mark are loaded where their place exists.
+void choose_programs(bpf_object* object, FamilyState& state) {
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object) {
+        if (bpf_program__autoload(program)) continue;
+        if (has_place(program)) {
+            bpf_program__set_autoload(program, true);
+        } else {
+            state.absent.emplace_back(bpf_program__name(program));
+        }
+    }
+}
+
+base::Result<void> put(int map, const void* key, std::uint8_t value) {
+    if (bpf_map_update_elem(map, key, &value, BPF_ANY) == 0) return {};
+    return base::fail_errno(errno, "setting the policy's lists in the kernel");
+}
+
+// The lists that only some families have.
+base::Result<void> fill_lists(bpf_object* object, const Policy& policy) {
+    base::Result<void> done;
+    if (const int map = bpf_object__find_map_fd_by_name(object, "ignored_paths"); map >= 0) {
+        for (const auto& path : policy.ignore_paths) {
+            const auto key = prefix_key(path);
+            if (done) done = put(map, &key, 1);
+        }
+    }
+    if (const int map = bpf_object__find_map_fd_by_name(object, "watched_reads"); map >= 0) {
+        const auto keys = find_watched(policy.watch_reads);
+        for (const auto& path : keys.absent) spdlog::warn("not watched: {} has no folder", path);
+        for (const auto& entry : keys.entries) {
+            if (done) done = put(map, &entry.key, entry.all);
+        }
+    }
+    return done;
+}
+
+}  // namespace
+
+void KernelSide::CloseObject::operator()(bpf_object* object) const {
+    bpf_object__close(object);
+}
+
+void KernelSide::DestroyLink::operator()(bpf_link* link) const {
+    bpf_link__destroy(link);
+}
+
+KernelSide::KernelSide(const Policy& policy) : policy_(policy) {
+    libbpf_set_print(say);
+}
+KernelSide::KernelSide(KernelSide&&) noexcept = default;
+KernelSide::~KernelSide() = default;
+
+base::Result<KernelSide> KernelSide::load(const Policy& policy) {
+    KernelSide side(policy);
+    const int processors = libbpf_num_possible_cpus();
+    if (processors <= 0) return base::fail_errno(-processors, "counting the processors");
+    side.processors_ = static_cast<unsigned>(processors);
+    for (const auto& family : families()) {
+        if (policy.wants(family.name)) side.state_.push_back(side.load_family(family));
+    }
+    if (side.objects_.empty()) {
+        return base::fail(base::ErrorKind::system,
+                          "this kernel takes none of the sensor's programs{}{}",
+                          side.state_.empty() ? "" : ": ",
+                          side.state_.empty() || side.state_.front().refused.empty()
+                              ? ""
+                              : side.state_.front().refused.back());
+    }
+    return side;
+}
+
+FamilyState KernelSide::load_family(const Family& family) {
+    FamilyState state;
+    state.family = family.name;
+    for (const auto& backend : family.backends) {
+        state.absent.clear();
+        const auto loaded = load_backend(family, backend, state);
+        if (loaded) {
+            state.backend = backend.name;
+            return state;
+        }
+        state.refused.push_back(fmt::format("{}: {}", backend.name, loaded.error().message));
+    }
+    return state;
+}
+
+base::Result<void> KernelSide::load_backend(const Family& family, const Backend& backend,
+                                            FamilyState& state) {
+    const auto bytes = backend.object();
+    const auto name = fmt::format("shoji_{}", family.name);
+    LIBBPF_OPTS(bpf_object_open_opts, options);
+    options.object_name = name.c_str();
+    Object object(bpf_object__open_mem(bytes.data(), bytes.size(), &options));
+    if (!object) return base::fail_errno(errno, "opening the object file");
+    choose_programs(object.get(), state);
+    if (auto shared = share_maps(object.get()); !shared) return shared;
+    if (const int failed = bpf_object__load(object.get()); failed != 0) {
+        return base::fail(base::ErrorKind::system, "{}", error_text(-failed));
+    }
+    const bool first = shared_.empty();
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object.get()) {
+        const std::string_view map_name = bpf_map__name(map);
+        if (map_name.starts_with("shared_"))
+            shared_.try_emplace(std::string(map_name), bpf_map__fd(map));
+    }
+    std::vector<Link> links;
+    base::Result<void> done = first ? fill_maps() : base::Result<void>();
+    if (done) done = fill_lists(object.get(), policy_);
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object.get()) {
+        if (done && bpf_program__autoload(program)) done = attach(program, links);
+    }
+    if (!done) {
+        if (first) shared_.clear();
+        return done;
+    }
+    std::ranges::move(links, std::back_inserter(links_));
+    objects_.push_back(std::move(object));
+    return {};
+}
+
+// Of the object's maps, those that all families share are the first object's; the first one makes
+// them, as large as this machine needs.
+base::Result<void> KernelSide::share_maps(bpf_object* object) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        const std::string_view name = bpf_map__name(map);
+        int failed = 0;
+        if (const auto known = shared_.find(name); known != shared_.end()) {
+            failed = bpf_map__reuse_fd(map, known->second);
+        } else if (name == "shared_losses") {
+            failed = bpf_map__set_max_entries(map, processors_ * SENSOR_LOSSES);
+        } else if (name == "shared_scratch") {
+            failed = bpf_map__set_max_entries(map, processors_ * scratches_of_a_processor);
+        }
+        if (failed != 0) return base::fail_errno(-failed, fmt::format("preparing map {}", name));
+    }
+    return {};
+}
+
+base::Result<void> KernelSide::fill_maps() {
+    const std::uint32_t first = 0;
+    sensor_policy policy{};
+    policy.file_rate = policy_.file_rate;
+    policy.argument_bytes = policy_.argument_bytes;
+    policy.wake_bytes = SENSOR_RING_BYTES / 8;
+    if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;
+    if (!policy_.ignore_cgroups.empty()) policy.filters |= SENSOR_FILTER_CGROUPS;
+    if (!policy_.ignore_paths.empty()) policy.filters |= SENSOR_FILTER_PATHS;
+    if (!policy_.watch_reads.empty()) policy.filters |= SENSOR_FILTER_READS;
+    for (const auto& entry : find_watched(policy_.watch_reads).entries) {
+        const std::uint64_t bit = SENSOR_WATCHED_BIT(entry.key.folder);
+        policy.watched_folders[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    }
+    const int map = shared_.find("shared_policy")->second;
+    if (bpf_map_update_elem(map, &first, &policy, BPF_ANY) != 0) {
+        return base::fail_errno(errno, "setting the policy in the kernel");
+    }
+    base::Result<void> done;
+    for (const std::uint32_t user : policy_.ignore_users) {
+        if (done) done = put(shared_.find("shared_users")->second, &user, 1);
+    }
+    for (const auto& path : policy_.ignore_cgroups) {
+        // A control group's number is its folder's inode.
+        struct stat folder {};
+        if (::stat(path.c_str(), &folder) != 0) {
+            spdlog::warn("not left out: there is no control group {}", path);
+            continue;
+        }
+        const std::uint64_t group = folder.st_ino;
+        if (done) done = put(shared_.find("shared_cgroups")->second, &group, 1);
+    }
+    if (!done) return done;
+    // Written by programs alone from now on, whoever holds a descriptor.
+    for (const std::string_view frozen : {"shared_losses", "shared_throttles"}) {
+        if (bpf_map_freeze(shared_.find(frozen)->second) != 0) {
+            return base::fail_errno(errno, fmt::format("closing map {} to writers", frozen));
+        }
+    }
+    return {};
+}
+
+base::Result<void> KernelSide::attach(bpf_program* program, std::vector<Link>& links) {
+    Link link(bpf_program__attach(program));
+    if (!link) {
+        return base::fail(base::ErrorKind::system, "attaching {}: {}", bpf_program__name(program),
+                          error_text(errno));
+    }
+    // An iterator does nothing until it is read.
+    if (bpf_program__expected_attach_type(program) == BPF_TRACE_ITER) {
+        running_ = std::move(link);
+    } else {
+        links.push_back(std::move(link));
+    }
+    return {};
+}
+
+base::Result<base::FileDescriptor> KernelSide::duplicate(std::string_view map) const {
+    base::FileDescriptor copy(::fcntl(shared_.find(map)->second, F_DUPFD_CLOEXEC, 0));
+    if (!copy.valid()) return base::fail_errno(errno, fmt::format("opening map {}", map));
+    return copy;
+}
+
+base::Result<KernelOutputs> KernelSide::outputs() const {
+    KernelOutputs outputs;
+    outputs.processors = processors_;
+    auto ring = duplicate("shared_ring");
+    if (!ring) return base::Failure(ring.error());
+    outputs.ring = std::move(*ring);
+    auto losses = duplicate("shared_losses");
+    if (!losses) return base::Failure(losses.error());
+    outputs.losses = std::move(*losses);
+    auto throttles = duplicate("shared_throttles");
+    if (!throttles) return base::Failure(throttles.error());
+    outputs.throttles = std::move(*throttles);
+    if (running_) {
+        outputs.running.reset(bpf_iter_create(bpf_link__fd(running_.get())));
+        if (!outputs.running.valid()) return base::fail_errno(errno, "walking over the processes");
+    }
+    return outputs;
+}
+
+}  // namespace shoji::sensor

@@ -1,0 +1,79 @@
+// The sensor's programs in the kernel, loaded and attached for as long as this lives. Needs root.
+// Of each family the first backend that the running kernel takes is used; which one, and why not
+// those before it, is kept.
+#pragma once
+
+#include "core/base/file_descriptor.h"
+#include "core/base/result.h"
+#include "watch/sensor/family.h"
+#include "watch/sensor/policy.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct bpf_link;
+struct bpf_object;
+struct bpf_program;
+
+namespace shoji::sensor {
+
+struct FamilyState {
+    std::string family;
+    std::string backend;               // empty: this family is not seen
+    std::vector<std::string> refused;  // "fentry: Operation not permitted"
+    std::vector<std::string> absent;   // programs whose place this kernel does not have
+};
+
+// What the unprivileged process gets.
+struct KernelOutputs {
+    base::FileDescriptor ring;
+    base::FileDescriptor losses;     // nobody can write to it
+    base::FileDescriptor throttles;  // nor to it
+    base::FileDescriptor running;    // records of what ran before, to be read to its end
+    unsigned processors = 0;
+};
+
+class KernelSide {
+  public:
+    // An error when no family at all can be seen, or a needed map cannot be made.
+    static base::Result<KernelSide> load(const Policy& policy);
+    KernelSide(const KernelSide&) = delete;
+    KernelSide& operator=(const KernelSide&) = delete;
+    KernelSide(KernelSide&&) noexcept;
+    KernelSide& operator=(KernelSide&&) = delete;
+    ~KernelSide();
+
+    [[nodiscard]] base::Result<KernelOutputs> outputs() const;
+    [[nodiscard]] const std::vector<FamilyState>& state() const { return state_; }
+
+  private:
+    struct CloseObject {
+        void operator()(bpf_object* object) const;
+    };
+    struct DestroyLink {
+        void operator()(bpf_link* link) const;
+    };
+    using Object = std::unique_ptr<bpf_object, CloseObject>;
+    using Link = std::unique_ptr<bpf_link, DestroyLink>;
+
+    explicit KernelSide(const Policy& policy);
+    FamilyState load_family(const Family& family);
+    base::Result<void> load_backend(const Family& family, const Backend& backend,
+                                    FamilyState& state);
+    base::Result<void> share_maps(bpf_object* object);
+    base::Result<void> fill_maps();
+    base::Result<void> attach(bpf_program* program, std::vector<Link>& links);
+    [[nodiscard]] base::Result<base::FileDescriptor> duplicate(std::string_view map) const;
+
+    const Policy& policy_;
+    unsigned processors_ = 0;
+    std::map<std::string, int, std::less<>> shared_;  // maps of the first object that had them
+    std::vector<Object> objects_;
+    std::vector<Link> links_;
+    Link running_;
+    std::vector<FamilyState> state_;
+};
+
+}  // namespace shoji::sensor

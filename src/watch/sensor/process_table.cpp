@@ -1,0 +1,53 @@
+#include "watch/sensor/process_table.h"
+
+namespace shoji::sensor {
+namespace {
+
+const std::shared_ptr<const Program>& unknown_program() {
+    static const auto program = std::make_shared<const Program>();
+    return program;
+}
+
+}  // namespace
+
+const Process* ProcessTable::find(ProcessKey key) const {
+    const auto found = processes_.find(key);
+    return found == processes_.end() ? nullptr : &found->second;
+}
+
+Process* ProcessTable::enter(ProcessKey key) {
+    if (const auto found = processes_.find(key); found != processes_.end()) return &found->second;
+    if (processes_.size() >= most) {
+        if (ended_.empty()) {
+            ++left_out_;
+            return nullptr;
+        }
+        processes_.erase(ended_.front());
+        ended_.pop_front();
+    }
+    Process& process = processes_[key];
+    process.key = key;
+    process.program = unknown_program();
+    return &process;
+}
+
+void ProcessTable::fork(ProcessKey child, ProcessKey parent) {
+    Process* made = enter(child);
+    if (made == nullptr) return;
+    made->parent = parent;
+    if (const Process* from = find(parent)) {
+        made->program = from->program;
+        made->user = from->user;
+        made->login_session = from->login_session;
+        made->standard_input = from->standard_input;
+    }
+}
+
+void ProcessTable::end(ProcessKey key) {
+    const auto found = processes_.find(key);
+    if (found == processes_.end() || found->second.ended) return;
+    found->second.ended = true;
+    ended_.push_back(key);
+}
+
+}  // namespace shoji::sensor

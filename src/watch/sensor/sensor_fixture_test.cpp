@@ -1,0 +1,169 @@
+#include "watch/sensor/sensor_fixture_test.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <boost/json/parse.hpp>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace shoji::sensor {
+
+namespace json = boost::json;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+    std::vector<char*> all;
+    for (const auto& word : words) all.push_back(const_cast<char*>(word.c_str()));
+    all.push_back(nullptr);
+    return all;
+}
+
+}  // namespace
+
+int slowness() {
+    const char* factor = std::getenv("SHOJI_TEST_SLOWNESS");
+    return factor == nullptr ? 1 : std::max(1, std::atoi(factor));
+}
+
+TestFolder::TestFolder(std::string_view parent) {
+    std::string name = std::string(parent) + "/shoji-sensor-test-XXXXXX";
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+}
+TestFolder::~TestFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+TestGroup::TestGroup() {
+    for (const auto* mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+        if (!std::filesystem::exists(std::string(mount) + "/cgroup.procs")) continue;
+        std::string name = std::string(mount) + "/shoji-sensor-test-XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr) continue;
+        mount_ = mount;
+        name_ = name.substr(mount_.size());
+        return;
+    }
+}
+TestGroup::~TestGroup() {
+    if (!name_.empty()) ::rmdir((mount_ + name_).c_str());
+}
+bool TestGroup::enter() const {
+    std::ofstream file(mount_ + name_ + "/cgroup.procs");
+    file << ::getpid() << std::flush;
+    return file.good();
+}
+
+std::string text_of(const Object& event, std::string_view name) {
+    const auto* value = event.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+std::int64_t number_of(const Object& event, std::string_view name) {
+    const auto* value = event.if_contains(name);
+    return value != nullptr && value->is_int64() ? value->as_int64() : -1;
+}
+
+RunningSensor::RunningSensor(const std::string& policy) {
+    const auto file = folder_.at("policy.toml");
+    std::ofstream(file) << policy;
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return;
+    output_.reset(ends[0]);
+    process_ = ::fork();
+    if (process_ == 0) {
+        ::dup2(ends[1], STDOUT_FILENO);
+        ::execl(SHOJI_SENSOR_PROGRAM, "shoji-sensor", "--policy", file.c_str(), "--state",
+                state_file().c_str(), "--print", nullptr);
+        ::_exit(127);
+    }
+    ::close(ends[1]);
+    // The last family of the list.
+    find("", "Family", "file");
+}
+
+RunningSensor::~RunningSensor() {
+    if (process_ > 0) stop();
+}
+
+int RunningSensor::stop() {
+    ::kill(process_, SIGTERM);
+    while (read_more(Clock::now() + std::chrono::seconds(10 * slowness()))) continue;
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    process_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+bool RunningSensor::read_more(Clock::time_point until) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+    pollfd waited{output_.get(), POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&waited, 1, static_cast<int>(left.count())) <= 0) return false;
+    std::array<char, 65536> piece{};
+    const auto count = ::read(output_.get(), piece.data(), piece.size());
+    if (count <= 0) return false;
+    rest_.append(piece.data(), static_cast<std::size_t>(count));
+    std::size_t at = 0;
+    for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', at)) {
+        events_.push_back(json::parse(rest_.substr(at, end - at)).as_object());
+        at = end + 1;
+    }
+    rest_.erase(0, at);
+    return true;
+}
+
+std::optional<Object> RunningSensor::find(const std::function<bool(const Object&)>& fits) {
+    const auto until = Clock::now() + std::chrono::seconds(10 * slowness());
+    std::size_t looked = 0;
+    do {
+        for (; looked < events_.size(); ++looked) {
+            if (fits(events_[looked])) return events_[looked];
+        }
+    } while (read_more(until));
+    return std::nullopt;
+}
+
+std::optional<Object> RunningSensor::find(std::string_view type, std::string_view field,
+                                          std::string_view value) {
+    return find([=](const Object& event) {
+        return (type.empty() || text_of(event, "EventType") == type ||
+                text_of(event, "Category") == type) &&
+               text_of(event, field) == value;
+    });
+}
+
+std::vector<Object> RunningSensor::all(const std::function<bool(const Object&)>& fits) const {
+    std::vector<Object> found;
+    for (const auto& event : events_) {
+        if (fits(event)) found.push_back(event);
+    }
+    return found;
+}
+
+std::string RunningSensor::backend(std::string_view family) const {
+    for (const auto& event : events_) {
+        if (text_of(event, "Family") == family) return text_of(event, "Backend");
+    }
+    return {};
+}
+
+pid_t run(const std::vector<std::string>& words, const std::vector<std::string>& environment,
+          const std::string& directory) {
+    const auto arguments = pointers(words);
+    const auto variables = pointers(environment);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (!directory.empty() && ::chdir(directory.c_str()) != 0) ::_exit(126);
+        ::execve(arguments[0], arguments.data(), variables.data());
+        ::_exit(127);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return child;
+}
+
+}  // namespace shoji::sensor

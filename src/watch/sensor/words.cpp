@@ -1,0 +1,81 @@
+#include "watch/sensor/words.h"
+
+namespace shoji::sensor {
+
+Words::Words(event::Names& names)
+    : product(names.add_source("linux")),
+      service(names.add_source("shoji-sensor")),
+      process_creation(names.add_source("process_creation")),
+      process_termination(names.add_source("process_termination")),
+      file_event(names.add_source("file_event")),
+      file_change(names.add_source("file_change")),
+      file_rename(names.add_source("file_rename")),
+      file_delete(names.add_source("file_delete")),
+      file_access(names.add_source("file_access")),
+      image_load(names.add_source("image_load")),
+      process_fork(names.add_source("process_fork")),
+      process_running(names.add_source("process_running")),
+      sensor_report(names.add_source("sensor_report")) {
+    const auto add = [&names](Word& word, std::string_view text) {
+        word = {names.add_field(text), text};
+    };
+    add(event_type, "EventType");
+    add(computer, "Computer");
+    add(process_guid, "ProcessGuid");
+    add(process_id, "ProcessId");
+    add(thread_id, "ThreadId");
+    add(image, "Image");
+    add(command_line, "CommandLine");
+    add(script, "Script");
+    add(current_directory, "CurrentDirectory");
+    add(user, "User");
+    add(user_id, "UserId");
+    add(real_user_id, "RealUserId");
+    add(group_id, "GroupId");
+    add(logon_id, "LogonId");
+    add(login_user, "LoginUser");
+    add(hashes, "Hashes");
+    add(parent_guid, "ParentProcessGuid");
+    add(parent_id, "ParentProcessId");
+    add(parent_image, "ParentImage");
+    add(parent_command_line, "ParentCommandLine");
+    add(parent_user, "ParentUser");
+    add(terminal, "Terminal");
+    add(standard_input, "StandardInput");
+    add(environment, "Environment");
+    add(capabilities, "Capabilities");
+    add(cgroup, "Cgroup");
+    add(container, "ContainerId");
+    add(session, "ShojiSession");
+    add(mount_namespace, "MountNamespace");
+    add(pid_namespace, "PidNamespace");
+    add(network_namespace, "NetworkNamespace");
+    add(user_namespace, "UserNamespace");
+    add(device, "FileDevice");
+    add(inode, "FileInode");
+    add(links, "FileLinks");
+    add(mode, "FileMode");
+    add(owner, "FileOwner");
+    add(state, "FileState");
+    add(exit_code, "ExitCode");
+    add(signal, "Signal");
+    add(incomplete, "Incomplete");
+    add(name, "ProcessName");
+    add(target, "TargetFilename");
+    add(source, "SourceFilename");
+    add(bytes_written, "BytesWritten");
+    add(size, "FileSize");
+    add(truncated, "Truncated");
+    add(inherited, "Inherited");
+    add(folder, "Folder");
+    add(created, "Created");
+    add(image_loaded, "ImageLoaded");
+    add(new_owner, "NewOwner");
+    add(new_group, "NewGroup");
+    add(family, "Family");
+    add(cause, "Cause");
+    add(count, "Count");
+    add(backend, "Backend");
+}
+
+}  // namespace shoji::sensor
