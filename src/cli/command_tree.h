@@ -49,6 +49,8 @@ class CommandTree {
     void add_session();
     void add_audit();
     void add_watch();
+    void add_respond();
+    static void add_respond_rest(Command& respond, const std::filesystem::path& socket);
     void add_rest();
 
     [[nodiscard]] Command root();

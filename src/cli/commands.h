@@ -7,6 +7,7 @@
 #include "core/policy/policy.h"
 #include "watch/detect/sigma/rule.h"
 #include "watch/hunt/rule_set.h"
+#include "watch/response/request.h"
 
 #include <filesystem>
 #include <istream>
@@ -75,5 +76,26 @@ struct HuntRequest {
 };
 // What the rules find in the logs.
 Exit run_hunt(const Context& context, const HuntRequest& request);
+
+struct RespondRequest {
+    std::filesystem::path socket;  // of the sensor's privileged process
+    response::Action action;
+    std::string sha256;      // 64 hexadecimal digits; empty: none
+    std::uint64_t size = 0;  // bytes; 0: not known
+    std::string reason;
+    std::string by;
+    bool dry_run = false;
+};
+// Each says what was done, or would be, and how it is undone.
+Exit run_respond(const Context& context, const RespondRequest& request);
+Exit run_respond_decide(const Context& context, const std::filesystem::path& socket,
+                        const std::string& id, const std::string& by, bool approved);
+// `file` holds a signed order.
+Exit run_respond_order(const Context& context, const std::filesystem::path& socket,
+                       const std::filesystem::path& file);
+Exit run_respond_status(const Context& context, const std::filesystem::path& socket);
+// Needs nothing but the archive and the public key that the sensor wrote.
+Exit run_respond_verify(const Context& context, const std::filesystem::path& archive,
+                        const std::filesystem::path& key);
 
 }  // namespace shoji::cli
