@@ -1,6 +1,9 @@
-// Orders from the hub: whatever the bytes, an order that is read has that one form.
+// Orders from the hub and commands at the socket: whatever the bytes, what is read has that one
+// form.
+#include "watch/response/control.h"
 #include "watch/response/order.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,6 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (const auto request = decode_request(bytes)) {
         const auto again = encode_request(*request);
+        if (!std::equal(again.begin(), again.end(), bytes.begin(), bytes.end())) std::abort();
+    }
+    if (const auto command = decode_command(bytes)) {
+        const auto again = encode_command(*command);
         if (!std::equal(again.begin(), again.end(), bytes.begin(), bytes.end())) std::abort();
     }
     return 0;
