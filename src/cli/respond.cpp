@@ -129,8 +129,7 @@ Exit run_respond_decide(const Context& context, const std::filesystem::path& soc
                         const std::string& id, const std::string& by, bool approved) {
     if (!journal::from_hex<16>(id))
         return context.output.fail(Exit::not_found, "response.pending.none", {{"id", id}});
-    if (by.empty())
-        return context.output.fail(Exit::usage, "response.bad_request", {{"what", "--by"}});
+    if (by.empty()) return context.output.fail(Exit::usage, "response.bad.by");
     return show(context, ask(socket, response::DecideCommand{id, by, approved}));
 }
 

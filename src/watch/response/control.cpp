@@ -13,8 +13,7 @@ constexpr std::uint8_t approve = 4;
 constexpr std::uint8_t refuse = 5;
 
 base::Failure wrong() {
-    return base::worded(base::fail(base::ErrorKind::invalid, "not a command"),
-                        "response.bad_request", {{"what", "its form"}});
+    return base::worded(base::fail(base::ErrorKind::invalid, "not a command"), "response.bad.form");
 }
 
 base::Result<Command> decode_decision(base::ByteReader reader, bool approved) {

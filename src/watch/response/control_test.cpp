@@ -68,7 +68,7 @@ TEST(ControlServer, AnswersOverItsSocket) {
     EXPECT_FALSE(refused.at("ok").as_bool());
     const auto bad = ask({7, 7});
     EXPECT_EQ(bad.at("error").at("kind").as_string(), "invalid");
-    EXPECT_EQ(bad.at("error").at("key").as_string(), "response.bad_request");
+    EXPECT_EQ(bad.at("error").at("key").as_string(), "response.bad.form");
     std::filesystem::remove_all(folder);
 }
 

@@ -24,9 +24,10 @@ constexpr std::uint8_t with_size = 16;
 constexpr std::array<std::string_view, most_kind> names{
     "kill", "quarantine", "restore", "isolate", "release", "block", "unblock", "collect"};
 
+// `what`: the end of a key of the catalogue.
 base::Failure wrong(std::string_view what) {
-    return base::worded(base::fail(base::ErrorKind::invalid, "not a request: {}", what),
-                        "response.bad_request", {{"what", std::string(what)}});
+    return base::worded(base::fail(base::ErrorKind::invalid, "not a request: its {}", what),
+                        fmt::format("response.bad.{}", what));
 }
 
 bool is_path(const std::string& path) {
@@ -40,27 +41,26 @@ base::Result<void> check_action(const Action& action) {
         return std::ranges::find(kinds, action.kind) != kinds.end();
     };
     const bool block = is({ActionKind::block, ActionKind::unblock});
-    if (action.process.number < 0) return wrong("the process");
-    if (is({ActionKind::kill}) && action.process.number == 0) return wrong("the process");
+    if (action.process.number < 0) return wrong("process");
+    if (is({ActionKind::kill}) && action.process.number == 0) return wrong("process");
     if (!is({ActionKind::kill, ActionKind::collect}) && action.process != ProcessId{})
-        return wrong("the process");
-    if (!is({ActionKind::kill}) && !action.tree) return wrong("the tree");
+        return wrong("process");
+    if (!is({ActionKind::kill}) && !action.tree) return wrong("tree");
     if (!is({ActionKind::collect}) && (action.memory || !action.files.empty()))
-        return wrong("what to collect");
-    if (is({ActionKind::quarantine}) && !is_path(action.path)) return wrong("the path");
-    if (block && action.path.empty() == !action.digest.has_value())
-        return wrong("a path or a digest");
+        return wrong("collect");
+    if (is({ActionKind::quarantine}) && !is_path(action.path)) return wrong("path");
+    if (block && action.path.empty() == !action.digest.has_value()) return wrong("target");
     if (!action.path.empty() &&
         !(is_path(action.path) && (block || is({ActionKind::quarantine})))) {
-        return wrong("the path");
+        return wrong("path");
     }
-    if (action.digest && !block && !is({ActionKind::quarantine})) return wrong("the digest");
-    if (action.size && !(block && action.digest)) return wrong("the size");
+    if (action.digest && !block && !is({ActionKind::quarantine})) return wrong("digest");
+    if (action.size && !(block && action.digest)) return wrong("size");
     if (is({ActionKind::restore}) != journal::from_hex<16>(action.item).has_value())
-        return wrong("the item");
-    if (!is({ActionKind::restore}) && !action.item.empty()) return wrong("the item");
+        return wrong("item");
+    if (!is({ActionKind::restore}) && !action.item.empty()) return wrong("item");
     if (action.files.size() > most_files || !std::ranges::all_of(action.files, is_path))
-        return wrong("the files");
+        return wrong("files");
     return {};
 }
 
@@ -80,15 +80,15 @@ base::Result<void> check_request(const Request& request) {
     if (auto good = check_action(request.action); !good) return good;
     if (request.reason.empty() || request.reason.size() > most_reason ||
         !base::is_printable(request.reason)) {
-        return wrong("the reason");
+        return wrong("reason");
     }
     if (request.by.empty() || request.by.size() > most_by || !base::is_printable(request.by)) {
-        return wrong("who asks");
+        return wrong("by");
     }
     std::size_t bytes = 0;
     for (const auto& file : request.action.files) bytes += file.size() + 2;
     // With all else that a request can hold.
-    if (bytes > most_request - 8192) return wrong("the files");
+    if (bytes > most_request - 8192) return wrong("files");
     return {};
 }
 
@@ -118,14 +118,14 @@ std::vector<std::uint8_t> encode_request(const Request& request) {
 }
 
 base::Result<Request> decode_request(std::span<const std::uint8_t> bytes) {
-    if (bytes.size() > most_request) return wrong("its size");
+    if (bytes.size() > most_request) return wrong("form");
     base::ByteReader reader(bytes);
-    if (reader.read<std::uint8_t>() != version) return wrong("its version");
+    if (reader.read<std::uint8_t>() != version) return wrong("form");
     const auto kind = reader.read<std::uint8_t>();
-    if (kind < 1 || kind > most_kind) return wrong("its kind");
+    if (kind < 1 || kind > most_kind) return wrong("form");
     const auto flags = reader.read<std::uint8_t>();
     if (flags > (with_tree | with_memory | with_dry_run | with_digest | with_size))
-        return wrong("its flags");
+        return wrong("form");
     Request request;
     Action& action = request.action;
     action.kind = static_cast<ActionKind>(kind);
@@ -145,12 +145,12 @@ base::Result<Request> decode_request(std::span<const std::uint8_t> bytes) {
     constexpr std::size_t item_digits = 32;
     action.item = reader.read_string(item_digits);
     const auto files = reader.read<std::uint16_t>();
-    if (files > most_files) return wrong("the files");
+    if (files > most_files) return wrong("files");
     for (std::size_t i = 0; i < files && reader.ok(); ++i)
         action.files.emplace_back(reader.read_string(most_path));
     request.reason = reader.read_string(most_reason);
     request.by = reader.read_string(most_by);
-    if (!reader.finished()) return wrong("its length");
+    if (!reader.finished()) return wrong("form");
     if (auto good = check_request(request); !good) return base::Failure(good.error());
     return request;
 }
