@@ -108,7 +108,9 @@ base::Result<Outcome> Responder::respond(const Request& request) {
         record.undo = outcome->undo;
         for (const auto& told : outcome->told) {
             record.result += (record.result.empty() ? "" : "; ") + told.key;
-            for (const auto& [name, value] : told.values) record.result += " " + name + "=" + value;
+            for (const auto& [name, value] : told.values) {
+                record.result += fmt::format(" {}={}", name, value);
+            }
         }
     } else {
         record.result = outcome.error().message;
