@@ -75,7 +75,7 @@ Result<std::string> receive_line(int socket) {
     return bad_answer("the gateway's answer is longer than {} bytes", maximum_answer);
 }
 
-base::Failure error_from(const json::object& answer) {
+base::Failure error_from(const json::object& answer, std::string_view words) {
     const json::value* error = answer.if_contains("error");
     if (error == nullptr || !error->is_object()) {
         return bad_answer("the gateway's answer has no result and no error");
@@ -93,7 +93,7 @@ base::Failure error_from(const json::object& answer) {
     auto failure = fail(kind, "{}", text("message"));
     // Words for what the gateway refuses, and no others: it is exposed.
     const std::string key = text("key");
-    if (!key.starts_with("admin.")) return failure;
+    if (!key.starts_with(words)) return failure;
     std::vector<std::pair<std::string, std::string>> values;
     const json::value* given = error->as_object().if_contains("values");
     if (given != nullptr && given->is_object()) {
@@ -106,14 +106,15 @@ base::Failure error_from(const json::object& answer) {
 
 }  // namespace
 
-Result<json::value> parse_answer(std::string_view line) {
+Result<json::value> parse_answer(std::string_view line, std::string_view words) {
     constexpr std::size_t deepest = 32;
     const auto answer = policy::parse_json(line, {maximum_answer, deepest});
     if (!answer || !answer->is_object()) {
         return bad_answer("the gateway's answer is no JSON object");
     }
     const json::value* ok = answer->as_object().if_contains("ok");
-    if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) return error_from(answer->as_object());
+    if (ok == nullptr || !ok->is_bool() || !ok->as_bool())
+        return error_from(answer->as_object(), words);
     const json::value* result = answer->as_object().if_contains("result");
     return result != nullptr ? *result : json::value();
 }

@@ -15,7 +15,9 @@ base::Result<boost::json::value> ask_gateway(const base::Settings& settings,
                                              std::string_view command,
                                              boost::json::object arguments = {});
 
-// What the gateway's line says; it is exposed, so its answers are parsed with care.
-base::Result<boost::json::value> parse_answer(std::string_view line);
+// What the gateway's line says; it is exposed, so its answers are parsed with care. Words for
+// people are those of the catalogue that begin with `words`, and no others.
+base::Result<boost::json::value> parse_answer(std::string_view line,
+                                              std::string_view words = "admin.");
 
 }  // namespace shoji::cli

@@ -51,6 +51,8 @@ class CommandTree {
     void add_watch();
     static void take_analysis(Command& command, AnalysisRequest& request);
     void add_incidents();
+    void add_respond();
+    static void add_respond_rest(Command& respond, const std::filesystem::path& socket);
     void add_rest();
 
     [[nodiscard]] Command root();

@@ -7,6 +7,7 @@
 #include "core/policy/policy.h"
 #include "watch/detect/sigma/rule.h"
 #include "watch/hunt/rule_set.h"
+#include "watch/response/request.h"
 
 #include <filesystem>
 #include <istream>
@@ -108,5 +109,25 @@ Exit run_events(const Context& context, const EventsRequest& request);
 // The incidents that a hunt has left in its state file.
 Exit run_incidents(const Context& context, const AnalysisRequest& request);
 Exit run_incident(const Context& context, std::uint64_t number, const AnalysisRequest& request);
+struct RespondRequest {
+    std::filesystem::path socket;  // of the sensor's privileged process
+    response::Action action;
+    std::string sha256;      // 64 hexadecimal digits; empty: none
+    std::uint64_t size = 0;  // bytes; 0: not known
+    std::string reason;
+    std::string by;
+    bool dry_run = false;
+};
+// Each says what was done, or would be, and how it is undone.
+Exit run_respond(const Context& context, const RespondRequest& request);
+Exit run_respond_decide(const Context& context, const std::filesystem::path& socket,
+                        const std::string& id, const std::string& by, bool approved);
+// `file` holds a signed order.
+Exit run_respond_order(const Context& context, const std::filesystem::path& socket,
+                       const std::filesystem::path& file);
+Exit run_respond_status(const Context& context, const std::filesystem::path& socket);
+// Needs nothing but the archive and the public key that the sensor wrote.
+Exit run_respond_verify(const Context& context, const std::filesystem::path& archive,
+                        const std::filesystem::path& key);
 
 }  // namespace shoji::cli

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <boost/json/serialize.hpp>
 
@@ -123,6 +124,11 @@ std::size_t display_width(std::string_view text) {
         if (!is_in(combining, point)) width += is_in(wide, point) ? 2 : 1;
     }
     return width;
+}
+
+void TerminalOutput::say_values(std::string_view key,
+                                const std::vector<std::pair<std::string, std::string>>& values) {
+    if (!json_) out_ << shown(text::say(language_, key, std::span(values))) << '\n';
 }
 
 void TerminalOutput::say(std::string_view key, Values values) {

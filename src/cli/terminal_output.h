@@ -41,6 +41,8 @@ class TerminalOutput {
 
     // A message of the catalogue on a line of its own; nothing with --json.
     void say(std::string_view key, Values values = {});
+    void say_values(std::string_view key,
+                    const std::vector<std::pair<std::string, std::string>>& values);
     // A question; the answer is typed behind it.
     void ask(std::string_view key);
     // A warning beside a result, on the error stream with --json too.

@@ -272,7 +272,22 @@ TEST_P(TranscriptTest, HasHelpForEveryWord) {
                              "rules",
                              "rules check",
                              "hunt",
-                             "events"}) {
+                             "events",
+                             "respond",
+                             "respond kill",
+                             "respond quarantine",
+                             "respond restore",
+                             "respond isolate",
+                             "respond release",
+                             "respond block",
+                             "respond unblock",
+                             "respond collect",
+                             "respond approve",
+                             "respond refuse",
+                             "respond status",
+                             "respond pending",
+                             "respond order",
+                             "respond verify"}) {
         const std::string shown = carry_out(std::string(line) + " --help");
         EXPECT_EQ(shown.find("cli."), std::string::npos) << shown;
         EXPECT_TRUE(shown.ends_with("exit 0\n\n")) << shown;

@@ -1,0 +1,176 @@
+// Responses: asked of the privileged process at its socket, or, to verify evidence, done here.
+#include "cli/admin_client.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "core/base/unix_socket.h"
+#include "core/journal/hex.h"
+#include "core/journal/signing.h"
+#include "watch/response/control.h"
+#include "watch/response/evidence.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+namespace shoji::cli {
+namespace {
+
+namespace json = boost::json;
+
+// Evidence with the memory of a large process takes minutes.
+constexpr timeval patience{900, 0};
+
+base::Result<json::value> ask(const std::filesystem::path& socket,
+                              const response::Command& command) {
+    const auto connection = base::connect_unix(socket, base::SocketKind::packet);
+    if (!connection) {
+        auto failure = base::Failure(connection.error());
+        failure.value().kind = base::ErrorKind::unavailable;
+        return base::worded(std::move(failure), "response.error.away",
+                            {{"socket", socket.native()}});
+    }
+    if (::setsockopt(connection->get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0) {
+        return base::fail_errno(errno, "limiting the wait for the sensor");
+    }
+    const auto sent = base::send_packet(connection->get(), response::encode_command(command));
+    const auto packet = base::receive_packet(connection->get(), response::most_answer);
+    if (!sent || !packet || packet->bytes.empty()) {
+        return base::worded(base::fail(base::ErrorKind::unavailable, "the sensor did not answer"),
+                            "response.error.silent");
+    }
+    return parse_answer({reinterpret_cast<const char*>(packet->bytes.data()), packet->bytes.size()},
+                        "response.");
+}
+
+std::string text_of(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    if (value == nullptr) return {};
+    if (value->is_string()) return std::string(value->as_string());
+    return value->is_int64() ? std::to_string(value->as_int64()) : std::string();
+}
+
+std::vector<std::pair<std::string, std::string>> values_of(const json::object& told) {
+    std::vector<std::pair<std::string, std::string>> values;
+    const auto* given = told.if_contains("values");
+    if (given == nullptr || !given->is_object()) return values;
+    for (const auto& [name, value] : given->get_object()) {
+        if (value.is_string()) values.emplace_back(name, value.get_string());
+    }
+    return values;
+}
+
+Exit show(const Context& context, const base::Result<json::value>& answer) {
+    auto& output = context.output;
+    if (!answer) return output.fail(answer.error());
+    output.result(*answer);
+    if (output.json() || !answer->is_object()) return Exit::done;
+    const auto& object = answer->as_object();
+    const auto* told = object.if_contains("told");
+    for (const auto& one :
+         told != nullptr && told->is_array() ? told->get_array() : json::array()) {
+        if (!one.is_object()) continue;
+        const std::string key = text_of(one.get_object(), "key");
+        if (!key.starts_with("response.")) continue;
+        output.say_values(key, values_of(one.get_object()));
+    }
+    const std::string undo = text_of(object, "undo");
+    if (!undo.empty()) output.say("response.undo", {{"command", undo}});
+    return Exit::done;
+}
+
+std::vector<std::vector<std::string>> rows_of(const json::object& status, std::string_view list,
+                                              std::initializer_list<std::string_view> columns) {
+    std::vector<std::vector<std::string>> rows;
+    const auto* all = status.if_contains(list);
+    if (all == nullptr || !all->is_array()) return rows;
+    for (const auto& one : all->get_array()) {
+        if (!one.is_object()) continue;
+        auto& row = rows.emplace_back();
+        for (const auto column : columns) row.push_back(text_of(one.get_object(), column));
+    }
+    return rows;
+}
+
+void show_status(TerminalOutput& output, const json::object& status) {
+    const auto* isolated = status.if_contains("isolated");
+    const bool yes = isolated != nullptr && isolated->is_bool() && isolated->get_bool();
+    output.say(yes ? "response.status.isolated" : "response.status.not_isolated");
+    const auto* blocks = status.if_contains("blocks");
+    for (const auto& one :
+         blocks != nullptr && blocks->is_array() ? blocks->get_array() : json::array()) {
+        if (one.is_string())
+            output.say("response.status.block", {{"what", std::string(one.get_string())}});
+    }
+    output.say("response.status.quarantined");
+    output.table({"response.column.id", "response.column.path", "response.column.sha256"},
+                 rows_of(status, "quarantined", {"id", "path", "sha256"}));
+    output.say("response.status.pending");
+    output.table({"response.column.id", "response.column.response", "response.column.process",
+                  "response.column.path", "response.column.reason"},
+                 rows_of(status, "pending", {"id", "response", "process", "path", "reason"}));
+}
+
+}  // namespace
+
+Exit run_respond(const Context& context, const RespondRequest& wished) {
+    auto& output = context.output;
+    response::Request request{wished.action, wished.reason, wished.by, wished.dry_run};
+    if (!wished.sha256.empty()) {
+        const auto digest = journal::from_hex<32>(wished.sha256);
+        if (!digest)
+            return output.fail(Exit::usage, "response.bad_sha256", {{"value", wished.sha256}});
+        request.action.digest = *digest;
+    }
+    if (wished.size > 0) request.action.size = wished.size;
+    if (auto good = response::check_request(request); !good) return output.fail(good.error());
+    return show(context, ask(wished.socket, request));
+}
+
+Exit run_respond_decide(const Context& context, const std::filesystem::path& socket,
+                        const std::string& id, const std::string& by, bool approved) {
+    if (!journal::from_hex<16>(id))
+        return context.output.fail(Exit::not_found, "response.pending.none", {{"id", id}});
+    if (by.empty()) return context.output.fail(Exit::usage, "response.bad.by");
+    return show(context, ask(socket, response::DecideCommand{id, by, approved}));
+}
+
+Exit run_respond_order(const Context& context, const std::filesystem::path& socket,
+                       const std::filesystem::path& file) {
+    const auto text = read_file(file, response::most_order);
+    if (!text) return context.output.fail(text.error());
+    return show(context, ask(socket, response::OrderCommand{{text->begin(), text->end()}}));
+}
+
+Exit run_respond_status(const Context& context, const std::filesystem::path& socket) {
+    const auto answer = ask(socket, response::StatusCommand{});
+    if (!answer) return context.output.fail(answer.error());
+    context.output.result(*answer);
+    if (!context.output.json() && answer->is_object())
+        show_status(context.output, answer->as_object());
+    return Exit::done;
+}
+
+Exit run_respond_verify(const Context& context, const std::filesystem::path& archive,
+                        const std::filesystem::path& key_file) {
+    auto& output = context.output;
+    const auto key = journal::load_public_key(key_file);
+    if (!key) return output.fail(key.error());
+    const auto evidence = response::verify_evidence(archive, *key);
+    if (!evidence) {
+        if (evidence.error().kind != base::ErrorKind::corrupt) return output.fail(evidence.error());
+        return output.fail(Exit::negative, "response.verify.bad",
+                           {{"message", evidence.error().message}});
+    }
+    json::array members;
+    for (const auto& one : evidence->members)
+        members.push_back({{"name", one.name}, {"size", one.size}});
+    json::array omissions;
+    for (const auto& one : evidence->omissions) omissions.push_back(json::string(one));
+    output.result(
+        json::object{{"members", std::move(members)}, {"omissions", std::move(omissions)}});
+    output.say("response.verify.good", {{"count", std::to_string(evidence->members.size())}});
+    for (const auto& one : evidence->omissions)
+        output.say("response.verify.omitted", {{"what", one}});
+    return Exit::done;
+}
+
+}  // namespace shoji::cli

@@ -1,0 +1,114 @@
+// The words of `shoji respond`.
+#include "cli/command_tree.h"
+#include "cli/command_word.h"
+
+namespace shoji::cli {
+
+void CommandTree::add_respond() {
+    static constexpr const char* socket = "/run/shoji/respond.sock";
+    using response::ActionKind;
+    auto respond = root().group("respond");
+    const auto kept_for = [](ActionKind kind) {
+        auto request = std::make_shared<RespondRequest>();
+        request->socket = socket;
+        request->action.kind = kind;
+        return request;
+    };
+    const auto finish = [](Command& command, const std::shared_ptr<RespondRequest>& request) {
+        command.need("--reason", request->reason);
+        command.need("--by", request->by);
+        command.take("--dry-run", request->dry_run);
+        command.take("--socket", request->socket);
+        command.runs([=](const Context& context) { return run_respond(context, *request); });
+    };
+    auto kill = kept_for(ActionKind::kill);
+    auto kill_word = respond.word("kill");
+    kill_word.need("process", kill->action.process.number);
+    kill_word.take("--start", kill->action.process.start);
+    auto alone = std::make_shared<bool>(false);
+    kill_word.take("--alone", *alone);
+    finish(kill_word, kill);
+    kill_word.runs([=](const Context& context) {
+        RespondRequest wished = *kill;
+        wished.action.tree = !*alone;
+        return run_respond(context, wished);
+    });
+
+    auto quarantine = kept_for(ActionKind::quarantine);
+    auto quarantine_word = respond.word("quarantine");
+    quarantine_word.need("path", quarantine->action.path);
+    quarantine_word.take("--sha256", quarantine->sha256);
+    finish(quarantine_word, quarantine);
+
+    auto restore = kept_for(ActionKind::restore);
+    auto restore_word = respond.word("restore");
+    restore_word.need("id", restore->action.item);
+    finish(restore_word, restore);
+
+    for (const auto kind : {ActionKind::isolate, ActionKind::release}) {
+        auto word = respond.word(std::string(response::name_of(kind)));
+        finish(word, kept_for(kind));
+    }
+    for (const auto kind : {ActionKind::block, ActionKind::unblock}) {
+        auto request = kept_for(kind);
+        auto word = respond.word(std::string(response::name_of(kind)));
+        word.take("--path", request->action.path);
+        word.take("--sha256", request->sha256);
+        if (kind == ActionKind::block) word.take("--size", request->size);
+        finish(word, request);
+    }
+    auto collect = kept_for(ActionKind::collect);
+    auto collect_word = respond.word("collect");
+    collect_word.take("--process", collect->action.process.number);
+    collect_word.take("--memory", collect->action.memory);
+    collect_word.take("--collected-file", collect->action.files)->expected(1)->take_all();
+    finish(collect_word, collect);
+    add_respond_rest(respond, socket);
+}
+
+void CommandTree::add_respond_rest(Command& respond, const std::filesystem::path& socket) {
+    struct Values {
+        std::filesystem::path socket;
+        std::string id;
+        std::string by;
+        std::filesystem::path file;
+        std::filesystem::path key;
+    };
+    const auto kept_values = [&] {
+        return std::make_shared<Values>(Values{socket, {}, {}, {}, {}});
+    };
+    for (const bool approved : {true, false}) {
+        auto values = kept_values();
+        auto word = respond.word(approved ? "approve" : "refuse");
+        word.need("id", values->id);
+        word.need("--by", values->by);
+        word.take("--socket", values->socket);
+        word.runs([=](const Context& context) {
+            return run_respond_decide(context, values->socket, values->id, values->by, approved);
+        });
+    }
+    // What waits stands in the status.
+    for (const char* name : {"status", "pending"}) {
+        auto values = kept_values();
+        auto word = respond.word(name);
+        word.take("--socket", values->socket);
+        word.runs(
+            [=](const Context& context) { return run_respond_status(context, values->socket); });
+    }
+    auto order = kept_values();
+    auto order_word = respond.word("order");
+    order_word.need("file", order->file);
+    order_word.take("--socket", order->socket);
+    order_word.runs([=](const Context& context) {
+        return run_respond_order(context, order->socket, order->file);
+    });
+    auto verify = kept_values();
+    auto verify_word = respond.word("verify");
+    verify_word.need("archive", verify->file);
+    verify_word.need("--evidence-key", verify->key);
+    verify_word.runs([=](const Context& context) {
+        return run_respond_verify(context, verify->file, verify->key);
+    });
+}
+
+}  // namespace shoji::cli

@@ -1,0 +1,145 @@
+#include "watch/response/control_server.h"
+
+#include "core/base/random.h"
+#include "core/base/unix_socket.h"
+
+#include <array>
+#include <cerrno>
+
+#include <boost/json/serialize.hpp>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace shoji::response {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t most_listed = 200;  // of each list
+
+constexpr std::array<std::string_view, 8> kinds{"invalid",     "denied", "not_found", "exists",
+                                                "unavailable", "full",   "system",    "corrupt"};
+
+json::object to_object(const std::vector<std::pair<std::string, std::string>>& values) {
+    json::object object;
+    for (const auto& [name, value] : values) object[name] = value;
+    return object;
+}
+
+std::string failure(const base::Error& error) {
+    return json::serialize(json::object{{"ok", false},
+                                        {"error",
+                                         {{"kind", kinds.at(static_cast<std::size_t>(error.kind))},
+                                          {"message", error.message},
+                                          {"key", error.key},
+                                          {"values", to_object(error.values)}}}});
+}
+
+std::string success(json::object result) {
+    return json::serialize(json::object{{"ok", true}, {"result", std::move(result)}});
+}
+
+std::string answer_of(const base::Result<Outcome>& outcome) {
+    if (!outcome) return failure(outcome.error());
+    json::array told;
+    for (const auto& one : outcome->told)
+        told.push_back({{"key", one.key}, {"values", to_object(one.values)}});
+    return success({{"id", outcome->id},
+                    {"done", outcome->done},
+                    {"told", std::move(told)},
+                    {"undo", outcome->undo}});
+}
+
+std::string status_of(const Responder& responder) {
+    const auto waiting = responder.waiting();
+    if (!waiting) return failure(waiting.error());
+    const auto quarantined = responder.quarantined();
+    if (!quarantined) return failure(quarantined.error());
+    json::array pending;
+    for (const auto& one : *waiting) {
+        if (pending.size() >= most_listed) break;
+        const auto& action = one.request.action;
+        pending.push_back({{"id", one.id},
+                           {"response", name_of(action.kind)},
+                           {"process", action.process.number},
+                           {"path", action.path},
+                           {"reason", one.request.reason}});
+    }
+    json::array blocks;
+    for (const auto& one : responder.blocks()) {
+        if (blocks.size() >= most_listed) break;
+        blocks.push_back(json::string(one.digest ? base::to_hex(*one.digest) : one.path));
+    }
+    json::array items;
+    for (const auto& one : *quarantined) {
+        if (items.size() >= most_listed) break;
+        items.push_back({{"id", one.id}, {"path", one.path}, {"sha256", base::to_hex(one.digest)}});
+    }
+    return success({{"isolated", responder.isolated()},
+                    {"pending", std::move(pending)},
+                    {"blocks", std::move(blocks)},
+                    {"quarantined", std::move(items)},
+                    {"counts",
+                     {{"pending", waiting->size()},
+                      {"blocks", responder.blocks().size()},
+                      {"quarantined", quarantined->size()}}}});
+}
+
+std::string decide(Responder& responder, const DecideCommand& decision) {
+    if (decision.approved) return answer_of(responder.approve(decision.id, decision.by));
+    if (const auto refused = responder.refuse(decision.id, decision.by); !refused)
+        return failure(refused.error());
+    return success({{"id", decision.id},
+                    {"done", true},
+                    {"told", json::array{{{"key", "response.pending.refused"},
+                                          {"values", {{"id", decision.id}}}}}},
+                    {"undo", ""}});
+}
+
+}  // namespace
+
+std::string answer(Responder& responder, const Command& command) {
+    std::string text;
+    if (const auto* asked = std::get_if<Request>(&command)) {
+        text = answer_of(responder.respond(*asked));
+    } else if (const auto* came = std::get_if<OrderCommand>(&command)) {
+        text = answer_of(responder.respond_to_order(came->order));
+    } else if (const auto* decision = std::get_if<DecideCommand>(&command)) {
+        text = decide(responder, *decision);
+    } else {
+        text = status_of(responder);
+    }
+    if (text.size() <= most_answer) return text;
+    return failure(
+        {base::ErrorKind::full, "it was done, but the answer is too long to be sent", {}, {}});
+}
+
+base::Result<base::FileDescriptor> listen_for_commands(const std::filesystem::path& path) {
+    return base::listen_unix(path, base::SocketKind::packet, 0600, false);
+}
+
+base::Result<void> serve_command(int listener, Responder& responder) {
+    const auto connection = base::accept_unix(listener, false);
+    if (!connection) return base::Failure(connection.error());
+    const auto peer = base::peer_credentials(connection->get());
+    if (!peer) return base::Failure(peer.error());
+    if (peer->user != ::geteuid()) {
+        return base::fail(base::ErrorKind::denied, "user {} may not ask for responses", peer->user);
+    }
+    const timeval patience{2, 0};
+    const int room = 2 * static_cast<int>(most_answer);
+    if (::setsockopt(connection->get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+        ::setsockopt(connection->get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+        ::setsockopt(connection->get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room) != 0) {
+        return base::fail_errno(errno, "setting up a connection");
+    }
+    const auto packet = base::receive_packet(connection->get(), most_command);
+    if (!packet) return base::Failure(packet.error());
+    const auto command = decode_command(packet->bytes);
+    const std::string text = command ? answer(responder, *command) : failure(command.error());
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    return base::send_packet(connection->get(), bytes);
+}
+
+}  // namespace shoji::response

@@ -1,0 +1,248 @@
+// Every way to run a blocked file that docs/response.md lists, by processes of a control group of
+// the test's own, from a file system of the test's own: the rest of the machine is left in peace.
+#include "watch/response/guarded_programs.h"
+
+#include "watch/response/freezer.h"
+#include "watch/response/small_file.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace shoji::response {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int ran = 0;
+constexpr int refused = 126;  // EPERM
+constexpr int killed = 1000;
+
+class ProgramGuardTest : public ::testing::TestWithParam<bool> {
+  protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+        const auto mount =
+            unified_mount(read_small_file("/proc/self/mountinfo", 1U << 20U).value());
+        if (mount.empty()) GTEST_SKIP() << "needs control groups of version 2";
+        group_ = mount / ("shoji-program-test-" + std::to_string(::getpid()));
+        ASSERT_TRUE(fs::create_directory(group_));
+        std::string name = "/tmp/shoji-program-test.XXXXXX";
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        folder_ = name;
+        ASSERT_EQ(::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64m"), 0);
+        struct stat state {};
+        ASSERT_EQ(::stat(group_.c_str(), &state), 0);
+        settings_ = {state.st_ino, {folder_}, GetParam()};
+        make("evil", "/bin/true", "evil");
+        make("good", "/bin/true", "good");  // of the same size
+        make("evil.so", "/usr/lib/x86_64-linux-gnu/libz.so.1", "evil");
+        make("good.so", "/usr/lib/x86_64-linux-gnu/libz.so.1", "good");
+        write("evil.sh", "#!/bin/sh\nexit 0\n# evil\n");
+        write("good.sh", "#!/bin/sh\nexit 0\n# good\n");
+    }
+    void TearDown() override {
+        if (folder_.empty()) return;
+        ::umount2(folder_.c_str(), MNT_DETACH);
+        ::rmdir(folder_.c_str());
+        constexpr int tries = 10000;
+        for (int i = 0; i < tries && ::rmdir(group_.c_str()) != 0; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        EXPECT_FALSE(fs::exists(group_));
+    }
+
+    // A copy that still runs with something behind its end.
+    void make(const std::string& name, const char* from, const char* tail) const {
+        fs::copy_file(from, folder_ / name);
+        const base::FileDescriptor file(
+            ::open((folder_ / name).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+        ASSERT_EQ(::write(file.get(), tail, 4), 4);
+        ASSERT_EQ(::fchmod(file.get(), 0755), 0);
+    }
+    void write(const std::string& name, std::string_view text) const {
+        ASSERT_TRUE(replace_file(folder_ / name, text, 0755));
+    }
+    [[nodiscard]] std::string file(const std::string& name) const { return folder_ / name; }
+    [[nodiscard]] Block block_of(const std::string& name, bool with_size = true) const {
+        const base::FileDescriptor opened(::open(file(name).c_str(), O_RDONLY | O_CLOEXEC));
+        Block block;
+        block.digest = digest_of_file(opened.get()).value();
+        if (with_size) block.size = fs::file_size(file(name));
+        return block;
+    }
+    [[nodiscard]] std::vector<Block> blocks() const {
+        return {block_of("evil"), block_of("evil.so"), block_of("evil.sh")};
+    }
+
+    int in_group(const std::function<int()>& body) const {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            if (!write_control_file(group_ / "cgroup.procs", "0")) ::_exit(99);
+            ::_exit(body());
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? killed : WEXITSTATUS(status);
+    }
+    static int failed() { return errno == EPERM ? refused : 98; }
+    int execute(const std::vector<std::string>& command) const {
+        return in_group([&] {
+            std::vector<char*> words;
+            for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
+            words.push_back(nullptr);
+            ::execv(words[0], words.data());
+            return failed();
+        });
+    }
+    // From a file without a name: a memory file, or one of the test's file system.
+    int execute_unnamed(const std::string& name, bool memory) const {
+        return in_group([&] {
+            const int made =
+                memory ? ::memfd_create("x", 0) : ::open(folder_.c_str(), O_TMPFILE | O_RDWR, 0755);
+            const int from = ::open(file(name).c_str(), O_RDONLY);
+            std::array<char, 65536> part{};
+            for (ssize_t count = 1; count > 0;) {
+                count = ::read(from, part.data(), part.size());
+                if (count > 0 &&
+                    ::write(made, part.data(), static_cast<std::size_t>(count)) != count)
+                    return 97;
+            }
+            const std::string link = fmt::format("/proc/self/fd/{}", made);
+            const int again = ::open(link.c_str(), O_RDONLY);
+            ::close(made);
+            std::array<char*, 2> words{const_cast<char*>("x"), nullptr};
+            std::array<char*, 1> none{nullptr};
+            ::fexecve(again, words.data(), none.data());
+            return failed();
+        });
+    }
+    enum class Way { mapped, protected_later, implied };
+    int map(const std::string& name, Way way) const {
+        return in_group([&] {
+            const int opened = ::open(file(name).c_str(), O_RDONLY);
+            if (way == Way::implied) ::personality(READ_IMPLIES_EXEC);
+            void* at = ::mmap(nullptr, 4096, way == Way::mapped ? PROT_READ | PROT_EXEC : PROT_READ,
+                              MAP_PRIVATE, opened, 0);
+            if (at == MAP_FAILED) return failed();
+            if (way == Way::protected_later && ::mprotect(at, 4096, PROT_READ | PROT_EXEC) != 0)
+                return failed();
+            return ran;
+        });
+    }
+    int load(const std::string& name) const {
+        return in_group(
+            [&] { return ::dlopen(file(name).c_str(), RTLD_NOW) != nullptr ? ran : 96; });
+    }
+
+    fs::path group_;
+    fs::path folder_;
+    ProgramGuardSettings settings_;
+};
+
+TEST_P(ProgramGuardTest, StopsWhateverWayABlockedFileIsRun) {
+    const int stopped = GetParam() ? refused : killed;
+    constexpr const char* loader = "/lib64/ld-linux-x86-64.so.2";
+    const auto guard = ProgramGuard::start(settings_, blocks());
+    ASSERT_TRUE(guard) << guard.error().message;
+    fs::copy_file(file("evil"), file("copied"));
+    for (int again = 0; again < 2; ++again) {
+        EXPECT_EQ(execute({file("evil")}), stopped);
+        EXPECT_EQ(execute({file("copied")}), stopped);
+        EXPECT_EQ(execute({file("good")}), ran);
+        EXPECT_EQ(execute_unnamed("evil", true), killed);
+        EXPECT_EQ(execute_unnamed("good", true), ran);
+        EXPECT_EQ(execute_unnamed("evil", false), stopped);
+        EXPECT_EQ(execute_unnamed("good", false), ran);
+        EXPECT_EQ(execute({loader, file("evil")}), killed);
+        EXPECT_EQ(execute({loader, file("good")}), ran);
+        EXPECT_EQ(load("evil.so"), killed);
+        EXPECT_EQ(load("good.so"), ran);
+        EXPECT_EQ(execute({"/usr/bin/env", "LD_PRELOAD=" + file("evil.so"), "/bin/true"}), killed);
+        EXPECT_EQ(execute({"/usr/bin/env", "LD_PRELOAD=" + file("good.so"), "/bin/true"}), ran);
+        for (const auto way : {Way::mapped, Way::protected_later, Way::implied}) {
+            EXPECT_EQ(map("evil", way), killed) << static_cast<int>(way);
+            EXPECT_EQ(map("good", way), ran) << static_cast<int>(way);
+        }
+        // Scripts are held where it is asked before; as data they run, as stated.
+        EXPECT_EQ(execute({file("evil.sh")}), GetParam() ? refused : ran);
+        EXPECT_EQ(execute({file("good.sh")}), ran);
+        EXPECT_EQ(execute({"/bin/sh", file("evil.sh")}), ran);
+    }
+    const auto counts = guard->counts();
+    EXPECT_GT(counts.killed, 0U);
+    EXPECT_EQ(counts.refused > 0, GetParam());
+    EXPECT_EQ(counts.too_long, 0U);
+}
+
+TEST_P(ProgramGuardTest, BlocksAFileOfUnknownSize) {
+    const auto guard = ProgramGuard::start(settings_, {block_of("evil", false)});
+    ASSERT_TRUE(guard) << guard.error().message;
+    EXPECT_EQ(execute({file("evil")}), GetParam() ? refused : killed);
+    EXPECT_EQ(execute({file("good")}), ran);
+    EXPECT_EQ(execute({"/bin/sh", "-c", "/bin/true"}), ran);
+}
+
+TEST_P(ProgramGuardTest, BlocksAPathAndTheFileThatIsThere) {
+    Block block;
+    block.path = file("evil");
+    const auto guard = ProgramGuard::start(settings_, {block});
+    ASSERT_TRUE(guard) << guard.error().message;
+    EXPECT_EQ(execute({file("evil")}), GetParam() ? refused : killed);
+    fs::create_hard_link(file("evil"), file("other name"));
+    EXPECT_EQ(execute({file("other name")}), GetParam() ? refused : killed);
+    fs::create_symlink(file("evil"), file("link"));
+    EXPECT_EQ(execute({file("link")}), GetParam() ? refused : killed);
+    EXPECT_EQ(execute({file("good")}), ran);
+}
+
+TEST_P(ProgramGuardTest, LetsRunAgainWhatIsNoLongerBlocked) {
+    auto guard = ProgramGuard::start(settings_, blocks());
+    ASSERT_TRUE(guard) << guard.error().message;
+    EXPECT_NE(execute({file("evil")}), ran);
+    ASSERT_TRUE(guard->set_blocks({block_of("good")}));
+    EXPECT_EQ(execute({file("evil")}), ran);
+    EXPECT_NE(execute({file("good")}), ran);
+    ASSERT_TRUE(guard->set_blocks({}));
+    EXPECT_EQ(execute({file("good")}), ran);
+    EXPECT_EQ(load("evil.so"), ran);
+}
+
+INSTANTIATE_TEST_SUITE_P(With, ProgramGuardTest, ::testing::Values(true, false),
+                         [](const auto& how) {
+                             return how.param ? "Questions" : "KernelProgramsAlone";
+                         });
+
+TEST(BlockList, IsWrittenAndReadBack) {
+    Block by_digest;
+    by_digest.digest = journal::digest_of("x");
+    by_digest.size = 17;
+    Block of_any_size = by_digest;
+    of_any_size.size.reset();
+    Block by_path;
+    by_path.path = "/tmp/a b";
+    const std::vector blocks{by_digest, of_any_size, by_path};
+    EXPECT_EQ(parse_blocks(to_text(blocks)).value(), blocks);
+    for (const char* wrong :
+         {"x", "path \n", "path relative\n", "sha256 \n", "path /x", "sha256 00 1\n"}) {
+        EXPECT_FALSE(parse_blocks(wrong)) << wrong;
+    }
+    EXPECT_FALSE(check_block({}));
+}
+
+}  // namespace
+}  // namespace shoji::response

@@ -1,0 +1,72 @@
+// This host cut off from all but what its policy lists, until somebody releases it.
+//
+// What holds it: packet rules in every network namespace that a process is in (all that the host
+// sends, gets and forwards; and the frames of each device), and the guard of sockets
+// (guarded_sockets.h). Connections to others are ended, and who holds a socket that the guard would
+// not let be made is killed. A namespace that is made later has no device but through the host,
+// whose rules hold there.
+#pragma once
+
+#include "core/base/result.h"
+#include "watch/response/guarded_sockets.h"
+#include "watch/response/isolation_rules.h"
+#include "watch/response/kill_plan.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shoji::response {
+
+struct IsolationPlaces {
+    std::filesystem::path state;  // a folder that root alone may enter
+    std::filesystem::path units;  // such as /etc/systemd/system; empty: no systemd, nothing at boot
+};
+
+struct IsolationRequest {
+    IsolationPolicy policy;
+    std::vector<std::string> packet_programs;
+    Protection protection;  // holders of sockets that are not killed, but told
+    std::uint64_t cgroup =
+        0;  // the guard of sockets for this control group alone; 0: the whole machine
+    // False: only in the caller's network namespace.
+    bool every_namespace = true;
+};
+
+struct IsolationOutcome {
+    std::size_t namespaces = 0;
+    std::vector<std::string> devices;  // of the caller's network namespace
+    std::size_t connections_cut = 0;
+    std::vector<SocketHolder> killed;
+    std::vector<SocketHolder> left;    // protected ones
+    std::optional<GuardKind> sockets;  // empty: nothing guards them, `problem` says why
+    std::string problem;
+    bool at_boot = false;
+};
+
+class Isolation {
+  public:
+    explicit Isolation(IsolationPlaces places) : places_(std::move(places)) {}
+
+    [[nodiscard]] bool in_force() const;
+    // Says what it would do: devices, holders, namespaces.
+    static base::Result<IsolationOutcome> plan(const IsolationRequest& request);
+    // Again is no error: all is set anew, as after a start of the program or when a device came.
+    base::Result<IsolationOutcome> isolate(const IsolationRequest& request);
+    // `not_found` where the host is not isolated.
+    base::Result<void> release(bool every_namespace = true);
+    std::vector<StoppedSocket> take_stopped();
+
+  private:
+    [[nodiscard]] std::filesystem::path rules_file() const {
+        return places_.state / "isolation.nft";
+    }
+    [[nodiscard]] base::Result<bool> write_boot_files(const std::string& rules) const;
+    [[nodiscard]] base::Result<void> remove_boot_files() const;
+
+    IsolationPlaces places_;
+    std::optional<SocketGuard> guard_;
+};
+
+}  // namespace shoji::response

@@ -1,0 +1,102 @@
+#include "watch/response/record.h"
+
+#include "core/base/random.h"
+#include "watch/response/small_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace shoji::response {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t most_log = 256U << 20U;
+constexpr std::array<std::string_view, 5> phases{"begun", "done", "failed", "asked", "refused"};
+
+std::string digest_text(std::string_view line) {
+    return base::to_hex(journal::digest_of(line));
+}
+
+json::object describe(const Action& action) {
+    json::object what;
+    if (action.process.number != 0) {
+        what["process"] = action.process.number;
+        what["start"] = action.process.start;
+    }
+    if (!action.path.empty()) what["path"] = action.path;
+    if (action.digest) what["sha256"] = base::to_hex(*action.digest);
+    if (!action.item.empty()) what["item"] = action.item;
+    if (!action.files.empty())
+        what["files"] = json::array(action.files.begin(), action.files.end());
+    return what;
+}
+
+}  // namespace
+
+std::string to_line(const Record& record, std::string_view previous) {
+    return json::serialize(
+        json::object{{"time", record.time},
+                     {"id", record.id},
+                     {"phase", phases.at(static_cast<std::size_t>(record.phase))},
+                     {"response", name_of(record.request.action.kind)},
+                     {"by", record.request.by},
+                     {"reason", record.request.reason},
+                     {"what", describe(record.request.action)},
+                     {"result", record.result},
+                     {"undo", record.undo},
+                     {"previous", previous}});
+}
+
+base::Result<std::string> check_lines(std::string_view text) {
+    std::string previous;
+    std::size_t number = 1;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        const auto line = text.substr(0, end);
+        std::error_code problem;
+        const auto value = json::parse(json::string_view(line.data(), line.size()), problem);
+        const auto* object = problem || !value.is_object() ? nullptr : &value.as_object();
+        const auto* before = object != nullptr ? object->if_contains("previous") : nullptr;
+        if (end == std::string_view::npos || before == nullptr || !before->is_string() ||
+            before->as_string() != json::string_view(previous)) {
+            return base::fail(base::ErrorKind::corrupt,
+                              "line {} of the responses' log does not follow its predecessor",
+                              number);
+        }
+        previous = digest_text(line);
+        text.remove_prefix(end + 1);
+        ++number;
+    }
+    return previous;
+}
+
+base::Result<ResponseLog> ResponseLog::open(const std::filesystem::path& path) {
+    base::FileDescriptor file(
+        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file.valid()) return base::fail_errno(errno, "opening " + path.native());
+    const auto text = read_small_file(path, most_log);
+    if (!text) return base::Failure(text.error());
+    auto previous = check_lines(*text);
+    if (!previous) return base::Failure(std::move(previous.error()).context(path.native()));
+    return ResponseLog(std::move(file), std::move(*previous));
+}
+
+base::Result<void> ResponseLog::append(const Record& record) {
+    const std::string line = to_line(record, previous_);
+    const std::string whole = line + "\n";
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size());
+    if (auto written = write_all(file_.get(), bytes, "writing the responses' log"); !written)
+        return written;
+    if (::fdatasync(file_.get()) != 0) return base::fail_errno(errno, "writing the responses' log");
+    previous_ = digest_text(line);
+    return {};
+}
+
+}  // namespace shoji::response

@@ -1,0 +1,230 @@
+// What becomes of a request: recorded, carried out or kept until somebody approves. What each kind
+// does is in responder_actions.cpp.
+#include "watch/response/responder.h"
+
+#include "core/base/random.h"
+#include "core/journal/hex.h"
+#include "watch/response/kill.h"
+#include "watch/response/small_file.h"
+
+#include <cerrno>
+#include <charconv>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace shoji::response {
+namespace {
+
+using base::ErrorKind;
+
+base::Result<void> need_folder(const std::filesystem::path& folder) {
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+        return base::fail_errno(errno, "making " + folder.native());
+    }
+    struct stat state {};
+    if (::lstat(folder.c_str(), &state) != 0) return base::fail_errno(errno, folder.native());
+    if (!S_ISDIR(state.st_mode) || state.st_uid != ::geteuid() || (state.st_mode & 077U) != 0) {
+        return base::fail(ErrorKind::denied, "{} must be a folder that its owner alone may enter",
+                          folder.native());
+    }
+    return {};
+}
+
+base::Result<journal::SigningKey> need_key(const std::filesystem::path& path) {
+    if (!std::filesystem::exists(path)) {
+        const auto key = journal::SigningKey::generate();
+        if (auto saved = key.save(path); !saved) return base::Failure(saved.error());
+    }
+    return journal::SigningKey::load(path);
+}
+
+base::Failure unknown(const std::string& id) {
+    return base::worded(base::fail(ErrorKind::not_found, "nothing waits as {}", id),
+                        "response.pending.none", {{"id", id}});
+}
+
+}  // namespace
+
+Responder::Responder(ResponsePolicy policy, ResponderSettings settings, Vault vault,
+                     ResponseLog log, journal::SigningKey key)
+    : policy_(std::move(policy)),
+      settings_(std::move(settings)),
+      vault_(std::move(vault)),
+      log_(std::move(log)),
+      key_(std::move(key)),
+      public_key_(key_.public_key()),
+      isolation_({settings_.state, settings_.units}) {}
+
+base::Result<Responder> Responder::start(ResponsePolicy policy, ResponderSettings settings) {
+    const auto& state = settings.state;
+    for (const auto& folder : {state, state / "pending", state / "orders", state / "evidence"}) {
+        if (auto made = need_folder(folder); !made) return base::Failure(made.error());
+    }
+    auto vault = Vault::open(state / "vault");
+    if (!vault) return base::Failure(vault.error());
+    auto log = ResponseLog::open(state / "responses.log");
+    if (!log) return base::Failure(log.error());
+    auto key = need_key(state / "evidence.key");
+    if (!key) return base::Failure(key.error());
+    Responder responder(std::move(policy), std::move(settings), std::move(*vault), std::move(*log),
+                        std::move(*key));
+    const auto public_file = responder.settings_.state / "evidence.pub";
+    if (auto told = replace_file(public_file, journal::to_text(responder.public_key_), 0644);
+        !told) {
+        return base::Failure(told.error());
+    }
+    if (auto resumed = responder.resume(); !resumed) return base::Failure(resumed.error());
+    return responder;
+}
+
+base::Result<void> Responder::resume() {
+    if (isolation_.in_force()) {
+        if (auto isolated = isolation_.isolate(isolation_request()); !isolated) {
+            return base::Failure(isolated.error());
+        }
+    }
+    constexpr std::size_t most = 8U << 20U;
+    const auto text = read_small_file(settings_.state / "blocks", most);
+    if (!text && text.error().kind != ErrorKind::not_found) return base::Failure(text.error());
+    if (!text) return {};
+    auto blocks = parse_blocks(*text);
+    if (!blocks) return base::Failure(blocks.error());
+    return put_blocks(std::move(*blocks));
+}
+
+base::Result<Outcome> Responder::respond(const Request& request) {
+    if (auto good = check_request(request); !good) return base::Failure(good.error());
+    if (request.dry_run) return act(request);
+    Record record{settings_.now(), base::random_hex(16), Phase::begun, request, "", ""};
+    // Nothing is done that is not recorded.
+    if (auto noted = log_.append(record); !noted) return base::Failure(noted.error());
+    auto outcome = act(request);
+    record.time = settings_.now();
+    record.phase = outcome ? Phase::done : Phase::failed;
+    if (outcome) {
+        outcome->id = record.id;
+        record.undo = outcome->undo;
+        for (const auto& told : outcome->told) {
+            record.result += (record.result.empty() ? "" : "; ") + told.key;
+            for (const auto& [name, value] : told.values) {
+                record.result += fmt::format(" {}={}", name, value);
+            }
+        }
+    } else {
+        record.result = outcome.error().message;
+    }
+    if (auto noted = log_.append(record); !noted) return base::Failure(noted.error());
+    return outcome;
+}
+
+base::Result<Outcome> Responder::respond_to_order(std::span<const std::uint8_t> order) {
+    const auto decoded = decode_order(order);
+    if (!decoded) return base::Failure(decoded.error());
+    const auto was_used = [&](const OrderId& id) {
+        std::error_code unread;
+        // What cannot be told counts as used.
+        return std::filesystem::exists(settings_.state / "orders" / base::to_hex(id), unread) ||
+               unread;
+    };
+    const auto request = check_order(*decoded, policy_.orders, settings_.now(), was_used);
+    if (!request) return base::Failure(request.error());
+    if (auto used = use_up(decoded->order); !used) return base::Failure(used.error());
+    return respond(*request);
+}
+
+// On disk before the order is carried out: a crash in between leaves it undone, never done twice.
+base::Result<void> Responder::use_up(const Order& order) {
+    const auto folder = settings_.state / "orders";
+    std::error_code problem;
+    for (std::filesystem::directory_iterator entry(folder, problem), end; !problem && entry != end;
+         entry.increment(problem)) {
+        const auto text = read_small_file(entry->path(), 64);
+        std::int64_t expires = 0;
+        if (!text ||
+            std::from_chars(text->data(), text->data() + text->size(), expires).ec != std::errc{})
+            continue;
+        if (expires + most_order_seconds < settings_.now()) ::unlink(entry->path().c_str());
+    }
+    return replace_file(folder / base::to_hex(order.id), std::to_string(order.expires), 0600);
+}
+
+base::Result<Outcome> Responder::respond_to_rule(const std::string& rule, ProcessId process,
+                                                 const std::string& path) {
+    const auto found = policy_.rules.find(rule);
+    if (found == policy_.rules.end()) {
+        return base::fail(ErrorKind::not_found, "no response is set for the rule {}", rule);
+    }
+    Request request;
+    request.action.kind = found->second.kind;
+    if (request.action.kind == ActionKind::kill || request.action.kind == ActionKind::collect) {
+        request.action.process = process;
+    }
+    if (request.action.kind == ActionKind::quarantine || request.action.kind == ActionKind::block) {
+        request.action.path = path;
+    }
+    constexpr std::size_t most = 190;
+    request.reason = "rule " + rule.substr(0, most);
+    request.by = "policy";
+    if (auto good = check_request(request); !good) return base::Failure(good.error());
+    return found->second.asks ? ask(request) : respond(request);
+}
+
+base::Result<Outcome> Responder::ask(const Request& request) {
+    Outcome outcome;
+    outcome.id = base::random_hex(16);
+    const auto bytes = encode_request(request);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (auto kept = replace_file(settings_.state / "pending" / outcome.id, text, 0600); !kept) {
+        return base::Failure(kept.error());
+    }
+    const Record record{settings_.now(), outcome.id, Phase::asked, request, "", ""};
+    if (auto noted = log_.append(record); !noted) return base::Failure(noted.error());
+    outcome.told.push_back({"response.pending.asked", {{"id", outcome.id}}});
+    return outcome;
+}
+
+base::Result<std::vector<Waiting>> Responder::waiting() const {
+    std::vector<Waiting> all;
+    std::error_code problem;
+    for (std::filesystem::directory_iterator entry(settings_.state / "pending", problem), end;
+         !problem && entry != end; entry.increment(problem)) {
+        const auto text = read_small_file(entry->path(), most_request);
+        if (!text) return base::Failure(text.error());
+        const std::span bytes(reinterpret_cast<const std::uint8_t*>(text->data()), text->size());
+        auto request = decode_request(bytes);
+        if (!request) return base::Failure(request.error());
+        all.push_back({entry->path().filename(), std::move(*request)});
+    }
+    if (problem) return base::fail_errno(problem.value(), "reading what waits");
+    return all;
+}
+
+base::Result<Request> Responder::take_waiting(const std::string& id) {
+    if (!journal::from_hex<16>(id)) return unknown(id);
+    const auto path = settings_.state / "pending" / id;
+    const auto text = read_small_file(path, most_request);
+    if (!text) return unknown(id);
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(text->data()), text->size());
+    auto request = decode_request(bytes);
+    if (!request) return request;
+    if (::unlink(path.c_str()) != 0) return base::fail_errno(errno, "taking " + id);
+    return request;
+}
+
+base::Result<Outcome> Responder::approve(const std::string& id, const std::string& by) {
+    auto request = take_waiting(id);
+    if (!request) return base::Failure(request.error());
+    request->by = by;
+    return respond(*request);
+}
+
+base::Result<void> Responder::refuse(const std::string& id, const std::string& by) {
+    auto request = take_waiting(id);
+    if (!request) return base::Failure(request.error());
+    request->by = by;
+    return log_.append({settings_.now(), id, Phase::refused, *request, "", ""});
+}
+
+}  // namespace shoji::response

@@ -1,0 +1,207 @@
+#include "watch/response/responder.h"
+
+#include "watch/response/packet_rules.h"
+#include "watch/response/small_file.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace shoji::response {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
+
+class ResponderTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+        std::string name = "/tmp/shoji-responder-test.XXXXXX";
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        folder_ = name;
+        policy_.host = "terminal-1";
+        policy_.orders.host = "terminal-1";
+        policy_.orders.signers = {{key_.public_key(), "hanako"}};
+        policy_.rules = {{"asks", {ActionKind::kill, true}}, {"acts", {ActionKind::kill, false}}};
+        settings_.state = folder_ / "state";
+        // The guards hold for no group that there is, and only for this folder's file system.
+        settings_.programs = {~std::uint64_t{0}, {folder_}, false};
+        settings_.socket_cgroup = ~std::uint64_t{0};
+        settings_.every_namespace = false;
+        settings_.now = [this] { return now_; };
+    }
+    void TearDown() override {
+        if (child_ > 0) {
+            ::kill(child_, SIGKILL);
+            ::waitpid(child_, nullptr, 0);
+        }
+        if (!folder_.empty()) fs::remove_all(folder_);
+    }
+
+    [[nodiscard]] Responder start() const {
+        return std::move(Responder::start(policy_, settings_).value());
+    }
+    static Request request(Action action, bool dry_run = false) {
+        return {std::move(action), "a test", "hanako", dry_run};
+    }
+    ProcessId victim() {
+        child_ = ::fork();
+        if (child_ == 0) {
+            while (true) ::pause();
+        }
+        return read_process(child_).value().id;
+    }
+    [[nodiscard]] bool lives() const { return ::waitpid(child_, nullptr, WNOHANG) == 0; }
+    bool ended() {
+        const bool gone = ::waitpid(child_, nullptr, 0) == child_;
+        child_ = -1;
+        return gone;
+    }
+    [[nodiscard]] std::string log() const {
+        return read_small_file(settings_.state / "responses.log", 1U << 20U).value();
+    }
+
+    fs::path folder_;
+    ResponsePolicy policy_;
+    ResponderSettings settings_;
+    journal::SigningKey key_ = journal::SigningKey::generate();
+    std::int64_t now_ = 1'800'000'000;
+    pid_t child_ = -1;
+};
+
+TEST_F(ResponderTest, RecordsEachResponseBeforeAndAfter) {
+    auto responder = start();
+    const auto target = victim();
+    const auto dry = responder.respond(request({.process = target}, true));
+    ASSERT_TRUE(dry);
+    EXPECT_FALSE(dry->done);
+    EXPECT_TRUE(lives());
+    EXPECT_TRUE(log().empty());
+    const auto done = responder.respond(request({.process = target}));
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(done->done);
+    EXPECT_TRUE(ended());
+    EXPECT_FALSE(responder.respond(request({.process = target})));
+    const auto text = log();
+    EXPECT_EQ(std::ranges::count(text, '\n'), 4);
+    EXPECT_THAT(text, HasSubstr(R"("phase":"begun")"));
+    EXPECT_THAT(text, HasSubstr(R"("phase":"failed")"));
+    EXPECT_THAT(text, HasSubstr(R"("by":"hanako")"));
+    EXPECT_TRUE(check_lines(text));
+    // A log that somebody changed is not gone on with.
+    auto changed = text;
+    changed.replace(changed.find("hanako"), 6, "taro__");
+    ASSERT_TRUE(replace_file(settings_.state / "responses.log", changed, 0600));
+    EXPECT_EQ(Responder::start(policy_, settings_).error().kind, base::ErrorKind::corrupt);
+}
+
+TEST_F(ResponderTest, AsksFirstUnlessTheRuleSaysOtherwise) {
+    auto responder = start();
+    EXPECT_EQ(responder.respond_to_rule("unknown", {}, "").error().kind,
+              base::ErrorKind::not_found);
+    const auto target = victim();
+    const auto first = responder.respond_to_rule("asks", target, "");
+    const auto second = responder.respond_to_rule("asks", target, "");
+    ASSERT_TRUE(first && second);
+    EXPECT_FALSE(first->done);
+    EXPECT_TRUE(lives());
+    EXPECT_EQ(responder.waiting()->size(), 2U);
+    ASSERT_TRUE(responder.refuse(first->id, "taro"));
+    EXPECT_TRUE(lives());
+    EXPECT_FALSE(responder.approve(first->id, "taro"));
+    EXPECT_FALSE(responder.approve("../responses.log", "taro"));
+    // What waits is there after a start.
+    responder = start();
+    ASSERT_TRUE(responder.approve(second->id, "taro"));
+    EXPECT_TRUE(ended());
+    EXPECT_TRUE(responder.waiting()->empty());
+    const auto third = responder.respond_to_rule("acts", victim(), "");
+    ASSERT_TRUE(third) << third.error().message;
+    EXPECT_TRUE(third->done);
+    EXPECT_TRUE(ended());
+}
+
+TEST_F(ResponderTest, CarriesAnOrderOutOnce) {
+    auto responder = start();
+    Order order{request({.process = victim()}), {1, 2, 3}, "terminal-1", now_, now_ + 60};
+    const auto bytes = encode_order({order, {{key_.public_key(), key_.sign(order_body(order))}}});
+    const auto outcome = responder.respond_to_order(bytes);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_TRUE(ended());
+    EXPECT_EQ(responder.respond_to_order(bytes).error().key, "response.order.used");
+    EXPECT_EQ(start().respond_to_order(bytes).error().key, "response.order.used");
+}
+
+TEST_F(ResponderTest, QuarantinesAndRestores) {
+    auto responder = start();
+    ASSERT_TRUE(replace_file(folder_ / "evil", "evil", 0755));
+    const std::string path = folder_ / "evil";
+    EXPECT_TRUE(responder.respond(request({.kind = ActionKind::quarantine, .path = path}, true)));
+    EXPECT_TRUE(fs::exists(path));
+    ASSERT_TRUE(responder.respond(request({.kind = ActionKind::quarantine, .path = path})));
+    EXPECT_FALSE(fs::exists(path));
+    const auto item = responder.quarantined()->at(0).id;
+    ASSERT_TRUE(responder.respond(request({.kind = ActionKind::restore, .item = item})));
+    EXPECT_EQ(read_small_file(path, 10).value(), "evil");
+}
+
+TEST_F(ResponderTest, BlocksUntilUnblockedAndAcrossAStart) {
+    auto responder = start();
+    const Action block{.kind = ActionKind::block, .path = folder_ / "evil"};
+    Action unblock = block;
+    unblock.kind = ActionKind::unblock;
+    EXPECT_FALSE(responder.respond(request(unblock)));
+    EXPECT_TRUE(responder.respond(request(block, true)));
+    EXPECT_TRUE(responder.blocks().empty());
+    ASSERT_TRUE(responder.respond(request(block)));
+    EXPECT_EQ(responder.respond(request(block)).error().kind, base::ErrorKind::exists);
+    responder = start();
+    EXPECT_EQ(responder.blocks().size(), 1U);
+    ASSERT_TRUE(responder.respond(request(unblock)));
+    EXPECT_TRUE(responder.blocks().empty());
+    EXPECT_FALSE(fs::exists(settings_.state / "blocks"));
+}
+
+TEST_F(ResponderTest, IsolatesUntilReleasedAndAcrossAStart) {
+    const pid_t apart = ::fork();
+    if (apart == 0) {
+        if (::unshare(CLONE_NEWNET) != 0) ::_exit(1);
+        const auto before = list_packet_rules().value();
+        auto responder = start();
+        const auto dry = responder.respond(request({.kind = ActionKind::isolate}, true));
+        if (!dry || responder.isolated()) ::_exit(2);
+        if (!responder.respond(request({.kind = ActionKind::isolate}))) ::_exit(3);
+        const auto during = list_packet_rules().value();
+        if (!apply_packet_rules(release_rules()) || list_packet_rules().value() != before)
+            ::_exit(4);
+        responder = start();
+        if (!responder.isolated() || list_packet_rules().value() != during || during == before)
+            ::_exit(5);
+        if (!responder.respond(request({.kind = ActionKind::release}))) ::_exit(6);
+        ::_exit(list_packet_rules().value() == before && !responder.isolated() ? 0 : 7);
+    }
+    int status = 0;
+    ::waitpid(apart, &status, 0);
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(ResponderTest, CollectsMemoryOnlyWherePolicyAllows) {
+    auto responder = start();
+    const auto refused = responder.respond(
+        request({.kind = ActionKind::collect, .process = victim(), .tree = true, .memory = true}));
+    EXPECT_FALSE(refused);
+    const auto collected = responder.respond(request({.kind = ActionKind::collect}));
+    ASSERT_TRUE(collected) << collected.error().message;
+    const auto archive = fs::directory_iterator(settings_.state / "evidence")->path();
+    EXPECT_TRUE(verify_evidence(archive, responder.evidence_key()));
+}
+
+}  // namespace
+}  // namespace shoji::response
