@@ -51,6 +51,7 @@ class CommandTree {
     void add_watch();
     static void take_analysis(Command& command, AnalysisRequest& request);
     void add_incidents();
+    void add_hub();
     void add_rest();
 
     [[nodiscard]] Command root();
