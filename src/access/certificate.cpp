@@ -1,5 +1,6 @@
 #include "access/certificate.h"
 
+#include "access/purpose.h"
 #include "core/base/random.h"
 
 #include <array>
@@ -218,6 +219,17 @@ base::Result<TerminalIdentity> issue_terminal(const Identity& authority, const s
     identity.fingerprint = *fingerprint;
     identity.expires = *expires;
     return identity;
+}
+
+base::Result<Identity> issue_part(const Identity& authority, Part part, const std::string& name,
+                                  std::chrono::days lifetime) {
+    if (!is_host_name(name)) {
+        return fail(ErrorKind::invalid, "'{}' is no host name for a certificate", name);
+    }
+    const std::string_view purpose = part == Part::hub ? hub_purpose : sensor_purpose;
+    auto issued = issue(authority, name, lifetime, {{NID_ext_key_usage, std::string(purpose)}});
+    if (!issued) return base::Failure(issued.error());
+    return Identity{to_pem(issued->key.get()), to_pem(issued->certificate.get())};
 }
 
 base::Result<std::chrono::sys_seconds> expiry_of(const std::string& certificate) {

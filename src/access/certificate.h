@@ -39,6 +39,13 @@ base::Result<Identity> issue_server(const Identity& authority, const std::string
 base::Result<TerminalIdentity> issue_terminal(const Identity& authority, const std::string& name,
                                               std::chrono::days lifetime);
 
+// One of the watch's two parts, named `name`, for the purpose that purpose.h gives that part and
+// for no other: a terminal's certificate makes no sensor, a sensor's no terminal, and only the hub
+// can be taken for the hub.
+enum class Part { sensor, hub };
+base::Result<Identity> issue_part(const Identity& authority, Part part, const std::string& name,
+                                  std::chrono::days lifetime);
+
 base::Result<std::chrono::sys_seconds> expiry_of(const std::string& certificate);
 base::Result<std::string> fingerprint_of(const std::string& certificate);
 

@@ -89,6 +89,19 @@ TEST_F(Authority, GivesATerminalAnIdentityThatOpensWithItsPassphraseOnly) {
     PKCS12_free(bundle);
 }
 
+TEST_F(Authority, ASensorIsNoTerminalAndNoServer) {
+    for (const Part part : {Part::sensor, Part::hub}) {
+        const auto made = issue_part(authority_, part, "srv-01", days(365));
+        ASSERT_TRUE(made) << made.error().message;
+        EXPECT_EQ(verify(authority_.certificate, made->certificate, X509_PURPOSE_ANY), X509_V_OK);
+        EXPECT_NE(verify(authority_.certificate, made->certificate, X509_PURPOSE_SSL_CLIENT),
+                  X509_V_OK);
+        EXPECT_NE(verify(authority_.certificate, made->certificate, X509_PURPOSE_SSL_SERVER),
+                  X509_V_OK);
+    }
+    EXPECT_FALSE(issue_part(authority_, Part::sensor, "a b", days(1)));
+}
+
 TEST_F(Authority, DoesNotVouchForAnothersCertificates) {
     const auto other = make_authority("Sakura City", days(10));
     ASSERT_TRUE(other);

@@ -21,6 +21,7 @@ using base::Result;
 
 constexpr std::size_t maximum_answer = std::size_t{16} << 20U;  // bytes
 constexpr timeval patience{30, 0};
+constexpr std::string_view unreadable = "cli.error.gateway_answer";
 
 constexpr std::array<std::pair<std::string_view, ErrorKind>, 8> kinds{
     {{"invalid", ErrorKind::invalid},
@@ -32,42 +33,51 @@ constexpr std::array<std::pair<std::string_view, ErrorKind>, 8> kinds{
      {"system", ErrorKind::system},
      {"corrupt", ErrorKind::corrupt}}};
 
-base::Failure away(int problem, std::string_view doing) {
-    auto failure = base::fail_errno(problem, doing);
+// Who is asked, as the catalogue's keys name it.
+struct Program {
+    std::string_view name;
+    std::filesystem::path socket;
+
+    [[nodiscard]] std::string key(std::string_view what) const {
+        return fmt::format("cli.error.{}_{}", name, what);
+    }
+};
+
+base::Failure away(const Program& program, int problem, std::string_view doing) {
+    auto failure = base::fail_errno(problem, fmt::format("{} the {}", doing, program.name));
     failure.value().kind = ErrorKind::unavailable;
     const bool silent = problem == EAGAIN || problem == EWOULDBLOCK;
-    return base::worded(std::move(failure),
-                        silent ? "cli.error.gateway_silent" : "cli.error.gateway_closed");
+    return base::worded(std::move(failure), program.key(silent ? "silent" : "closed"));
 }
 
-// An answer that no gateway of this version gives.
+// An answer that no program of this version gives.
 template <class... Arguments>
 base::Failure bad_answer(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
     return base::worded(fail(ErrorKind::invalid, format, std::forward<Arguments>(arguments)...),
-                        "cli.error.gateway_answer");
+                        unreadable);
 }
 
-Result<void> send_all(int socket, std::string_view text) {
+Result<void> send_all(const Program& program, int socket, std::string_view text) {
     while (!text.empty()) {
         const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) return away(errno, "asking the gateway");
+        if (sent < 0) return away(program, errno, "asking");
         text.remove_prefix(static_cast<std::size_t>(sent));
     }
     return {};
 }
 
-Result<std::string> receive_line(int socket) {
+Result<std::string> receive_line(const Program& program, int socket) {
     std::string line;
     std::array<char, 16384> part{};
     while (line.size() < maximum_answer) {
         const ssize_t got = ::recv(socket, part.data(), part.size(), 0);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return away(errno, "waiting for the gateway's answer");
+        if (got < 0) return away(program, errno, "waiting for an answer of");
         if (got == 0) {
             return base::worded(
-                fail(ErrorKind::unavailable, "the gateway closed without an answer"),
-                "cli.error.gateway_closed");
+                fail(ErrorKind::unavailable, "the {} closed without an answer", program.name),
+                program.key("closed"));
         }
         line.append(part.data(), static_cast<std::size_t>(got));
         if (line.ends_with('\n')) return line;
@@ -119,27 +129,42 @@ Result<json::value> parse_answer(std::string_view line, std::string_view words) 
     return result != nullptr ? *result : json::value();
 }
 
-Result<json::value> ask_gateway(const base::Settings& settings, std::string_view command,
-                                json::object arguments) {
-    auto socket = base::connect_unix(settings.admin_socket(), base::SocketKind::stream);
+namespace {
+
+Result<json::value> ask(const Program& program, std::string_view command, json::object arguments) {
+    auto socket = base::connect_unix(program.socket, base::SocketKind::stream);
     if (!socket) {
         const bool there = socket.error().kind != ErrorKind::not_found &&
                            socket.error().kind != ErrorKind::unavailable;
         if (there) return base::Failure(socket.error());
-        return base::worded(base::Failure(socket.error()), "cli.error.gateway_away",
-                            {{"socket", settings.admin_socket().native()}});
+        return base::worded(base::Failure(socket.error()), program.key("away"),
+                            {{"socket", program.socket.native()}});
     }
     for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
         if (::setsockopt(socket->get(), SOL_SOCKET, option, &patience, sizeof patience) != 0) {
-            return base::fail_errno(errno, "limiting the wait for the gateway");
+            return base::fail_errno(errno, "limiting the wait for an answer");
         }
     }
     arguments["command"] = command;
-    // A gateway that takes no requests may say why before it closes.
-    const auto sent = send_all(socket->get(), json::serialize(arguments) + "\n");
-    const auto line = receive_line(socket->get());
+    // A program that takes no requests may say why before it closes.
+    const auto sent = send_all(program, socket->get(), json::serialize(arguments) + "\n");
+    const auto line = receive_line(program, socket->get());
     if (!line) return base::Failure(sent ? line.error() : sent.error());
-    return parse_answer(*line);
+    auto answer = parse_answer(*line);
+    if (!answer && answer.error().key == unreadable) answer.error().key = program.key("answer");
+    return answer;
+}
+
+}  // namespace
+
+Result<json::value> ask_gateway(const base::Settings& settings, std::string_view command,
+                                json::object arguments) {
+    return ask({"gateway", settings.admin_socket()}, command, std::move(arguments));
+}
+
+Result<json::value> ask_hub(const base::Settings& settings, std::string_view command,
+                            json::object arguments) {
+    return ask({"hub", settings.hub_socket()}, command, std::move(arguments));
 }
 
 }  // namespace shoji::cli

@@ -97,6 +97,7 @@ CommandTree::CommandTree(text::Language language, std::filesystem::path state)
     add_audit();
     add_watch();
     add_respond();
+    add_hub();
 }
 
 // As CLI11's own validators, with words of the catalogue.
@@ -132,6 +133,7 @@ void CommandTree::add_rest() {
     init.take("--runtime", request->runtime);
     init.take("--host-name", request->host_name);
     init.take("--listen", request->listen);
+    init.take("--hub-listen", request->hub_listen);
     init.take("--zone", request->zone);
     init.take("--client-certificate", request->client_certificate)
         ->check(one_of({"off", "optional", "required"}));
@@ -334,16 +336,61 @@ void CommandTree::add_incidents() {
     };
     auto values = kept<Values>();
     auto incidents = root().word("incidents");
-    incidents.need("--state-file", values->request.state);
+    incidents.take("--state-file", values->request.state);
     incidents.take("--analysis", values->request.settings);
     incidents.take("--suppressions", values->request.suppressions);
-    incidents.runs([=](const Context& context) { return run_incidents(context, values->request); });
+    // Those of the hub, where no file is named.
+    incidents.runs([=](const Context& context) {
+        return values->request.state.empty() ? run_hub_incidents(context)
+                                             : run_incidents(context, values->request);
+    });
     auto incident = root().word("incident");
     incident.take("number", values->number)->required()->check(between(1, most_number));
-    incident.need("--state-file", values->request.state);
+    incident.take("--state-file", values->request.state);
     incident.take("--analysis", values->request.settings);
     incident.runs([=](const Context& context) {
-        return run_incident(context, values->number, values->request);
+        return values->request.state.empty()
+                   ? run_hub_incident(context, values->number)
+                   : run_incident(context, values->number, values->request);
+    });
+}
+
+void CommandTree::add_hub() {
+    struct SensorValues {
+        std::string host;
+        std::filesystem::path file;
+        int days = 730;
+    };
+    auto sensor = root().group("sensor");
+    auto values = kept<SensorValues>();
+    auto enrol = sensor.word("enrol");
+    enrol.need("host", values->host);
+    enrol.take("--file", values->file);
+    enrol.take("--days", values->days)->check(between(1, 1825));
+    enrol.runs([=](const Context& context) {
+        const auto file =
+            values->file.empty() ? std::filesystem::path(values->host + ".pem") : values->file;
+        return run_sensor_enrol(context, values->host, file, values->days);
+    });
+    sensor.word("list").runs(run_sensor_list);
+    add_for_name(sensor, "revoke", "host", run_sensor_revoke);
+    root().group("hub").word("status").runs(run_hub_status);
+
+    struct AlertValues {
+        AlertRequest request;
+        std::string level = "informational";
+    };
+    auto wish = kept<AlertValues>();
+    auto alerts = root().word("alerts");
+    alerts.take("--since", wish->request.since);
+    alerts.take("--host", wish->request.host);
+    alerts.take("--level", wish->level)
+        ->check(one_of({"informational", "low", "medium", "high", "critical"}));
+    alerts.take("--follow", wish->request.follow);
+    alerts.runs([=](const Context& context) {
+        AlertRequest request = wish->request;
+        request.least = sigma::level_of(wish->level).value_or(request.least);
+        return run_alerts(context, request);
     });
 }
 

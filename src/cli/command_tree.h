@@ -53,6 +53,7 @@ class CommandTree {
     void add_incidents();
     void add_respond();
     static void add_respond_rest(Command& respond, const std::filesystem::path& socket);
+    void add_hub();
     void add_rest();
 
     [[nodiscard]] Command root();

@@ -130,4 +130,25 @@ Exit run_respond_status(const Context& context, const std::filesystem::path& soc
 Exit run_respond_verify(const Context& context, const std::filesystem::path& archive,
                         const std::filesystem::path& key);
 
+// Makes a sensor's key and certificate, registers it at the hub, and writes the bundle `file` (mode
+// 0600).
+Exit run_sensor_enrol(const Context& context, const std::string& name,
+                      const std::filesystem::path& file, int days);
+Exit run_sensor_list(const Context& context);
+Exit run_sensor_revoke(const Context& context, const std::string& name);
+// 1 when the hub stores nothing now.
+Exit run_hub_status(const Context& context);
+
+struct AlertRequest {
+    std::string since;  // as event::parse_time takes it; empty: all
+    std::string host;   // empty: all
+    sigma::Level least = sigma::Level::informational;
+    bool follow = false;  // shows further ones as they come, until it is ended
+};
+// The newest alerts that the hub has, the oldest of them first.
+Exit run_alerts(const Context& context, const AlertRequest& request);
+// Open incidents of the hub, the highest risk first; one of them as a page.
+Exit run_hub_incidents(const Context& context);
+Exit run_hub_incident(const Context& context, std::uint64_t number);
+
 }  // namespace shoji::cli

@@ -90,6 +90,12 @@ Result<void> change(Settings& settings, const InitRequest& request) {
             settings.listeners.push_back(*listener);
         }
     }
+    if (request.hub_listen) {
+        const auto listener = listener_from(*request.hub_listen);
+        if (!listener) return Failure(listener.error());
+        settings.hub.sensor_address = listener->address;
+        settings.hub.sensor_port = listener->port;
+    }
     for (auto& listener : settings.listeners) {
         if (request.zone) listener.zone = *request.zone;
         if (!request.client_certificate) continue;
@@ -125,6 +131,7 @@ class Maker {
             .and_then([this] { return folders(); })
             .and_then([this] { return authority(); })
             .and_then([this] { return server(); })
+            .and_then([this] { return hub(); })
             .and_then([this] { return vault(); })
             .and_then([this] { return journal(); });
     }
@@ -157,6 +164,7 @@ class Maker {
              {Folder{settings_.authority_state(), 0700, {}},
               Folder{settings_.gateway_state(), 0700, owner(settings_.gateway_user())},
               Folder{settings_.audit_state(), 0700, owner(settings_.audit_user())},
+              Folder{settings_.hub_state(), 0700, owner(settings_.hub_user())},
               Folder{settings_.runtime, 0755, {}}}) {
             if (auto made = make_folder(path, mode, user); !made) return made;
         }
@@ -224,6 +232,25 @@ class Maker {
         if (auto done = file(gateway / "tls.crt", made->certificate, 0644, user); !done)
             return done;
         return file(gateway / "tls.names", server_names(), 0644, user);
+    }
+
+    // What the hub shows sensors, and what it checks them against. Sensors ask for its purpose and
+    // not for a name, so that its address may change.
+    Result<void> hub() {
+        const auto folder = settings_.hub_state();
+        const Owner user = owner(settings_.hub_user());
+        if (auto done = keep(folder / "sensors.crt", authority_.certificate, 0644, user); !done) {
+            return done;
+        }
+        const auto pem = read_file(folder / "tls.crt", maximum_pem);
+        const auto expires = pem ? access::expiry_of(*pem)
+                                 : Result<std::chrono::sys_seconds>(base::Failure(pem.error()));
+        if (expires && *expires - std::chrono::system_clock::now() > renewal) return {};
+        auto made = access::issue_part(authority_, access::Part::hub, "hub." + settings_.instance,
+                                       server_lifetime);
+        if (!made) return Failure(made.error());
+        if (auto done = file(folder / "tls.key", made->key, 0600, user); !done) return done;
+        return file(folder / "tls.crt", made->certificate, 0644, user);
     }
 
     Result<void> vault() {

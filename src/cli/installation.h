@@ -16,6 +16,7 @@ struct InitRequest {
     std::optional<std::filesystem::path> runtime;
     std::optional<std::string> host_name;
     std::vector<std::string> listen;                // "192.0.2.1:8443", "[2001:db8::1]:8443"
+    std::optional<std::string> hub_listen;          // of the hub, for sensors: "192.0.2.1:8444"
     std::optional<std::string> zone;                // of terminals without a certificate
     std::optional<std::string> client_certificate;  // off, optional, required
     std::vector<std::string> terminal_networks;     // "10.1.0.0/16"; empty: as they are

@@ -68,10 +68,10 @@ TEST_F(InstallationTest, ChangesNothingTheSecondTime) {
 TEST_F(InstallationTest, KeepsKeysToTheirOwners) {
     make();
     for (const char* secret : {"authority/authority.key", "gateway/tls.key", "gateway/secrets.key",
-                               "audit/signing.key"}) {
+                               "audit/signing.key", "hub/tls.key"}) {
         EXPECT_EQ(mode_of(secret), 0600U) << secret;
     }
-    for (const char* folder : {"authority", "gateway", "audit"}) {
+    for (const char* folder : {"authority", "gateway", "audit", "hub"}) {
         EXPECT_EQ(mode_of(folder), 0700U) << folder;
     }
     for (const auto& [name, text] : contents()) {
@@ -94,6 +94,7 @@ TEST_F(InstallationTest, GivesFoldersToTheirUsers) {
     };
     EXPECT_EQ(owner("gateway"), outcome.settings.gateway_user());
     EXPECT_EQ(owner("gateway/tls.key"), outcome.settings.gateway_user());
+    EXPECT_EQ(owner("hub/tls.key"), outcome.settings.hub_user());
     EXPECT_EQ(owner("gateway/secrets.key"), outcome.settings.gateway_user());
     EXPECT_EQ(owner("audit"), outcome.settings.audit_user());
     EXPECT_EQ(owner("audit/signing.key"), outcome.settings.audit_user());
@@ -117,6 +118,20 @@ TEST_F(InstallationTest, CompletesWhatACrashLeft) {
     const auto key = journal::SigningKey::load(request_.state / "audit/signing.key");
     ASSERT_TRUE(key);
     EXPECT_EQ(after.at("audit.pub"), journal::to_text(key->public_key()));
+}
+
+TEST_F(InstallationTest, SetsWhereTheHubListensAndIssuesItsCertificateOnce) {
+    request_.hub_listen = "192.0.2.7:9444";
+    const auto first = make();
+    EXPECT_EQ(first.settings.hub.sensor_address, "192.0.2.7");
+    EXPECT_EQ(first.settings.hub.sensor_port, 9444);
+    EXPECT_THAT(first.written, Contains("hub/tls.crt"));
+    request_.hub_listen = std::nullopt;
+    const auto second = make();
+    EXPECT_EQ(second.settings.hub.sensor_port, 9444);
+    EXPECT_THAT(second.written, IsEmpty());
+    request_.hub_listen = "nowhere";
+    EXPECT_FALSE(initialise(request_));
 }
 
 TEST_F(InstallationTest, NeverReplacesAnAuthorityKey) {

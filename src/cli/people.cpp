@@ -1,9 +1,10 @@
 // Users, terminals, sessions: what the gateway is asked to do at once.
 #include "access/certificate.h"
 #include "cli/admin_client.h"
+#include "cli/answer_cells.h"
+#include "cli/authority.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "core/journal/client.h"
 
 #include <chrono>
 #include <ctime>
@@ -18,8 +19,6 @@ namespace {
 namespace json = boost::json;
 using base::Result;
 
-constexpr std::size_t maximum_pem = 65536;
-
 Result<json::value> ask(const Context& context, std::string_view command,
                         json::object arguments = {}) {
     const auto settings = base::load_settings(context.state);
@@ -27,75 +26,11 @@ Result<json::value> ask(const Context& context, std::string_view command,
     return ask_gateway(*settings, command, std::move(arguments));
 }
 
-const json::value* member(const json::value& row, std::string_view key) {
-    const json::object* object = row.if_object();
-    return object == nullptr ? nullptr : object->if_contains(key);
-}
-
-// A member's text for a table. Whatever the gateway may answer has one.
-std::string cell(const json::value& row, std::string_view key) {
-    const json::value* value = member(row, key);
-    if (value == nullptr || value->is_null()) return "-";
-    if (value->is_string()) return std::string(value->get_string());
-    if (value->is_bool()) return value->get_bool() ? "✓" : "-";
-    return json::serialize(*value);
-}
-
-// The texts of a list, a space between them.
-std::string joined(const json::value& row, std::string_view key) {
-    const json::value* value = member(row, key);
-    std::string text;
-    if (value == nullptr || !value->is_array()) return text;
-    for (const auto& entry : value->get_array()) {
-        if (!entry.is_string()) continue;
-        if (!text.empty()) text += ' ';
-        text += entry.get_string();
-    }
-    return text;
-}
-
-// Seconds since 1970 in the machine's time zone; "-" for none.
-std::string moment(const json::value& row, std::string_view key) {
-    constexpr std::int64_t last = 253402300799;  // the end of the year 9999
-    const json::value* value = member(row, key);
-    const std::int64_t* seconds = value == nullptr ? nullptr : value->if_int64();
-    if (seconds == nullptr || *seconds <= 0 || *seconds > last) return "-";
-    const std::time_t time = *seconds;
-    std::tm local{};
-    ::localtime_r(&time, &local);
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
-                       local.tm_mday, local.tm_hour, local.tm_min);
-}
-
-// The use of the authority's key goes into the journal first, by the one program that can use it.
-Result<void> record_issue(const base::Settings& settings, const std::string& name) {
-    journal::Client client(settings.audit_socket(),
-                           {0, settings.separate_users ? settings.audit_user() : ::geteuid()});
-    const auto answer = client.send(
-        {journal::Action::terminal, journal::Outcome::allowed, fmt::format("uid:{}", ::geteuid()),
-         "", "certificate for terminal " + name, "issued by the authority"});
-    if (!answer && answer.error().kind == base::ErrorKind::unavailable) {
-        return base::worded(base::Failure(answer.error()), "cli.error.audit_away");
-    }
-    if (!answer) return base::Failure(answer.error());
-    if (*answer == journal::Acknowledgement::written) return {};
-    const bool full = *answer == journal::Acknowledgement::full;
-    return base::worded(
-        base::fail(full ? base::ErrorKind::full : base::ErrorKind::system,
-                   "the journal could not take the record of this: nothing is issued without"),
-        "cli.error.audit_full");
-}
-
 Result<access::TerminalIdentity> issue(const base::Settings& settings, const std::string& name,
                                        int days) {
-    const auto key = read_file(settings.authority_state() / "authority.key", maximum_pem);
-    if (!key) return base::Failure(key.error());
-    const auto certificate = read_file(settings.authority_state() / "authority.crt", maximum_pem);
-    if (!certificate) return base::Failure(certificate.error());
-    if (auto recorded = record_issue(settings, name); !recorded) {
-        return base::Failure(recorded.error());
-    }
-    return access::issue_terminal({*key, *certificate}, name, std::chrono::days(days));
+    const auto authority = use_authority(settings, "certificate for terminal " + name);
+    if (!authority) return base::Failure(authority.error());
+    return access::issue_terminal(*authority, name, std::chrono::days(days));
 }
 
 using Row = std::function<std::vector<std::string>(const json::value&)>;

@@ -5,6 +5,8 @@
 #include "cli/command_line.h"
 #include "cli/fake_gateway_test.h"
 #include "cli/installation.h"
+#include "core/base/random.h"
+#include "watch/detect/incident/gatherer.h"
 
 #include <cstdlib>
 #include <ctime>
@@ -66,6 +68,48 @@ std::map<std::string, std::string> answers() {
     };
 }
 
+// One alert, as the hub has it.
+incident::Alert brute_force() {
+    incident::Alert alert;
+    alert.time = 1'790'000'000'000'000'000;
+    alert.host = "srv-01";
+    alert.user = "\x1b[2Jroot";
+    alert.detector = incident::Detector::sensor;
+    alert.rule = "sensor.lost_alerts";
+    alert.what = "sensor.alert.lost_alerts";
+    alert.level = incident::Level::critical;
+    alert.values = {{"host", "srv-01"}, {"count", "3"}};
+    return alert;
+}
+
+std::map<std::string, std::string> hub_answers() {
+    incident::Gatherer gatherer{incident::Settings{}};
+    const auto number = gatherer.add(brute_force());
+    const auto alert = base::to_hex(incident::to_bytes(brute_force()));
+    const auto state = base::to_hex(gatherer.excerpt(number).value());
+    return {
+        {"status", R"({"ok":true,"result":{"sensors":3,"connected":1,"silent":1,"incidents":1,)"
+                   R"("trouble":"storing: the disk is full: free some space and try again",)"
+                   R"("alertsLost":0}})"},
+        {"sensor.list",
+         R"({"ok":true,"result":[{"name":"srv-01","program":"shoji-sensor 0.1","added":1790000000,)"
+         R"("expires":1850000000,"revoked":0,"seen":1790000000,"connected":true,"silent":false,)"
+         R"("lost":0},{"name":"srv-02","program":"","added":1790000000,"expires":1850000000,)"
+         R"("revoked":0,"seen":1790000000,"connected":false,"silent":true,"lost":12},)"
+         R"({"name":"srv-03","program":"","added":1790000000,"expires":1850000000,)"
+         R"("revoked":1790000000,"seen":0,"connected":false,"silent":false,"lost":0}]})"},
+        {"sensor.revoke", R"({"ok":false,"error":{"kind":"not_found",)"
+                          R"("message":"there is no sensor 'nobody'","key":"admin.no_sensor",)"
+                          R"("values":{"name":"nobody"}}})"},
+        {"alerts", R"({"ok":true,"result":{"alerts":[{"id":7,"received":1790000001,"alert":")" +
+                       alert + R"("}],"last":7,"more":false}})"},
+        {"incidents",
+         R"({"ok":true,"result":[{"number":1,"risk":100.5,"alerts":1,"first":1790000000000000000,)"
+         R"("last":1790000000000000000,"hosts":["srv-01"]}]})"},
+        {"incident", R"({"ok":true,"result":{"state":")" + state + R"("}})"},
+    };
+}
+
 // Words apart at spaces, those in single quotes kept together.
 std::vector<std::string> split(std::string_view line) {
     std::vector<std::string> words;
@@ -102,6 +146,8 @@ class TranscriptTest : public testing::TestWithParam<const char*> {
         ASSERT_TRUE(made) << made.error().message;
         fs::create_directories(made->settings.admin_socket().parent_path());
         gateway_.emplace(made->settings.admin_socket(), answers());
+        fs::create_directories(made->settings.hub_socket().parent_path());
+        hub_.emplace(made->settings.hub_socket(), hub_answers());
         std::ofstream(folder_ / "wanted.toml") << R"(
 zones = [{ id = "lgwan", name = { ja = "LGWAN接続系", en = "LGWAN" } }]
 roles = [{ id = "staff", name = { ja = "職員", en = "Staff" } }]
@@ -170,6 +216,7 @@ detection: {s: {EventID: 4625, TargetUserName: ada}, condition: s}
     }
     void TearDown() override {
         gateway_.reset();
+        hub_.reset();
         fs::remove_all(folder_);
     }
 
@@ -194,7 +241,9 @@ detection: {s: {EventID: 4625, TargetUserName: ada}, condition: s}
         const int code =
             run_command_line(pointers, {folder_, "", GetParam(), input, output, error});
         std::string shown;
-        for (const auto& request : gateway_->take_requests()) shown += "> " + request + "\n";
+        for (auto* asked : {&*gateway_, &*hub_}) {
+            for (const auto& request : asked->take_requests()) shown += "> " + request + "\n";
+        }
         shown += output.str();
         if (!shown.empty() && !shown.ends_with('\n')) shown += '\n';
         if (!error.str().empty()) shown += "! " + error.str();
@@ -207,6 +256,7 @@ detection: {s: {EventID: 4625, TargetUserName: ada}, condition: s}
 
     fs::path folder_;
     std::optional<FakeGateway> gateway_;
+    std::optional<FakeGateway> hub_;
 };
 
 TEST_P(TranscriptTest, IsWordForWordTheSame) {
@@ -287,7 +337,16 @@ TEST_P(TranscriptTest, HasHelpForEveryWord) {
                              "respond status",
                              "respond pending",
                              "respond order",
-                             "respond verify"}) {
+                             "respond verify",
+                             "sensor",
+                             "sensor enrol",
+                             "sensor list",
+                             "sensor revoke",
+                             "hub",
+                             "hub status",
+                             "alerts",
+                             "incidents",
+                             "incident"}) {
         const std::string shown = carry_out(std::string(line) + " --help");
         EXPECT_EQ(shown.find("cli."), std::string::npos) << shown;
         EXPECT_TRUE(shown.ends_with("exit 0\n\n")) << shown;

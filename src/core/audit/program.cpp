@@ -64,7 +64,9 @@ Result<FileDescriptor> end_signals() {
 
 std::vector<uid_t> senders(const base::Settings& settings) {
     std::vector<uid_t> users{0, ::geteuid()};
-    if (settings.separate_users) users.push_back(settings.gateway_user());
+    if (settings.separate_users) {
+        users.insert(users.end(), {settings.gateway_user(), settings.hub_user()});
+    }
     return users;
 }
 

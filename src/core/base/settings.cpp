@@ -33,6 +33,15 @@ void read_listener(const toml::table& table, Settings& settings, std::optional<E
     settings.listeners.push_back(std::move(listener));
 }
 
+void read_hub(const toml::table& table, HubSettings& hub, std::optional<Error>& error) {
+    TableReader reader(table, "hub", error);
+    reader.take("sensor_address", hub.sensor_address);
+    reader.take("sensor_port", hub.sensor_port);
+    reader.take("event_megabytes", hub.event_megabytes);
+    reader.take("event_days", hub.event_days);
+    reader.take("alert_days", hub.alert_days);
+}
+
 void read_all(const toml::table& root, Settings& settings, std::optional<Error>& error) {
     TomlReader reader({root, file_name, ""}, error);
     std::string runtime;
@@ -45,6 +54,7 @@ void read_all(const toml::table& root, Settings& settings, std::optional<Error>&
     reader.take("terminal_networks", settings.terminal_networks);
     reader.take("resolvers", settings.resolvers);
     reader.take("destination_authorities", settings.destination_authorities);
+    if (const toml::table* table = reader.table("hub")) read_hub(*table, settings.hub, error);
     reader.take("journal_reserve_megabytes", settings.journal_reserve_megabytes);
     if (const auto* table = reader.table("session")) {
         TomlReader session({*table, file_name, "session"}, error);
@@ -108,6 +118,18 @@ Result<void> check_session(const SessionLimits& session) {
     return {};
 }
 
+Result<void> check_hub(const HubSettings& hub) {
+    if (!is_address(hub.sensor_address)) return out_of_range("hub.sensor_address", "an IP address");
+    if (hub.sensor_port == 0) return out_of_range("hub.sensor_port", "from 1 to 65535");
+    if (hub.event_megabytes < 16) return out_of_range("hub.event_megabytes", "at least 16");
+    for (const auto days : {hub.event_days, hub.alert_days}) {
+        if (days < 1 || days > 3650) {
+            return out_of_range("hub.event_days and hub.alert_days", "from 1 to 3650");
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_settings(const Settings& settings) {
@@ -143,6 +165,7 @@ Result<void> check_settings(const Settings& settings) {
     if (settings.journal_reserve_megabytes < 1) {
         return out_of_range("journal_reserve_megabytes", "at least 1");
     }
+    if (auto checked = check_hub(settings.hub); !checked) return checked;
     return check_session(settings.session);
 }
 
@@ -194,6 +217,11 @@ std::string format_settings(const Settings& settings) {
                         {"cpu_percent", settings.session.cpu_percent},
                         {"grace_seconds", settings.session.grace_seconds},
                         {"unclaimed_seconds", settings.session.unclaimed_seconds}};
+    toml::table hub{{"sensor_address", settings.hub.sensor_address},
+                    {"sensor_port", settings.hub.sensor_port},
+                    {"event_megabytes", settings.hub.event_megabytes},
+                    {"event_days", settings.hub.event_days},
+                    {"alert_days", settings.hub.alert_days}};
     toml::array listeners;
     for (const auto& listener : settings.listeners) {
         listeners.push_back(
@@ -211,6 +239,7 @@ std::string format_settings(const Settings& settings) {
                            {"resolvers", list(settings.resolvers)},
                            {"destination_authorities", list(settings.destination_authorities)},
                            {"journal_reserve_megabytes", settings.journal_reserve_megabytes},
+                           {"hub", hub},
                            {"session", session},
                            {"listener", listeners}};
     std::ostringstream text;

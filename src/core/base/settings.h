@@ -34,6 +34,15 @@ struct SessionLimits {
     std::uint32_t unclaimed_seconds = 60;   // a session lives on so long without a gateway
 };
 
+// Where the hub listens for sensors, and for how long it keeps what they tell.
+struct HubSettings {
+    std::string sensor_address = "127.0.0.1";  // an IP address
+    std::uint16_t sensor_port = 8444;
+    std::uint32_t event_megabytes = 4096;  // of stored events; the oldest go first
+    std::uint32_t event_days = 30;         // 1 to 3650
+    std::uint32_t alert_days = 1095;       // 1 to 3650
+};
+
 struct Settings {
     std::filesystem::path state;    // the folder of shoji.toml
     std::filesystem::path runtime;  // sockets and session records; gone after a reboot
@@ -49,11 +58,13 @@ struct Settings {
     std::vector<std::string> destination_authorities;
     SessionLimits session;
     std::uint32_t journal_reserve_megabytes = 64;
+    HubSettings hub;
 
     // User and group ids, meaningful when separate_users.
     [[nodiscard]] uid_t gateway_user() const { return user_base + 1; }
     [[nodiscard]] uid_t audit_user() const { return user_base + 2; }
     [[nodiscard]] uid_t demo_user() const { return user_base + 3; }
+    [[nodiscard]] uid_t hub_user() const { return user_base + 4; }
     [[nodiscard]] uid_t session_user(std::uint32_t slot) const {
         return user_base + 100 + 4 * slot;
     }
@@ -61,11 +72,13 @@ struct Settings {
     [[nodiscard]] uid_t egress_user(std::uint32_t slot) const { return session_user(slot) + 2; }
 
     [[nodiscard]] std::filesystem::path gateway_state() const { return state / "gateway"; }
+    [[nodiscard]] std::filesystem::path hub_state() const { return state / "hub"; }
     [[nodiscard]] std::filesystem::path audit_state() const { return state / "audit"; }
     [[nodiscard]] std::filesystem::path authority_state() const { return state / "authority"; }
     [[nodiscard]] std::filesystem::path admin_socket() const {
         return runtime / "gateway/admin.sock";
     }
+    [[nodiscard]] std::filesystem::path hub_socket() const { return runtime / "hub/admin.sock"; }
     [[nodiscard]] std::filesystem::path audit_socket() const {
         return runtime / "audit/audit.sock";
     }

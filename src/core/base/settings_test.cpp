@@ -40,12 +40,18 @@ TEST_F(SettingsFile, ReadsBackWhatItFormats) {
     settings.separate_users = true;
     settings.user_base = 1000000;
     settings.session.grace_seconds = 5;
+    settings.hub = {"192.0.2.1", 9000, 100, 20, 30};
     const auto loaded = load(format_settings(settings));
     ASSERT_TRUE(loaded) << loaded.error().message;
     EXPECT_EQ(loaded->runtime, settings.runtime);
     EXPECT_EQ(loaded->host_name, settings.host_name);
     EXPECT_EQ(loaded->user_base, settings.user_base);
     EXPECT_EQ(loaded->session.grace_seconds, 5U);
+    EXPECT_EQ(loaded->hub.sensor_address, "192.0.2.1");
+    EXPECT_EQ(loaded->hub.sensor_port, 9000U);
+    EXPECT_EQ(loaded->hub.event_megabytes, 100U);
+    EXPECT_EQ(loaded->hub.event_days, 20U);
+    EXPECT_EQ(loaded->hub.alert_days, 30U);
     EXPECT_EQ(loaded->terminal_networks, settings.terminal_networks);
     EXPECT_EQ(loaded->resolvers, settings.resolvers);
     ASSERT_EQ(loaded->listeners.size(), 1U);
@@ -66,6 +72,20 @@ TEST_F(SettingsFile, RefusesAWrongTypeAndANumberOutOfRange) {
     EXPECT_FALSE(load("user_base = 99999999999\n"));
     EXPECT_FALSE(load("listener = 3\n"));
     EXPECT_FALSE(load("this is no toml"));
+}
+
+TEST_F(SettingsFile, RefusesAHubOutOfRange) {
+    const auto refused = [&](auto change) {
+        auto settings = valid();
+        change(settings.hub);
+        return !load(format_settings(settings));
+    };
+    EXPECT_FALSE(refused([](HubSettings& /*hub*/) {}));
+    EXPECT_TRUE(refused([](HubSettings& hub) { hub.sensor_address = "hub.example.jp"; }));
+    EXPECT_TRUE(refused([](HubSettings& hub) { hub.sensor_port = 0; }));
+    EXPECT_TRUE(refused([](HubSettings& hub) { hub.event_megabytes = 15; }));
+    EXPECT_TRUE(refused([](HubSettings& hub) { hub.event_days = 0; }));
+    EXPECT_TRUE(refused([](HubSettings& hub) { hub.alert_days = 3651; }));
 }
 
 TEST_F(SettingsFile, RefusesATableWhoseNameIsNoKey) {

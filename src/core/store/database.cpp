@@ -23,7 +23,7 @@ Meaning meaning_of(const SQLite::Exception& exception) {
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
             return {base::ErrorKind::corrupt,
-                    "the database is damaged: stop the gateway and restore a backup of the file"};
+                    "the database is damaged: stop the program and restore a backup of the file"};
         case SQLITE_READONLY:
         case SQLITE_PERM:
         case SQLITE_CANTOPEN:
@@ -77,7 +77,8 @@ base::Failure Database::failure(const SQLite::Exception& exception, std::string_
         full ? "admin.store_full" : "admin.store_failed", {{"detail", exception.getErrorStr()}});
 }
 
-base::Result<Database> Database::open(const std::filesystem::path& path) {
+base::Result<Database> Database::open(const std::filesystem::path& path,
+                                      std::span<const std::string_view> steps) {
     const std::string doing = "opening the store " + path.native();
     // SQLite gives its side files the permissions of the database itself.
     const mode_t old_mask = ::umask(0077);
@@ -86,7 +87,7 @@ base::Result<Database> Database::open(const std::filesystem::path& path) {
             path.native(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
         set_up(*connection);
         ::umask(old_mask);
-        auto ready = check(*connection).and_then([&] { return migrate(*connection); });
+        auto ready = check(*connection).and_then([&] { return migrate(*connection, steps); });
         if (!ready) return base::Failure(std::move(ready.error()).context(doing));
         return Database(std::move(connection));
     } catch (const SQLite::Exception& exception) {

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace SQLite {
@@ -20,9 +21,11 @@ namespace shoji::store {
 
 class Database {
   public:
-    // Opens or creates the file (mode 0600) and brings its tables up to this program's version. A
-    // database of a newer version, or one that is damaged, is an error that says what to do.
-    static base::Result<Database> open(const std::filesystem::path& path);
+    // Opens or creates the file (mode 0600) and brings its tables up to the newest of `steps`
+    // (migrations.h). A database of a newer version, or one that is damaged, is an error that says
+    // what to do.
+    static base::Result<Database> open(const std::filesystem::path& path,
+                                       std::span<const std::string_view> steps);
 
     Database(Database&&) noexcept;
     Database& operator=(Database&&) noexcept;

@@ -1,4 +1,5 @@
-// Runs a table's statements with the library's exceptions caught. For this room's .cpp files.
+// Runs a table's statements with the library's exceptions caught. For .cpp files of this room and
+// of programs with tables of their own.
 #pragma once
 
 #include "core/store/database.h"

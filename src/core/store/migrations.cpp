@@ -8,7 +8,7 @@ namespace shoji::store {
 namespace {
 
 // Steps are never edited once they are released: a later change is a further step.
-constexpr std::array steps = {
+constexpr std::array<std::string_view, 2> steps_of_gateway{
     R"sql(
 CREATE TABLE user (
     id            INTEGER PRIMARY KEY,
@@ -90,21 +90,22 @@ CREATE INDEX refused_last ON refused (destination, last);
 
 }  // namespace
 
-int newest_version() {
-    return static_cast<int>(steps.size());
+std::span<const std::string_view> gateway_steps() {
+    return steps_of_gateway;
 }
 
-base::Result<void> migrate(SQLite::Database& connection) {
+base::Result<void> migrate(SQLite::Database& connection, std::span<const std::string_view> steps) {
+    const int newest = static_cast<int>(steps.size());
     const int version = connection.execAndGet("PRAGMA user_version").getInt();
-    if (version < 0 || version > newest_version()) {
+    if (version < 0 || version > newest) {
         return base::fail(base::ErrorKind::invalid,
                           "it is of version {}, this program knows versions up to {}: install the "
                           "newer Shoji that wrote it, or restore a backup",
-                          version, newest_version());
+                          version, newest);
     }
-    for (int step = version; step < newest_version(); ++step) {
+    for (int step = version; step < newest; ++step) {
         SQLite::Transaction transaction(connection);
-        connection.exec(steps.at(static_cast<std::size_t>(step)));
+        connection.exec(std::string(steps[static_cast<std::size_t>(step)]));
         connection.exec(fmt::format("PRAGMA user_version = {}", step + 1));
         transaction.commit();
     }

@@ -3,17 +3,20 @@
 
 #include "core/base/result.h"
 
+#include <span>
+#include <string_view>
+
 namespace SQLite {
 class Database;
 }
 
 namespace shoji::store {
 
-// What this program writes and reads.
-int newest_version();
+// Takes each missing step, a text of SQL, in a transaction of its own. Throws the library's
+// exceptions, for Database::open() to catch; a file from a newer program is an error.
+base::Result<void> migrate(SQLite::Database& connection, std::span<const std::string_view> steps);
 
-// Takes each missing step in a transaction of its own. Throws the library's exceptions, for
-// Database::open() to catch; a file from a newer program is an error.
-base::Result<void> migrate(SQLite::Database& connection);
+// Of the gateway's store.
+std::span<const std::string_view> gateway_steps();
 
 }  // namespace shoji::store

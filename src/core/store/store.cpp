@@ -1,5 +1,7 @@
 #include "core/store/store.h"
 
+#include "core/store/migrations.h"
+
 #include <SQLiteCpp/SQLiteCpp.h>
 
 namespace shoji::store {
@@ -18,7 +20,7 @@ Store::Store(Database database, Vault vault)
 base::Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder) {
     auto vault = Vault::load(folder / "secrets.key");
     if (!vault) return base::Failure(std::move(vault.error()).context("opening the store"));
-    auto database = Database::open(folder / "store.db");
+    auto database = Database::open(folder / "store.db", gateway_steps());
     if (!database) return base::Failure(database.error());
     return std::make_unique<Store>(std::move(*database), std::move(*vault));
 }

@@ -1,6 +1,7 @@
 #include "core/store/store.h"
 
 #include "core/base/random.h"
+#include "core/store/migrations.h"
 
 #include <fstream>
 
@@ -126,7 +127,7 @@ TEST_F(StoreTest, RefusesADamagedDatabase) {
 TEST_F(StoreTest, SaysWhenTheDiskIsFull) {
     open();
     store_.reset();
-    auto database = Database::open(folder_ / "store.db");
+    auto database = Database::open(folder_ / "store.db", gateway_steps());
     ASSERT_TRUE(database);
     const int pages = database->connection().execAndGet("PRAGMA page_count").getInt();
     database->connection().exec("PRAGMA max_page_count = " + std::to_string(pages));
@@ -144,7 +145,7 @@ TEST_F(StoreTest, SaysWhenTheDiskIsFull) {
 TEST_F(StoreTest, SaysWhenItMayNotWrite) {
     open();
     store_.reset();
-    auto database = Database::open(folder_ / "store.db");
+    auto database = Database::open(folder_ / "store.db", gateway_steps());
     ASSERT_TRUE(database);
     database->connection().exec("PRAGMA query_only = ON");
     Vault vault(filled<std::array<std::uint8_t, Vault::key_bytes>>(1));

@@ -5,6 +5,7 @@
 #include "core/base/unix_socket.h"
 #include "core/confinement/landlock.h"
 #include "core/store/database.h"
+#include "core/store/migrations.h"
 #include "screen/gateway/testing/installation.h"
 
 #include <cerrno>
@@ -203,7 +204,8 @@ TEST_F(ConfinementTest, TakesAwayWhatIsNotNeeded) {
 
 TEST_F(ConfinementTest, LeavesTheDatabase) {
     const auto work = [&] {
-        auto database = store::Database::open(settings_.gateway_state() / "store.db");
+        auto database =
+            store::Database::open(settings_.gateway_state() / "store.db", store::gateway_steps());
         if (!database) return 1;
         auto& connection = database->connection();
         connection.exec("CREATE TABLE entry (key INTEGER PRIMARY KEY, value BLOB)");

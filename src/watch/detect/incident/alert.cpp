@@ -24,6 +24,8 @@ std::string_view name_of(Detector detector) {
             return "beacon";
         case Detector::analysis:
             return "analysis";
+        case Detector::sensor:
+            return "sensor";
     }
     return "";
 }
@@ -72,6 +74,22 @@ std::size_t Alert::weight() const {
 bool Alert::sound() const {
     return static_cast<std::size_t>(level) < levels &&
            static_cast<std::size_t>(detector) < detectors;
+}
+
+std::vector<std::uint8_t> to_bytes(const Alert& alert) {
+    base::Saver saver;
+    saver(alert.bounded());
+    return saver.take();
+}
+
+base::Result<Alert> alert_from(std::span<const std::uint8_t> bytes) {
+    Alert alert;
+    base::Loader loader(bytes);
+    loader(alert);
+    if (bytes.size() > most_alert_bytes || !loader.finished()) {
+        return base::fail(base::ErrorKind::invalid, "what was sent as an alert is none");
+    }
+    return alert.bounded();
 }
 
 std::string technique_of(std::string_view tag) {

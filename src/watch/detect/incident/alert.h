@@ -4,10 +4,12 @@
 #pragma once
 
 #include "core/base/archive.h"
+#include "core/base/result.h"
 #include "watch/detect/sigma/rule.h"
 #include "watch/event/event.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,9 +20,10 @@ namespace shoji::incident {
 using sigma::Level;
 constexpr std::size_t levels = 5;
 
-// The last tells what the detectors had to leave out.
-enum class Detector : std::uint8_t { sigma, intrusion, exfiltration, beacon, analysis };
-constexpr std::size_t detectors = 5;
+// `analysis` tells what the detectors had to leave out, `sensor` what the hub says of sensors
+// themselves.
+enum class Detector : std::uint8_t { sigma, intrusion, exfiltration, beacon, analysis, sensor };
+constexpr std::size_t detectors = 6;
 std::string_view name_of(Detector detector);
 
 // A place in the logs: the file (or channel), and the number of the record there.
@@ -91,6 +94,11 @@ struct Alert {
         archive.list(evidence, most_evidence);
     }
 };
+
+// As one record on its way to the hub, and back; what is read is bounded().
+constexpr std::size_t most_alert_bytes = 65536;
+std::vector<std::uint8_t> to_bytes(const Alert& alert);
+base::Result<Alert> alert_from(std::span<const std::uint8_t> bytes);
 
 // "attack.t1059.001" is T1059.001; other tags are nothing.
 std::string technique_of(std::string_view tag);

@@ -73,6 +73,9 @@ class Gatherer {
 
     // All but settings, suppressions and what take_changed() would say.
     [[nodiscard]] std::vector<std::uint8_t> save() const;
+    // The same of one case and what find(), risk() and earlier() say of it, for who shows it
+    // elsewhere; `not_found` when there is none.
+    [[nodiscard]] base::Result<std::vector<std::uint8_t>> excerpt(std::uint64_t id) const;
     // Into a gatherer made with the same settings, that has seen nothing. After an error it must
     // not be used.
     base::Result<void> load(std::span<const std::uint8_t> bytes);

@@ -1,6 +1,8 @@
 // The gatherer's state as bytes.
 #include "watch/detect/incident/gatherer.h"
 
+#include <algorithm>
+
 namespace shoji::incident {
 namespace {
 
@@ -35,6 +37,24 @@ std::vector<std::uint8_t> Gatherer::save() const {
     for (const auto& [user, incident] : by_user_) users.push_back({user, incident});
     saver.list(users, users.size());
     return saver.take();
+}
+
+base::Result<std::vector<std::uint8_t>> Gatherer::excerpt(std::uint64_t id) const {
+    const Incident* incident = find(id);
+    if (incident == nullptr) {
+        return base::fail(base::ErrorKind::not_found, "there is no incident {}", id);
+    }
+    Gatherer part(settings_);
+    part.clock_ = clock_;
+    part.next_id_ = next_id_;
+    // Whichever host of its own an earlier alert stands under, it is found again.
+    const auto hosts = incident->host_names();
+    const auto list = earlier(*incident);
+    for (std::size_t i = 0; i < std::min(list.size(), hosts.size() * History::most_entries); ++i) {
+        part.history_.add(list[i], hosts[i / History::most_entries], "");
+    }
+    part.cases_.emplace(incident->id, *incident);
+    return part.save();
 }
 
 base::Result<void> Gatherer::load(std::span<const std::uint8_t> bytes) {

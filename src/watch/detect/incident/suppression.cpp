@@ -97,7 +97,8 @@ Suppression read_one(Reader& reader) {
         one.detector = detector_of(name);
         if (!one.detector) {
             reader.complain("detector",
-                            "must be sigma, intrusion, exfiltration, beacon or analysis");
+                            "must be sigma, intrusion, exfiltration, beacon, analysis or "
+                            "sensor");
         }
     }
     if (one.rule.empty() && !one.detector) reader.complain("rule", "or 'detector' is required");

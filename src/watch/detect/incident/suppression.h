@@ -2,7 +2,7 @@
 //
 //     [[suppression]]
 //     rule = "persistence"             # a rule's id or a detection's name
-//     detector = "intrusion"           # sigma, intrusion, exfiltration, beacon or analysis
+//     detector = "intrusion"           # sigma, intrusion, exfiltration, beacon, analysis or sensor
 //     host = "srv-backup"              # optional, as are user and process
 //     user = "svc_backup"
 //     process = 'C:\Program Files\Backup\*'   # '*' and '?': see path_glob.h
