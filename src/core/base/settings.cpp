@@ -34,7 +34,7 @@ void read_listener(const toml::table& table, Settings& settings, std::optional<E
 }
 
 void read_hub(const toml::table& table, HubSettings& hub, std::optional<Error>& error) {
-    TableReader reader(table, "hub", error);
+    TomlReader reader({table, file_name, "hub"}, error);
     reader.take("sensor_address", hub.sensor_address);
     reader.take("sensor_port", hub.sensor_port);
     reader.take("event_megabytes", hub.event_megabytes);
