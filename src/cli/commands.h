@@ -74,6 +74,8 @@ struct AnalysisRequest {
     std::filesystem::path young_domains;
     std::filesystem::path known_domains;
     std::filesystem::path state;  // what was learnt and gathered before, and will be again
+
+    bool operator==(const AnalysisRequest&) const = default;
 };
 
 struct HuntRequest {
@@ -93,7 +95,7 @@ struct HuntRequest {
     AnalysisRequest analysis;
 
     [[nodiscard]] bool analyses() const {
-        return incidents || incident > 0 || !analysis.state.empty();
+        return incidents || incident > 0 || analysis != AnalysisRequest{};
     }
 };
 // What the rules find in the logs.

@@ -52,13 +52,16 @@ std::string technique_of(std::string_view tag) {
     return is_number ? "T" + std::string(number) : std::string();
 }
 
+constexpr std::size_t most_cell = 1 << 20;  // bytes
+
 std::string csv_cell(std::string_view text) {
     std::string cell = "\"";
     if (!text.empty() &&
         std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) {
         cell += '\'';
     }
-    for (const char c : text) {
+    // Nor may it steer the terminal on which somebody prints the file.
+    for (const char c : base::printable(text, most_cell)) {
         if (c == '"') cell += '"';
         cell += c;
     }

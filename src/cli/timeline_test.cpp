@@ -58,6 +58,12 @@ TEST_F(TimelineTest, CsvHasNoFormulas) {
     EXPECT_THAT(text, HasSubstr(R"("<b>Bold</b> & ""rule""")"));
 }
 
+TEST_F(TimelineTest, CsvDoesNotSteerATerminal) {
+    timeline_.hits[0].details = "A=\x1b[2J\xc2\x9b\xe2\x80\xae!";
+    const auto text = to_csv(finds(), csv_profile());
+    EXPECT_THAT(text, HasSubstr("A=\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd!"));
+}
+
 TEST_F(TimelineTest, HtmlShowsTextAsText) {
     for (const auto language : {text::Language::ja, text::Language::en}) {
         const auto page = to_html(finds(), language, table_profile());

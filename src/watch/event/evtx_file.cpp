@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.h"
 #include "watch/event/evtx_event.h"
+#include "watch/event/time.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,7 @@ constexpr std::string_view file_signature("ElfFile\0", 8);
 constexpr std::string_view chunk_signature("ElfChnk\0", 8);
 constexpr std::array<std::uint8_t, 4> record_signature{'*', '*', 0, 0};
 constexpr std::size_t file_head = 4096;
+constexpr std::size_t chunk_count_offset = 42;
 constexpr std::size_t chunk_size = 65536;
 constexpr std::size_t chunk_head = 512;
 constexpr std::size_t record_head = 24;  // signature, size, number, time
@@ -49,6 +51,19 @@ EvtxFile::EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
         damages_.add(0, 0, "the file's header is not that of an event log");
         // A file cut at its front may begin with a chunk.
         if (starts_with(bytes, chunk_signature)) next_chunk_ = 0;
+        return;
+    }
+    if (bytes.size() < file_head) {
+        damages_.add(bytes.size(), 0, "the file ends inside its own header");
+        return;
+    }
+    // A log that was not closed may have more chunks than its header says, but none has fewer.
+    const auto said = base::ByteReader(bytes.subspan(chunk_count_offset)).read<std::uint16_t>();
+    const auto there = (bytes.size() - file_head + chunk_size - 1) / chunk_size;
+    if (there < said) {
+        damages_.add(bytes.size(), 0,
+                     "the file ends behind " + std::to_string(there) + " of its " +
+                         std::to_string(said) + " chunks");
     }
 }
 
@@ -153,6 +168,9 @@ bool EvtxFile::read_record(Event& event) {
     constexpr std::uint64_t most = 0x7fffffffffffffffU / 100;
     if (written >= unix_epoch && written - unix_epoch <= most) {
         event.time = static_cast<Time>((written - unix_epoch) * 100);
+    } else {
+        // The event says it as well: a record whose own time is gone is not lost to the analytics.
+        event.time = parse_time(event.value(field::first_time)).value_or(0);
     }
     windows_.describe(event, last_source_);
     return true;

@@ -3,6 +3,7 @@
 #include "watch/event/testing/evtx_writer.h"
 #include "watch/event/time.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -101,14 +102,34 @@ TEST_F(EvtxFileTest, ReadsWhatIsLeftOfAFile) {
         const std::vector<std::uint8_t> cut(whole.begin(),
                                             whole.begin() + static_cast<std::ptrdiff_t>(size));
         EXPECT_LE(images(cut).size(), 2U);
-        // A file that ends with its own header has no chunks, and is whole.
-        EXPECT_EQ(damages_.empty(), size >= 8 && size <= chunk_at) << size;
+        EXPECT_FALSE(damages_.empty()) << size;
     }
     const std::vector<std::uint8_t> without_end(whole.begin(), whole.begin() + 20'000);
     EXPECT_EQ(images(without_end), both_);
     EXPECT_TRUE(told("ends inside a chunk"));
     const std::vector<std::uint8_t> without_head(whole.begin() + chunk_at, whole.end());
     EXPECT_EQ(images(without_head), both_);
+}
+
+TEST_F(EvtxFileTest, TellsOfChunksThatAreMissing) {
+    auto bytes = two_events();
+    bytes[42] = 3;  // chunks, by the file's header
+    EXPECT_EQ(images(bytes), both_);
+    EXPECT_TRUE(told("behind 1 of its 3 chunks"));
+    bytes[42] = 0;  // a log that was not closed
+    EXPECT_EQ(images(bytes), both_);
+    EXPECT_TRUE(damages_.empty());
+}
+
+TEST_F(EvtxFileTest, TakesTheTimeOfTheEventWhereTheRecordHasNone) {
+    testing::EvtxWriter writer;
+    writer.add(1, "System", file_time, {{"TimeCreated_SystemTime", "2026-11-20T01:02:03Z"}});
+    auto bytes = writer.file();
+    constexpr auto record_time = chunk_at + 512 + 16;
+    std::fill_n(bytes.begin() + record_time, 8, std::uint8_t{0});
+    EvtxFile file(bytes, names_, windows_);
+    ASSERT_TRUE(file.next(event_));
+    EXPECT_EQ(event_.time, *parse_time("2026-11-20T01:02:03Z"));
 }
 
 TEST_F(EvtxFileTest, SurvivesAnyByteChanged) {

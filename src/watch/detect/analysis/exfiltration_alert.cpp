@@ -21,12 +21,14 @@ std::string_view unit_of(const exfiltration::Alert& alert) {
 // told again, when it has become four times as much, is. The other kinds have hardly any.
 Level level_of(const exfiltration::Alert& alert) {
     constexpr std::uint64_t far = 4;
+    constexpr std::uint64_t very_far = 50;
     switch (alert.kind) {
         case Kind::volume_day:
         case Kind::volume_hour:
         case Kind::pair_day:
         case Kind::pair_week:
         case Kind::program_day:
+            if (alert.amount / very_far >= alert.baseline.limit) return Level::critical;
             return alert.amount / far >= alert.baseline.limit ? Level::high : Level::medium;
         case Kind::leak:
             return Level::medium;

@@ -48,7 +48,10 @@ void Detector::add(const event::Activity& activity) {
         return;
     }
     if (activity.host.empty()) {
-        ++tables_.dropped.nameless;
+        using Kind = event::ActivityKind;
+        const bool is_wanted = activity.kind == Kind::query || activity.kind == Kind::connection ||
+                               activity.kind == Kind::request;
+        tables_.dropped.nameless += is_wanted ? 1 : 0;
         return;
     }
     const auto time = static_cast<std::uint32_t>(seconds);

@@ -36,6 +36,9 @@ TEST(Hostile, empty_texts_and_no_times_are_counted) {
     detector.add(request("pc", "a.example", -a_day));
     detector.add(request("pc", "a.example", INT64_MAX));
     detector.add(request("pc", "a.example", INT64_MIN));
+    auto file = request("", "", monday);
+    file.kind = event::ActivityKind::file_read;
+    detector.add(file);  // nothing of the outside: no loss
     const auto dropped = detector.statistics().dropped;
     EXPECT_EQ(dropped.nameless, 4U);
     EXPECT_EQ(dropped.untimed, 4U);

@@ -104,6 +104,10 @@ Result<std::vector<Expression>> compile(const DetectionPart& part, Rule& rule,
 
 // A search: a map is true when each of its items is, a list when one of its entries is.
 Result<Detection> read_detection(const yaml::Node& node) {
+    // It would hold for every event, or for none: nobody means that.
+    if (!node.is_scalar() && node.items.empty() && node.members.empty()) {
+        return wrong(node, "a search without anything in it");
+    }
     if (node.kind == yaml::Kind::mapping) return map_of(node);
     const bool keywords =
         node.is_scalar() ||

@@ -39,6 +39,15 @@ detection:
     EXPECT_EQ(rule.source.service, "");
 }
 
+TEST(RuleReader, SearchesWithoutAnythingAreErrorsWithTheirLine) {
+    for (const std::string search : {"{}", "[]"}) {
+        EXPECT_NE(error_of("title: t\nlogsource: {product: x}\ndetection:\n  s: " + search +
+                           "\n  condition: s\n")
+                      .find("line 4: a search without anything"),
+                  std::string::npos);
+    }
+}
+
 TEST(RuleReader, SearchesAreMapsListsAndKeywords) {
     OneRule maps("  s:\n    - A: x\n      B: y\n    - C: z\n  condition: s\n");
     EXPECT_TRUE(maps.matches({{"C", "z"}}));
