@@ -179,17 +179,27 @@ class Hunter {
         if (plan_.rule(rule).level < wish_.least) return;
         if (wish_.correlations != nullptr && wish_.correlations->is_quiet(rule)) return;
         ++progress_.hits;
-        if (hits_.fetch_add(1) >= wish_.most_hits) {
-            ++own.hits_left_out;
-            return;
-        }
         std::vector<const event::Field*> shown;
         auto details = details_of(event, shown);
-        own.hits.push_back({event.time, rule, file, event.record,
-                            std::string(event.value(event::field::computer)),
-                            std::string(event.value(event::field::channel)),
-                            std::string(event.value(event::field::event_id)), std::move(details)});
-        if (wish_.fields) keep_fields(fields_of(event, shown), event.source, own);
+        const bool kept = keep(
+            {event.time, rule, file, event.record, std::string(event.value(event::field::computer)),
+             std::string(event.value(event::field::channel)),
+             std::string(event.value(event::field::event_id)), std::move(details)},
+            own);
+        if (kept && wish_.fields) keep_fields(fields_of(event, shown), event.source, own);
+    }
+
+    bool keep(Hit hit, Timeline& timeline) {
+        const std::size_t bytes = sizeof hit + hit.computer.size() + hit.channel.size() +
+                                  hit.event_id.size() + hit.details.size();
+        // Once they are full they stay full: what is shown is the beginning, whatever its size.
+        if (hits_.fetch_add(1) >= wish_.most_hits ||
+            hit_bytes_.fetch_add(bytes) + bytes > wish_.most_hit_bytes) {
+            ++timeline.hits_left_out;
+            return false;
+        }
+        timeline.hits.push_back(std::move(hit));
+        return true;
     }
 
     void keep_fields(std::vector<HitField> fields, const event::LogSource& source, Timeline& own) {
@@ -269,13 +279,10 @@ class Hunter {
         const auto& step = wish_.correlations->steps()[hit.step];
         if (step.quiet || step.rule.level < wish_.least) return;
         ++progress_.hits;
-        if (hits_.fetch_add(1) >= wish_.most_hits) {
-            ++timeline_.hits_left_out;
-            return;
-        }
         const auto rule = static_cast<std::uint32_t>(plan_.statistics().rules) + hit.step;
-        timeline_.hits.push_back({hit.time, rule, seen.file, seen.record, seen.computer,
-                                  seen.channel, seen.event_id, details_of(hit, step.rule)});
+        keep({hit.time, rule, seen.file, seen.record, seen.computer, seen.channel, seen.event_id,
+              details_of(hit, step.rule)},
+             timeline_);
     }
 
     void take(Timeline own) {
@@ -302,6 +309,7 @@ class Hunter {
 
     std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> hits_ = 0;
+    std::atomic<std::size_t> hit_bytes_ = 0;
     std::atomic<std::size_t> field_bytes_ = 0;  // of what hits keep
     Gathering gathering_;
     std::mutex taking_;

@@ -167,6 +167,11 @@ TEST_F(HuntTest, LeavesOutHitsBeyondTheLimitAndCountsThem) {
     const auto timeline = hunt_all(wish);
     EXPECT_EQ(timeline.hits.size(), 1U);
     EXPECT_EQ(timeline.hits_left_out, 1U);
+    Wish tight;
+    tight.most_hit_bytes = sizeof(Hit);
+    const auto without = hunt_all(tight);
+    EXPECT_TRUE(without.hits.empty()) << "their texts count";
+    EXPECT_EQ(without.hits_left_out, 2U);
 }
 
 TEST_F(HuntTest, ReadsAFileThatEndsWithItsPage) {
