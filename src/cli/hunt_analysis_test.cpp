@@ -169,10 +169,12 @@ TEST_F(HuntAnalysisTest, NothingDependsOnThreadsOrOnTheOrderOfFiles) {
 
 TEST_F(HuntAnalysisTest, WithoutTheOptionTheHitsAreAsBefore) {
     write_logs(analysis::testing::attacked_office(), 0, event::Time{1} << 62);
-    const auto plain = hunt({"--json"});
+    const auto plain = run({"hunt", "--rules", "@rule.yml", "--json", "@logs"});
     EXPECT_EQ(plain.hits().size(), 1U);
     EXPECT_THAT(plain.incidents(), IsEmpty());
     const auto analysed = hunt({"--incidents", "--json"});
+    EXPECT_EQ(hunt({"--json"}).output, analysed.output)
+        << "what is said about the analysis asks for it";
     std::istringstream stream(plain.output);
     for (std::string line; std::getline(stream, line);) {
         EXPECT_THAT(analysed.output, HasSubstr(line + "\n")) << "and they stay with it";

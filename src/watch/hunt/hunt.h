@@ -48,7 +48,7 @@ struct Wish {
     unsigned int threads = 1;
     std::size_t most_hits = 5'000'000;
     std::size_t most_hit_bytes = 512 << 20;  // of all hits, their fields aside
-    bool fields = false;  // of the events, with the hits
+    bool fields = false;                     // of the events, with the hits
     std::size_t most_field_bytes = 512 << 20;
     // Asked once all files are read, in the order of time; null: none.
     const sigma::CorrelationPlan* correlations = nullptr;
