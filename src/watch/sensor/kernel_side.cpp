@@ -136,7 +136,8 @@ base::Result<void> KernelSide::load_backend(const Family& family, const Backend&
                                             FamilyState& state) {
     const auto bytes = backend.object();
     const auto name = fmt::format("shoji_{}", family.name);
-    LIBBPF_OPTS(bpf_object_open_opts, options);
+    bpf_object_open_opts options{};  // what libbpf's own macro would make, in C++
+    options.sz = sizeof options;
     options.object_name = name.c_str();
     Object object(bpf_object__open_mem(bytes.data(), bytes.size(), &options));
     if (!object) return base::fail_errno(errno, "opening the object file");

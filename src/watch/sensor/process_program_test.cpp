@@ -25,7 +25,6 @@ class ProcessEvents : public testing::Test {
                    number_of(event, "ProcessId") == process;
         });
     }
-    static constexpr std::string_view policy = "[families]\nfile = true\n";
 };
 
 TEST_F(ProcessEvents, ExecHasItsArgumentsFolderParentAndFile) {
