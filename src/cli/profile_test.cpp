@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace shoji::cli {
 namespace {
@@ -46,12 +47,12 @@ class ProfileTest : public ::testing::Test {
         return std::move(read.value());
     }
     // A file of profiles with that text.
-    static std::filesystem::path file(const std::string& text) {
-        const auto path = std::filesystem::path(::testing::TempDir()) / "shoji-profiles.yaml";
-        std::ofstream(path) << text;
-        return path;
+    std::filesystem::path file(const std::string& text) {
+        std::ofstream(path_) << text;
+        return path_;
     }
-    static std::string key_of(const std::string& name, const std::string& text) {
+    void TearDown() override { std::filesystem::remove(path_); }
+    std::string key_of(const std::string& name, const std::string& text) {
         const auto read = read_profile(name, file(text));
         return read ? "" : read.error().key;
     }
@@ -59,6 +60,8 @@ class ProfileTest : public ::testing::Test {
         return boost::json::serialize(to_json(timeline_.hits[0], finds(), &profile));
     }
 
+    const std::filesystem::path path_ = std::filesystem::path(::testing::TempDir()) /
+                                        ("shoji-profiles-" + std::to_string(::getpid()) + ".yaml");
     event::Names names_;
     std::optional<sigma::Plan> plan_;
     hunt::Timeline timeline_;
