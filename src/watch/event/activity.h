@@ -31,6 +31,8 @@ enum class ActivityKind : std::uint8_t {
     capture,  // one capture of the screen
     screen_input,  // text that went into a screen session: `text` holds it, or, where the source
                    // keeps no text, `bytes_out` says how much and `my_numbers` what was in it
+    transfer,      // part of a connection that goes on: its bytes so far, told of once. The
+                   // connection itself comes at its end, with the bytes that were not told of yet
 };
 
 struct Activity {

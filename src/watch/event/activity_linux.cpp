@@ -16,8 +16,10 @@ constexpr Text file[] = {
 constexpr Numbered file_numbers[] = {{Number::process_id, "ProcessId"},
                                      {Number::bytes_out, "BytesWritten"},
                                      {Number::entropy, "Entropy"}};
-constexpr Text read_file[] = {
-    {&Activity::user, "User"}, {&Activity::process, "Image"}, {&Activity::path, "FileName"}};
+constexpr Text read_file[] = {{&Activity::user, "User"},
+                              {&Activity::process, "Image"},
+                              {&Activity::path, "FileName"},
+                              {&Activity::path, "TargetFilename"}};
 constexpr Numbered read_numbers[] = {{Number::process_id, "ProcessId"},
                                      {Number::bytes_in, "BytesRead"}};
 constexpr Text renamed[] = {{&Activity::user, "User"},
@@ -58,7 +60,9 @@ constexpr Sort sorts[] = {
      start_numbers},
     {"linux", "file_event", 0, Kind::service, Condition::cron_file, false, "cron", start,
      start_numbers},
-    {"linux", "file_event", 0, Kind::file_write, Condition::none, false, "", file, file_numbers},
+    {"linux", "file_event", 0, Kind::file_write, Condition::not_open, false, "", file,
+     file_numbers},
+    {"linux", "file_change", 0, Kind::file_write, Condition::closed, false, "", file, file_numbers},
     {"linux", "file_access", 0, Kind::file_read, Condition::none, false, "", read_file,
      read_numbers},
     {"linux", "file_rename", 0, Kind::file_rename, Condition::none, false, "", renamed,
@@ -67,6 +71,10 @@ constexpr Sort sorts[] = {
      memory_numbers},
     {"linux", "network_connection", 0, Kind::connection, Condition::initiated, false, "",
      connection, connection_numbers},
+    {"linux", "network_flow", 0, Kind::connection, Condition::flow_ended, false, "", connection,
+     connection_numbers},
+    {"linux", "network_flow", 0, Kind::transfer, Condition::flow_goes_on, false, "", connection,
+     connection_numbers},
     {"linux", "dns_query", 0, Kind::query, Condition::none, false, "dns", query, start_numbers},
     {"", "authentication", 0, Kind::logon, Condition::succeeded, false, "", logon, logon_numbers},
     {"linux", "sudo", 0, Kind::process, Condition::succeeded, false, "", sudo},

@@ -132,6 +132,13 @@ TEST_F(ActivitySourcesTest, SeesWhatASensorSays) {
                        {{"TargetFilename", "/x"}, {"BytesWritten", "7"}, {"Entropy", "7.5"}}));
     EXPECT_EQ(activity_.bytes_out, 7U);
     EXPECT_EQ(activity_.entropy, 7.5);
+    EXPECT_FALSE(sensor("file_event", {{"TargetFilename", "/x"}, {"EventType", "open_write"}}));
+    ASSERT_TRUE(
+        sensor("file_change",
+               {{"TargetFilename", "/x"}, {"EventType", "close_write"}, {"BytesWritten", "9"}}));
+    EXPECT_EQ(activity_.kind, ActivityKind::file_write);
+    EXPECT_EQ(activity_.bytes_out, 9U);
+    EXPECT_FALSE(sensor("file_change", {{"TargetFilename", "/x"}, {"EventType", "chmod"}}));
     ASSERT_TRUE(sensor("file_access", {{"FileName", "/x"}, {"BytesRead", "7"}}));
     EXPECT_EQ(activity_.bytes_in, 7U);
     EXPECT_LT(activity_.entropy, 0);
@@ -143,6 +150,27 @@ TEST_F(ActivitySourcesTest, SeesWhatASensorSays) {
     ASSERT_TRUE(sensor("process_access", {{"SourceImage", "/a"}, {"TargetImage", "/b"}}));
     EXPECT_EQ(activity_.protocol, "memory");
     EXPECT_FALSE(sensor("file_event_of_another_kind", {{"TargetFilename", "/x"}}));
+}
+
+// One connection is one activity, whatever is told of it on the way.
+TEST_F(ActivitySourcesTest, SeesTheFlowsOfASensor) {
+    const auto flow = [&](std::string_view category, std::string_view type,
+                          std::string_view initiated) {
+        return sensor(category, {{"EventType", type},
+                                 {"Initiated", initiated},
+                                 {"FlowId", "7"},
+                                 {"DestinationIp", "192.0.2.1"},
+                                 {"BytesSent", "10"},
+                                 {"DurationNanoseconds", "5"}});
+    };
+    EXPECT_FALSE(flow("network_connection", "connect", "true"));
+    ASSERT_TRUE(flow("network_flow", "flow_goes_on", "true"));
+    EXPECT_EQ(activity_.kind, ActivityKind::transfer);
+    EXPECT_EQ(activity_.bytes_out, 10U);
+    ASSERT_TRUE(flow("network_flow", "flow_end", "true"));
+    EXPECT_EQ(activity_.kind, ActivityKind::connection);
+    EXPECT_EQ(activity_.duration, 5);
+    EXPECT_FALSE(flow("network_flow", "flow_end", "false"));
 }
 
 TEST_F(ActivitySourcesTest, SeesMessagesOfPrograms) {

@@ -39,16 +39,20 @@ struct Numbered {
 // What an event must say besides its source to be of a sort.
 enum class Condition : std::uint8_t {
     none,
-    initiated,    // Initiated is true
-    outgoing,     // Direction is Windows' word for it
-    run_key,      // TargetObject is a key whose programs start when somebody signs in
-    succeeded,    // Outcome is success
-    lsass,        // the memory of LSASS was opened for reading, by AccessMask
-    reads_file,   // of a file, by AccessMask
-    writes_file,  // of a file, by AccessMask
-    unit_file,    // TargetFilename is a unit of systemd
-    cron_file,    // TargetFilename is a table of cron
-    cron_table    // CronTable is there
+    initiated,     // Initiated is true, and no flow with a FlowId will tell more
+    flow_ended,    // of an initiated one, EventType is flow_end
+    flow_goes_on,  // of an initiated one, EventType is flow_goes_on
+    closed,        // EventType is close_write
+    not_open,      // EventType is not open_write, after which a close_write will tell more
+    outgoing,      // Direction is Windows' word for it
+    run_key,       // TargetObject is a key whose programs start when somebody signs in
+    succeeded,     // Outcome is success
+    lsass,         // the memory of LSASS was opened for reading, by AccessMask
+    reads_file,    // of a file, by AccessMask
+    writes_file,   // of a file, by AccessMask
+    unit_file,     // TargetFilename is a unit of systemd
+    cron_file,     // TargetFilename is a table of cron
+    cron_table     // CronTable is there
 };
 
 struct Sort {

@@ -135,6 +135,8 @@ std::string_view plain_protocol(std::string_view protocol) {
 ActivityView::ActivityView(Names& names)
     : windows_(names.add_source("windows")),
       initiated_(names.add_field("Initiated")),
+      flow_id_(names.add_field("FlowId")),
+      event_type_(names.add_field("EventType")),
       direction_(names.add_field("Direction")),
       target_object_(names.add_field("TargetObject")),
       target_file_(names.add_field("TargetFilename")),
@@ -164,6 +166,20 @@ void ActivityView::add(Names& names, const activity_tables::Sort& sort) {
     }
 }
 
+bool ActivityView::is_of_type(const Event& event, Condition condition) const {
+    const auto type = event.value(event_type_);
+    switch (condition) {
+        case Condition::flow_ended:
+            return event.value(initiated_) == "true" && type == "flow_end";
+        case Condition::flow_goes_on:
+            return event.value(initiated_) == "true" && type == "flow_goes_on";
+        case Condition::closed:
+            return type == "close_write";
+        default:
+            return type != "open_write";
+    }
+}
+
 bool ActivityView::holds(const Event& event, Condition condition) const {
     constexpr std::uint64_t most_mask = 0xffffffff;
     const auto mask = [&] { return number_of(event.value(access_mask_), most_mask); };
@@ -176,7 +192,12 @@ bool ActivityView::holds(const Event& event, Condition condition) const {
         case Condition::none:
             return true;
         case Condition::initiated:
-            return event.value(initiated_) == "true";
+            return event.value(initiated_) == "true" && event.value(flow_id_).empty();
+        case Condition::flow_ended:
+        case Condition::flow_goes_on:
+        case Condition::closed:
+        case Condition::not_open:
+            return is_of_type(event, condition);
         case Condition::outgoing:
             return event.value(direction_) == outbound;
         case Condition::run_key:

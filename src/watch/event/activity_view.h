@@ -16,11 +16,13 @@
 //   Linux, by category: events of the audit log, of the sensor, and messages of programs
 //     process_creation, sudo              process
 //     file_event                          file_write; of units of systemd and tables of cron
-//     service,
-//                                         sorts "unit" and "cron", `target` the file
+//                                         service, sorts "unit" and "cron", `target` the file.
+//                                         No file_write where EventType is open_write:
+//     file_change, of type close_write    file_write, with its bytes
 //     file_access, process_access         file_read, of memory the latter
 //     file_rename                         file_rename
-//     network_connection                  connection or icmp, outgoing ones
+//     network_connection                  connection or icmp, outgoing ones without a FlowId
+//     network_flow                        connection at its end, before it transfer, outgoing ones
 //     dns_query                           query
 //     authentication, if it succeeded     logon (also of other products)
 //     cron, with CronTable                service, sort "cron"
@@ -68,12 +70,16 @@ class ActivityView {
     [[nodiscard]] const Known* find(const Event& event) const;
     [[nodiscard]] const Known* find(const Event& event, const Key& key) const;
     [[nodiscard]] bool holds(const Event& event, activity_tables::Condition condition) const;
+    // What depends on the sensor's EventType.
+    [[nodiscard]] bool is_of_type(const Event& event, activity_tables::Condition condition) const;
     [[nodiscard]] bool is_denied(const Event& event) const;
     void complete(const Event& event, Activity& activity) const;
 
     std::map<Key, std::vector<Known>> known_;
     SourceId windows_;
     FieldId initiated_;
+    FieldId flow_id_;
+    FieldId event_type_;
     FieldId direction_;
     FieldId target_object_;
     FieldId target_file_;

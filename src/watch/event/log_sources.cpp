@@ -22,6 +22,8 @@ constexpr std::string_view sources[] = {
     "file_access",
     "file_rename",
     "network_connection",
+    "network_flow",
+    "file_change",
     "authentication",
     "firewall",
     "proxy",

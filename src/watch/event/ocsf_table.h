@@ -163,6 +163,7 @@ inline constexpr Sort sorts[] = {
     {"process_access", 0, ClassName::process, 3, Shape::process_access},
     {"create_remote_thread", 0, ClassName::process, 4, Shape::process_access},
     {"network_connection", 0, ClassName::network, 1, Shape::network},
+    {"network_flow", 0, ClassName::network, 6, Shape::network},
     {"dns_query", 0, ClassName::dns, 1, Shape::dns},
     {"image_load", 0, ClassName::module, 1, Shape::module},
     {"driver_load", 0, ClassName::kernel_extension, 1, Shape::driver},

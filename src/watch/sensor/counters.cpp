@@ -17,7 +17,17 @@ std::uint64_t load(const std::uint64_t& from) {
 }  // namespace
 
 std::string_view name_of(sensor_loss cause) {
-    return cause == SENSOR_LOSS_RING_FULL ? "ring_full" : "no_scratch";
+    switch (cause) {
+        case SENSOR_LOSS_RING_FULL:
+            return "ring_full";
+        case SENSOR_LOSS_NO_SCRATCH:
+            return "no_scratch";
+        case SENSOR_LOSS_NO_SOCKET:
+            return "no_socket";
+        case SENSOR_LOSSES:
+            break;
+    }
+    return "unknown";
 }
 
 void LossWatch::look(const std::function<void(const Loss&)>& tell) {

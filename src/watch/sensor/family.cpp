@@ -13,9 +13,12 @@ constexpr std::array process_backends{Backend{"tracepoints", process_object}};
 constexpr std::array file_backends{Backend{"fentry", file_fentry_object},
                                    Backend{"system calls", file_calls_object}};
 
+constexpr std::array network_backends{Backend{"control groups", network_object}};
+
 constexpr std::array all{
     Family{"process", 0x01, process_backends, read_process},
     Family{"file", 0x02, file_backends, read_file},
+    Family{"network", 0x03, network_backends, read_network},
 };
 
 }  // namespace

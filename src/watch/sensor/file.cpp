@@ -40,19 +40,6 @@ Kind kind_of(std::uint16_t kind, const Words& words) {
     }
 }
 
-void add_actor(EventWriter& writer, const Scene& scene, const sensor_head& head) {
-    const auto& words = scene.words;
-    if (const auto* process = scene.processes.find(key_of(head))) {
-        scene.add_process(writer, *process);
-    } else {
-        scene.add_guid(writer, words.process_guid, key_of(head));
-        writer.number(words.process_id, head.process);
-    }
-    if (head.thread != head.process) writer.number(words.thread_id, head.thread);
-    scene.add_user(writer, words.user, head.user);
-    scene.add_cgroup(writer, head.cgroup);
-}
-
 void add_paths(EventWriter& writer, const Words& words, std::uint16_t kind, std::string_view path,
                std::string_view other) {
     if (kind == SENSOR_FILE_RENAME) {
@@ -119,7 +106,7 @@ base::Result<bool> read_file(Record record, Scene& scene, event::Event& event) {
     writer.text(scene.words.event_type, type);
     add_paths(writer, scene.words, kind, opened.empty() ? path : event.keep(opened), other);
     add_how(writer, scene.words, *part);
-    add_actor(writer, scene, part->head);
+    scene.add_actor(writer, part->head);
     add_state(writer, scene, *part);
     scene.add_incomplete(writer, part->head.flags);
     return true;

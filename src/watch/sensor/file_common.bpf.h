@@ -15,7 +15,6 @@
 #define FMODE_NOACCOUNT (1 << 29)
 #define O_TRUNC 01000
 #define PROT_EXEC 4
-#define WINDOW 1000000000ULL
 
 /* Prefixes of paths that policy leaves out. */
 struct {
@@ -54,24 +53,6 @@ struct {
     __type(value, struct sensor_prefix);
 } prefix_space SEC(".maps");
 
-/* Counts one record of the control group's; true when its flood is held back. Two groups that share
- * a place share its count while both are busy. */
-static __always_inline bool is_flood(struct sensor_policy* p, __u64 cgroup) {
-    if (!p->file_rate) return false;
-    __u32 at = (cgroup * 0x9e3779b97f4a7c15ULL) >> 52; /* SENSOR_THROTTLES is 2 to the 12th */
-    struct sensor_throttle* slot = bpf_map_lookup_elem(&shared_throttles, &at);
-    if (!slot) return false;
-    __u64 now = bpf_ktime_get_boot_ns();
-    if (now - slot->window >= WINDOW) {
-        slot->cgroup = cgroup;
-        slot->window = now;
-        slot->count = 0;
-    }
-    if (__sync_fetch_and_add(&slot->count, 1) < p->file_rate) return false;
-    __sync_fetch_and_add(&slot->held, 1);
-    return true;
-}
-
 static __always_inline bool is_left_out(struct sensor_policy* p, struct task_struct* task,
                                         __u64 cgroup) {
     if (p->filters & SENSOR_FILTER_USERS) {
@@ -88,7 +69,7 @@ static __always_inline int file_begin(enum sensor_kind kind) {
     struct sensor_policy* p = policy();
     if (!p) return -1;
     __u64 cgroup = bpf_get_current_cgroup_id();
-    if (is_left_out(p, task, cgroup) || is_flood(p, cgroup)) return -1;
+    if (is_left_out(p, task, cgroup) || is_flood(p->file_rate, kind, cgroup)) return -1;
     int index = scratch_take();
     if (index < 0) return -1;
     struct scratch* s = scratch_of(index);

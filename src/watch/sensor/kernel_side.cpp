@@ -14,8 +14,10 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace shoji::sensor {
@@ -80,6 +82,46 @@ base::Result<void> fill_lists(bpf_object* object, const Policy& policy) {
         }
     }
     return done;
+}
+
+bool is_of_cgroups(const bpf_program* program) {
+    switch (bpf_program__type(program)) {
+        case BPF_PROG_TYPE_CGROUP_SKB:
+        case BPF_PROG_TYPE_CGROUP_SOCK:
+        case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+        case BPF_PROG_TYPE_CGROUP_SYSCTL:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// The top of the unified hierarchy, alone or beside those of version 1.
+base::Result<base::FileDescriptor> open_cgroups() {
+    for (const char* path : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+        base::FileDescriptor folder(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        struct statfs state {};
+        if (folder.valid() && ::fstatfs(folder.get(), &state) == 0 &&
+            state.f_type == CGROUP2_SUPER_MAGIC) {
+            return folder;
+        }
+    }
+    return base::fail(base::ErrorKind::not_found,
+                      "no unified hierarchy of control groups is mounted");
+}
+
+// An iterator that only puts things into maps.
+base::Result<void> walk_once(int link) {
+    const base::FileDescriptor walk(bpf_iter_create(link));
+    if (!walk.valid()) return base::fail_errno(errno, "walking over what is there already");
+    std::array<char, 4096> nothing{};
+    while (true) {
+        const auto count = ::read(walk.get(), nothing.data(), nothing.size());
+        if (count == 0) return {};
+        if (count < 0 && errno != EINTR && errno != EAGAIN) {
+            return base::fail_errno(errno, "walking over what is there already");
+        }
+    }
 }
 
 }  // namespace
@@ -192,6 +234,8 @@ base::Result<void> KernelSide::fill_maps() {
     const std::uint32_t first = 0;
     sensor_policy policy{};
     policy.file_rate = policy_.file_rate;
+    policy.network_rate = policy_.network_rate;
+    policy.flow_seconds = policy_.flow_seconds;
     policy.argument_bytes = policy_.argument_bytes;
     policy.wake_bytes = SENSOR_RING_BYTES / 8;
     if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;
@@ -231,18 +275,28 @@ base::Result<void> KernelSide::fill_maps() {
 }
 
 base::Result<void> KernelSide::attach(bpf_program* program, std::vector<Link>& links) {
-    Link link(bpf_program__attach(program));
+    const bool of_cgroups = is_of_cgroups(program);
+    if (of_cgroups && !cgroups_.valid()) {
+        auto opened = open_cgroups();
+        if (!opened) return base::Failure(opened.error());
+        cgroups_ = std::move(*opened);
+    }
+    Link link(of_cgroups ? bpf_program__attach_cgroup(program, cgroups_.get())
+                         : bpf_program__attach(program));
     if (!link) {
         return base::fail(base::ErrorKind::system, "attaching {}: {}", bpf_program__name(program),
                           error_text(errno));
     }
     // An iterator does nothing until it is read.
-    if (bpf_program__expected_attach_type(program) == BPF_TRACE_ITER) {
-        running_ = std::move(link);
-    } else {
+    if (bpf_program__expected_attach_type(program) != BPF_TRACE_ITER) {
         links.push_back(std::move(link));
+        return {};
     }
-    return {};
+    if (std::string_view(bpf_program__name(program)) == "process_running") {
+        running_ = std::move(link);
+        return {};
+    }
+    return walk_once(bpf_link__fd(link.get()));
 }
 
 base::Result<base::FileDescriptor> KernelSide::duplicate(std::string_view map) const {

@@ -69,6 +69,7 @@ class KernelSide {
 
     const Policy& policy_;
     unsigned processors_ = 0;
+    base::FileDescriptor cgroups_;  // the hierarchy's top, once a program needs it
     std::map<std::string, int, std::less<>> shared_;  // maps of the first object that had them
     std::vector<Object> objects_;
     std::vector<Link> links_;

@@ -142,6 +142,41 @@ struct pid_namespace {
 struct net {
     struct ns_common ns;
 };
+typedef struct {
+    struct net* net;
+} possible_net_t;
+struct in6_bytes {
+    __u8 bytes[16];
+};
+struct sock_common {
+    __u32 skc_daddr;
+    __u32 skc_rcv_saddr;
+    __u16 skc_dport;
+    __u16 skc_num;
+    unsigned short skc_family;
+    volatile unsigned char skc_state;
+    possible_net_t skc_net;
+    struct in6_bytes skc_v6_daddr;
+    struct in6_bytes skc_v6_rcv_saddr;
+    unsigned long skc_flags;
+};
+struct sock {
+    struct sock_common __sk_common;
+    int sk_err;
+    __u16 sk_type;
+    __u16 sk_protocol;
+};
+struct socket {
+    struct sock* sk;
+};
+struct inet_sock {
+    __u16 inet_sport;
+};
+struct tcp_sock {
+    __u64 bytes_received;
+    __u64 bytes_sent;
+    __u64 bytes_retrans;
+};
 struct nsproxy {
     struct mnt_namespace* mnt_ns;
     struct pid_namespace* pid_ns_for_children;
@@ -208,6 +243,12 @@ struct pt_regs {
 struct seq_file;
 struct bpf_iter_meta {
     struct seq_file* seq;
+};
+struct bpf_iter__task_file {
+    struct bpf_iter_meta* meta;
+    struct task_struct* task;
+    __u32 fd;
+    struct file* file;
 };
 struct bpf_iter__task {
     struct bpf_iter_meta* meta;

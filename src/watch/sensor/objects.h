@@ -9,5 +9,6 @@ namespace shoji::sensor {
 std::span<const std::uint8_t> process_object();
 std::span<const std::uint8_t> file_fentry_object();
 std::span<const std::uint8_t> file_calls_object();
+std::span<const std::uint8_t> network_object();
 
 }  // namespace shoji::sensor

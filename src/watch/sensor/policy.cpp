@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t most_bytes = 1 << 20;
 constexpr std::size_t most_entries = 1024;
-constexpr std::array<std::string_view, 2> family_names{"process", "file"};
+constexpr std::array<std::string_view, 3> family_names{"process", "file", "network"};
 
 // Takes values out of one table; the first thing wrong is kept.
 class Reader {
@@ -132,6 +132,11 @@ void read_all(const toml::table& root, std::string_view file, Policy& policy,
         inner.numbers("ignore_users", policy.ignore_users);
         inner.paths("ignore_cgroups", policy.ignore_cgroups);
         inner.paths("watch_reads", policy.watch_reads);
+    }
+    if (const auto* network = reader.table("network")) {
+        Reader inner(*network, file, error);
+        inner.number("rate", 0, 1'000'000'000, policy.network_rate);
+        inner.number("flow_seconds", 1, 86400, policy.flow_seconds);
     }
     if (const auto* hash = reader.table("hash")) {
         Reader(*hash, file, error).number("most_megabytes", 0, 1024, policy.hash_megabytes);

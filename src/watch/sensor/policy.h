@@ -10,8 +10,12 @@
 //   ignore_paths = ["/var/log/"] # prefixes
 //   ignore_users = [0]
 //   ignore_cgroups = ["/sys/fs/cgroup/system.slice/backup.service"]  # folders; not what is below
-//   watch_reads = ["/etc/shadow", "/root/.ssh/"]  # a file, or with a slash at its end all in a
-//   folder [hash] most_megabytes = 16          # larger programs are not hashed; 0: none is
+//   watch_reads = ["/etc/shadow", "/root/.ssh/"]  # a file, or, its end a slash, all in a folder
+//   [network]
+//   rate = 2000                  # as that of files
+//   flow_seconds = 60            # between two events of one connection that goes on
+//   [hash]
+//   most_megabytes = 16          # larger programs are not hashed; 0: none is
 #pragma once
 
 #include "core/base/result.h"
@@ -39,6 +43,8 @@ struct Policy {
     std::vector<std::string> watch_reads{"/etc/shadow", "/etc/gshadow", "/etc/sudoers",
                                          "/root/.ssh/"};
     std::uint32_t hash_megabytes = 16;
+    std::uint32_t network_rate = 2000;
+    std::uint32_t flow_seconds = 60;
 
     [[nodiscard]] bool wants(std::string_view family) const;
 };

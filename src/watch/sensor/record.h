@@ -28,6 +28,13 @@ enum sensor_kind {
     SENSOR_FILE_LINK = 0x0208,
     SENSOR_FILE_SYMLINK = 0x0209,
     SENSOR_FILE_MAP = 0x020a, /* executable */
+
+    SENSOR_NETWORK_CONNECT = 0x0301, /* of TCP its result, of UDP the first packet to somebody */
+    SENSOR_NETWORK_ACCEPT = 0x0302,  /* the same from outside */
+    SENSOR_NETWORK_BIND = 0x0303,
+    SENSOR_NETWORK_LISTEN = 0x0304,
+    SENSOR_NETWORK_FLOW = 0x0305, /* bytes of a connection that goes on */
+    SENSOR_NETWORK_END = 0x0306,  /* and of one that has ended */
 };
 
 struct sensor_head {
@@ -54,6 +61,7 @@ struct sensor_head {
 enum sensor_loss {
     SENSOR_LOSS_RING_FULL,
     SENSOR_LOSS_NO_SCRATCH, /* too many programs at once on one processor */
+    SENSOR_LOSS_NO_SOCKET,  /* no memory beside a socket: what it does is not told */
     SENSOR_LOSSES,
 };
 
@@ -80,6 +88,8 @@ struct sensor_policy {
     __u32 argument_bytes; /* kept of a program's arguments; at most SENSOR_MOST_ARGUMENTS */
     __u32 filters;        /* SENSOR_FILTER_…: which of the maps below have entries */
     __u32 wake_bytes;     /* in the ring before its reader is woken */
+    __u32 network_rate;   /* records on the network a second, as file_rate */
+    __u32 flow_seconds;   /* between two records of one flow */
     __u64 watched_folders[SENSOR_WATCHED_WORDS]; /* a bit for each folder of watched_reads:
                                                     SENSOR_WATCHED_BIT */
 };

@@ -120,6 +120,18 @@ void Scene::add_process(EventWriter& writer, const Process& process) const {
     add_user(writer, words.parent_user, parent->user);
 }
 
+void Scene::add_actor(EventWriter& writer, const sensor_head& head) const {
+    if (const auto* process = processes.find(key_of(head))) {
+        add_process(writer, *process);
+    } else {
+        add_guid(writer, words.process_guid, key_of(head));
+        writer.number(words.process_id, head.process);
+    }
+    if (head.thread != head.process) writer.number(words.thread_id, head.thread);
+    add_user(writer, words.user, head.user);
+    add_cgroup(writer, head.cgroup);
+}
+
 void Scene::add_incomplete(EventWriter& writer, std::uint16_t flags) const {
     if ((flags & SENSOR_CUT) != 0) writer.text(words.incomplete, "cut");
     if ((flags & SENSOR_UNREADABLE) != 0) writer.text(words.incomplete, "unreadable");

@@ -57,6 +57,8 @@ struct Scene {
     // What all events have: source, time, computer, process.
     void begin(event::Event& event, const sensor_head& head, event::SourceId category) const;
     void add_process(EventWriter& writer, const Process& process) const;
+    // Who did it: process, thread, user, control group.
+    void add_actor(EventWriter& writer, const sensor_head& head) const;
     void add_user(EventWriter& writer, const Word& word, std::uint32_t user) const;
     void add_cgroup(EventWriter& writer, std::uint64_t cgroup) const;
     // BOOT-PROCESS-START, all hexadecimal.

@@ -1,5 +1,8 @@
 #include "watch/sensor/sensor_fixture_test.h"
 
+#include "watch/sensor/family.h"
+#include "watch/sensor/policy.h"
+
 #include <cstdlib>
 #include <fstream>
 
@@ -82,8 +85,14 @@ RunningSensor::RunningSensor(const std::string& policy) {
         ::_exit(127);
     }
     ::close(ends[1]);
-    // The last family of the list.
-    find("", "Family", "file");
+    // The last family of those that policy asks for.
+    const auto parsed = parse_policy(policy, "policy");
+    if (!parsed) return;
+    std::string last;
+    for (const auto& family : families()) {
+        if (parsed->wants(family.name)) last = family.name;
+    }
+    find("", "Family", last);
 }
 
 RunningSensor::~RunningSensor() {

@@ -13,8 +13,11 @@ Words::Words(event::Names& names)
       file_delete(names.add_source("file_delete")),
       file_access(names.add_source("file_access")),
       image_load(names.add_source("image_load")),
+      network_connection(names.add_source("network_connection")),
       process_fork(names.add_source("process_fork")),
       process_running(names.add_source("process_running")),
+      network_flow(names.add_source("network_flow")),
+      network_listen(names.add_source("network_listen")),
       sensor_report(names.add_source("sensor_report")) {
     const auto add = [&names](Word& word, std::string_view text) {
         word = {names.add_field(text), text};
@@ -72,6 +75,20 @@ Words::Words(event::Names& names)
     add(image_loaded, "ImageLoaded");
     add(new_owner, "NewOwner");
     add(new_group, "NewGroup");
+    add(source_ip, "SourceIp");
+    add(source_port, "SourcePort");
+    add(destination_ip, "DestinationIp");
+    add(destination_port, "DestinationPort");
+    add(destination_hostname, "DestinationHostname");
+    add(protocol, "Protocol");
+    add(initiated, "Initiated");
+    add(result, "Result");
+    add(flow_id, "FlowId");
+    add(bytes_sent, "BytesSent");
+    add(bytes_received, "BytesReceived");
+    add(all_sent, "BytesSentInAll");
+    add(all_received, "BytesReceivedInAll");
+    add(duration, "DurationNanoseconds");
     add(family, "Family");
     add(cause, "Cause");
     add(count, "Count");

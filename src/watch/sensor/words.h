@@ -31,9 +31,12 @@ struct Words {
     event::SourceId file_delete;
     event::SourceId file_access;
     event::SourceId image_load;
-    // The sensor's own: a fork, what ran before, the sensor about itself.
+    event::SourceId network_connection;
+    // The sensor's own.
     event::SourceId process_fork;
     event::SourceId process_running;
+    event::SourceId network_flow;    // bytes of a connection
+    event::SourceId network_listen;  // what a socket is bound to and listens on
     event::SourceId sensor_report;
 
     Word event_type, computer, process_guid, process_id, thread_id, image, command_line, script,
@@ -45,6 +48,9 @@ struct Words {
     // Files.
     Word target, source, bytes_written, size, truncated, inherited, folder, created, image_loaded,
         new_owner, new_group;
+    // The network.
+    Word source_ip, source_port, destination_ip, destination_port, destination_hostname, protocol,
+        initiated, result, flow_id, bytes_sent, bytes_received, all_sent, all_received, duration;
     // The sensor about itself.
     Word family, cause, count, backend;
 };
@@ -65,7 +71,10 @@ class EventWriter {
         const auto text = event_.keep({digits, static_cast<std::size_t>(end - digits)});
         event_.add({word.id, event::Type::number, word.name, text});
     }
-    void yes(const Word& word) { event_.add({word.id, event::Type::boolean, word.name, "true"}); }
+    void truth(const Word& word, bool is) {
+        event_.add({word.id, event::Type::boolean, word.name, is ? "true" : "false"});
+    }
+    void yes(const Word& word) { truth(word, true); }
     // For what has to be put together.
     event::Event& event() { return event_; }
 

@@ -147,6 +147,7 @@ void Exfiltration::Look::take(const event::Activity& activity, State& state, Ale
     namer_.name_subject(activity, state.clock.believe(activity.time), seen_);
     switch (activity.kind) {
         case ActivityKind::connection:
+        case ActivityKind::transfer:
         case ActivityKind::request:
         case ActivityKind::icmp:
             sent(activity, state, alerts);

@@ -1,0 +1,12 @@
+// Addresses of the network as text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace shoji::sensor {
+
+// Of IPv6, or of IPv4 that is mapped into it, which is written as IPv4.
+std::string address_text(const std::uint8_t (&address)[16]);
+
+}  // namespace shoji::sensor

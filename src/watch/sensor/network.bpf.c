@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+ *
+ * The network. Of TCP: changes of a connection's state, which happen for whatever way led there (system call, io_uring,
+ * the kernel itself), and the kernel's own counts of bytes, which sendfile, splice and mapped memory go into as well.
+ * Of UDP: the packets, told apart by whom they go to and come from. Nothing here hooks system calls. */
+#include "network.h"
+#include "socket_owner.bpf.h"
+
+#include <bpf/bpf_endian.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define AF_INET6 10
+#define ETH_P_IP 0x0800
+#define SOCK_DGRAM 2
+#define SOCK_DONE_BIT 2 /* 1 << SOCK_DONE: the other side has sent its end */
+
+enum tcp_state { ESTABLISHED = 1, SYN_SENT = 2, CLOSED = 7, LISTEN = 10 };
+
+struct tcp_flow {
+    __u64 began;  /* 0: not connected yet */
+    __u64 looked; /* when it was told of */
+    __u64 sent, received;
+    __u8 how;
+    __u8 is_owned; /* by the process that uses it */
+};
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct tcp_flow);
+} tcp_flows SEC(".maps");
+
+/* With whom a UDP socket talks; one that talks to more tells of the quietest and forgets it. */
+#define MOST_PEERS 4
+enum peer_state { PEER_NONE, PEER_CHANGES, PEER_KNOWN };
+struct udp_peer {
+    __u32 state;
+    __u16 local_port, remote_port;
+    __u64 local[2], remote[2];
+    __u64 began, looked, last;
+    __u64 sent, received;
+    __u64 told_sent, told_received;
+    __u8 how;
+};
+struct udp_peers {
+    struct udp_peer peer[MOST_PEERS];
+};
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct udp_peers);
+} udp_sockets SEC(".maps");
+
+struct packet {
+    __u64 local[2], remote[2];
+    __u16 local_port, remote_port;
+    __u32 bytes;
+};
+
+static __always_inline int connection_begin(enum sensor_kind kind, struct owner *owner) {
+    struct sensor_policy *p = policy();
+    if (!p || is_flood(p->network_rate, kind, owner ? owner->cgroup : 0)) return -1;
+    int index = scratch_take();
+    if (index < 0) return -1;
+    struct scratch *s = scratch_of(index);
+    if (!s) return -1;
+    begin_for(s, kind, owner, sizeof(struct sensor_connection));
+    __builtin_memset(s->record + sizeof(struct sensor_head), 0,
+                     sizeof(struct sensor_connection) - sizeof(struct sensor_head));
+    ((struct sensor_connection *)s->record)->network_namespace = owner ? owner->network_namespace : 0;
+    return index;
+}
+
+static __always_inline void map_address(void *into, __u32 address) {
+    __u32 *words = into;
+    words[0] = 0;
+    words[1] = 0;
+    words[2] = bpf_htonl(0xffff);
+    words[3] = address;
+}
+
+static __always_inline void fill_ends(struct sensor_connection *record, const struct sock *sk) {
+    if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
+        bpf_core_read(record->local.address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+        bpf_core_read(record->remote.address, 16, &sk->__sk_common.skc_v6_daddr);
+    } else {
+        map_address(record->local.address, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+        map_address(record->remote.address, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+    }
+    /* The bound number is taken away before the state says so; this one stays. */
+    record->local.port = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
+    record->remote.port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+}
+
+static __noinline int tell_tcp(enum sensor_kind kind, const struct sock *sk, struct owner *owner,
+                               struct tcp_flow *flow) {
+    int index = connection_begin(kind, owner);
+    if (index < 0) return -1;
+    struct scratch *s = scratch_of(index);
+    if (!s) return -1;
+    struct sensor_connection *record = (struct sensor_connection *)s->record;
+    record->protocol = IPPROTO_TCP;
+    fill_ends(record, sk);
+    if (flow) {
+        record->began = flow->began;
+        record->how = flow->how;
+    }
+    if (kind == SENSOR_NETWORK_CONNECT && flow && !flow->began) {
+        record->error = BPF_CORE_READ(sk, sk_err);
+        if (!record->error) record->error = 125; /* ECANCELED: closed before there was an answer */
+    }
+    if (flow && kind >= SENSOR_NETWORK_FLOW) {
+        const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+        record->all_sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
+        record->all_received = BPF_CORE_READ(tcp, bytes_received);
+        /* The end itself is counted as a byte. */
+        if (record->all_received && (BPF_CORE_READ(sk, __sk_common.skc_flags) & SOCK_DONE_BIT)) record->all_received -= 1;
+        record->sent = record->all_sent - flow->sent;
+        record->received = record->all_received - flow->received;
+        flow->sent = record->all_sent;
+        flow->received = record->all_received;
+    }
+    send(s);
+    scratch_give(s);
+    return 0;
+}
+
+static __always_inline struct tcp_flow *flow_of(struct sock *sk) {
+    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+    if (!flow) count_loss(SENSOR_LOSS_NO_SOCKET);
+    return flow;
+}
+
+static __always_inline void own(struct sock *sk) {
+    take_over(bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE));
+}
+
+static __always_inline void established(struct sock *sk, int old) {
+    struct tcp_flow *flow = flow_of(sk);
+    if (!flow || flow->began) return;
+    flow->began = bpf_ktime_get_boot_ns();
+    flow->looked = bpf_ktime_get_boot_ns();
+    enum sensor_kind kind = flow->how & SENSOR_NETWORK_INITIATED ? SENSOR_NETWORK_CONNECT : SENSOR_NETWORK_ACCEPT;
+    tell_tcp(kind, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), flow);
+}
+
+static __always_inline void closed(struct sock *sk) {
+    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, 0);
+    if (!flow) return;
+    enum sensor_kind kind = flow->began ? SENSOR_NETWORK_END : SENSOR_NETWORK_CONNECT;
+    tell_tcp(kind, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), flow);
+    bpf_sk_storage_delete(&tcp_flows, sk);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(network_state, struct sock *sk, int old, int state) {
+    if (sk->sk_protocol != IPPROTO_TCP) return 0;
+    if (state == SYN_SENT) {
+        own(sk);
+        struct tcp_flow *flow = flow_of(sk);
+        if (flow) {
+            flow->how = SENSOR_NETWORK_INITIATED;
+            flow->is_owned = 1;
+        }
+    } else if (state == LISTEN) {
+        own(sk);
+        tell_tcp(SENSOR_NETWORK_LISTEN, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), NULL);
+    } else if (state == ESTABLISHED) {
+        established(sk, old);
+    } else if (state == CLOSED) {
+        closed(sk);
+    }
+    return 0;
+}
+
+/* A process reads from what another one's listener took in. */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(network_read, struct sock *sk) {
+    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, 0);
+    if (!flow || flow->is_owned) return 0;
+    flow->is_owned = 1;
+    own(sk);
+    return 0;
+}
+
+/* Something has come, be it the word that what was sent has arrived. */
+SEC("tp_btf/tcp_probe")
+int BPF_PROG(network_progress, struct sock *sk) {
+    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, 0);
+    struct sensor_policy *p = policy();
+    if (!flow || !p) return 0;
+    __u64 now = bpf_ktime_get_boot_ns();
+    if (now - flow->looked < p->flow_seconds * WINDOW) return 0;
+    flow->looked = now;
+    tell_tcp(SENSOR_NETWORK_FLOW, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), flow);
+    return 0;
+}
+
+static __noinline int tell_peer(enum sensor_kind kind, struct owner *owner, struct udp_peer *peer) {
+    if (!peer) return -1;
+    int index = connection_begin(kind, owner);
+    if (index < 0) return -1;
+    struct scratch *s = scratch_of(index);
+    if (!s) return -1;
+    struct sensor_connection *record = (struct sensor_connection *)s->record;
+    record->protocol = IPPROTO_UDP;
+    __builtin_memcpy(record->local.address, peer->local, 16);
+    __builtin_memcpy(record->remote.address, peer->remote, 16);
+    record->local.port = peer->local_port;
+    record->remote.port = peer->remote_port;
+    record->began = peer->began;
+    record->how = peer->how;
+    if (kind >= SENSOR_NETWORK_FLOW) {
+        record->all_sent = peer->sent;
+        record->all_received = peer->received;
+        record->sent = record->all_sent - peer->told_sent;
+        record->received = record->all_received - peer->told_received;
+        peer->told_sent = record->all_sent;
+        peer->told_received = record->all_received;
+    }
+    send(s);
+    scratch_give(s);
+    return 0;
+}
+
+/* The place of the packet's peer: its own, a free one, or that of the quietest. NULL: others are at it. */
+static __always_inline struct udp_peer *place_of(struct udp_peers *peers, struct packet *packet) {
+    struct udp_peer *quietest = NULL;
+    for (int i = 0; i < MOST_PEERS; ++i) {
+        struct udp_peer *peer = &peers->peer[i];
+        if (peer->state == PEER_KNOWN && peer->remote_port == packet->remote_port &&
+            peer->remote[0] == packet->remote[0] && peer->remote[1] == packet->remote[1]) {
+            return peer;
+        }
+    }
+    for (int i = 0; i < MOST_PEERS; ++i) {
+        struct udp_peer *peer = &peers->peer[i];
+        if (peer->state == PEER_CHANGES) continue;
+        if (peer->state == PEER_NONE) {
+            quietest = peer;
+            break;
+        }
+        if (!quietest || peer->last < quietest->last) quietest = peer;
+    }
+    return quietest;
+}
+
+static __always_inline void count_bytes(struct udp_peer *peer, __u32 bytes, bool goes_out) {
+    if (goes_out) {
+        __sync_fetch_and_add(&peer->sent, bytes);
+    } else {
+        __sync_fetch_and_add(&peer->received, bytes);
+    }
+}
+
+static __always_inline void meet(struct owner *owner, struct udp_peer *peer, struct packet *packet, bool goes_out) {
+    __u32 was = peer->state;
+    if (was == PEER_CHANGES || __sync_val_compare_and_swap(&peer->state, was, PEER_CHANGES) != was) {
+        count_loss(SENSOR_LOSS_NO_SOCKET);
+        return;
+    }
+    if (was == PEER_KNOWN) tell_peer(SENSOR_NETWORK_END, owner, peer);
+    peer->local[0] = packet->local[0];
+    peer->local[1] = packet->local[1];
+    peer->remote[0] = packet->remote[0];
+    peer->remote[1] = packet->remote[1];
+    peer->local_port = packet->local_port;
+    peer->remote_port = packet->remote_port;
+    peer->began = bpf_ktime_get_boot_ns();
+    peer->looked = bpf_ktime_get_boot_ns();
+    peer->last = peer->looked;
+    peer->sent = 0;
+    peer->received = 0;
+    peer->told_sent = 0;
+    peer->told_received = 0;
+    peer->how = goes_out ? SENSOR_NETWORK_INITIATED : 0;
+    count_bytes(peer, packet->bytes, goes_out);
+    tell_peer(goes_out ? SENSOR_NETWORK_CONNECT : SENSOR_NETWORK_ACCEPT, owner, peer);
+    peer->state = PEER_KNOWN;
+}
+
+/* An UDP packet without extension headers; others are not counted. */
+static __always_inline bool read_packet(struct __sk_buff *skb, bool goes_out, struct packet *packet) {
+    __u32 words[10] = {};
+    __u64 source[2], destination[2];
+    __u32 ports, size = 40;
+    if (skb->protocol == bpf_htons(ETH_P_IP)) {
+        if (bpf_skb_load_bytes(skb, 0, words, 20)) return false;
+        size = (bpf_ntohl(words[0]) >> 24 & 15) * 4;
+        map_address(source, words[3]);
+        map_address(destination, words[4]);
+    } else {
+        if (bpf_skb_load_bytes(skb, 0, words, 40)) return false;
+        if ((bpf_ntohl(words[1]) >> 8 & 0xff) != IPPROTO_UDP) return false;
+        __builtin_memcpy(source, &words[2], 16);
+        __builtin_memcpy(destination, &words[6], 16);
+    }
+    if (skb->len < size + 8 || bpf_skb_load_bytes(skb, size, &ports, 4)) return false;
+    __u16 from = bpf_ntohl(ports) >> 16, to = bpf_ntohl(ports);
+    packet->bytes = skb->len - size - 8;
+    packet->local_port = goes_out ? from : to;
+    packet->remote_port = goes_out ? to : from;
+    for (int i = 0; i < 2; ++i) {
+        packet->local[i] = goes_out ? source[i] : destination[i];
+        packet->remote[i] = goes_out ? destination[i] : source[i];
+    }
+    return true;
+}
+
+static __always_inline int count_packet(struct __sk_buff *skb, bool goes_out) {
+    struct bpf_sock *sk = skb->sk;
+    if (!sk) return 1;
+    sk = bpf_sk_fullsock(sk);
+    if (!sk || sk->protocol != IPPROTO_UDP) return 1;
+    struct packet packet = {};
+    if (!read_packet(skb, goes_out, &packet)) return 1;
+    struct udp_peers *peers = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+    struct udp_peer *peer = peers ? place_of(peers, &packet) : NULL;
+    if (!peer) {
+        count_loss(SENSOR_LOSS_NO_SOCKET);
+        return 1;
+    }
+    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
+    if (peer->state != PEER_KNOWN || peer->remote_port != packet.remote_port ||
+        peer->remote[0] != packet.remote[0] || peer->remote[1] != packet.remote[1]) {
+        meet(owner, peer, &packet, goes_out);
+        return 1;
+    }
+    count_bytes(peer, packet.bytes, goes_out);
+    __u64 now = bpf_ktime_get_boot_ns();
+    peer->last = now;
+    struct sensor_policy *p = policy();
+    if (p && now - peer->looked >= p->flow_seconds * WINDOW) {
+        peer->looked = now;
+        tell_peer(SENSOR_NETWORK_FLOW, owner, peer);
+    }
+    return 1;
+}
+
+SEC("cgroup_skb/egress")
+int network_out(struct __sk_buff *skb) {
+    return count_packet(skb, true);
+}
+
+SEC("cgroup_skb/ingress")
+int network_in(struct __sk_buff *skb) {
+    return count_packet(skb, false);
+}
+
+SEC("cgroup/sock_create")
+int network_socket(struct bpf_sock *sk) {
+    if (sk->protocol == IPPROTO_UDP) {
+        take_over(bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE));
+    }
+    return 1;
+}
+
+SEC("cgroup/sock_release")
+int network_release(struct bpf_sock *sk) {
+    if (sk->protocol != IPPROTO_UDP) return 1;
+    struct udp_peers *peers = bpf_sk_storage_get(&udp_sockets, sk, 0, 0);
+    if (!peers) return 1;
+    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
+    for (int i = 0; i < MOST_PEERS; ++i) {
+        struct udp_peer *peer = &peers->peer[i];
+        if (__sync_val_compare_and_swap(&peer->state, PEER_KNOWN, PEER_NONE) == PEER_KNOWN) {
+            tell_peer(SENSOR_NETWORK_END, owner, peer);
+        }
+    }
+    return 1;
+}
+
+/* Who addresses others by a socket is its owner, whoever made it. */
+static __always_inline int address_by(struct bpf_sock_addr *context) {
+    struct bpf_sock *sk = context->sk;
+    if (sk && context->protocol == IPPROTO_UDP) {
+        take_over(bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE));
+    }
+    return 1;
+}
+
+SEC("cgroup/connect4")
+int network_connect4(struct bpf_sock_addr *context) {
+    return address_by(context);
+}
+SEC("cgroup/connect6")
+int network_connect6(struct bpf_sock_addr *context) {
+    return address_by(context);
+}
+SEC("cgroup/sendmsg4")
+int network_send4(struct bpf_sock_addr *context) {
+    return address_by(context);
+}
+SEC("cgroup/sendmsg6")
+int network_send6(struct bpf_sock_addr *context) {
+    return address_by(context);
+}
+
+static __always_inline int bound(struct bpf_sock *sk, bool is_six) {
+    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+    take_over(owner);
+    int index = connection_begin(SENSOR_NETWORK_BIND, owner);
+    if (index < 0) return 1;
+    struct scratch *s = scratch_of(index);
+    if (!s) return 1;
+    struct sensor_connection *record = (struct sensor_connection *)s->record;
+    if (is_six) {
+        __u32 *words = (__u32 *)record->local.address;
+        words[0] = sk->src_ip6[0];
+        words[1] = sk->src_ip6[1];
+        words[2] = sk->src_ip6[2];
+        words[3] = sk->src_ip6[3];
+    } else {
+        map_address(record->local.address, sk->src_ip4);
+    }
+    record->local.port = sk->src_port;
+    record->protocol = sk->protocol;
+    send(s);
+    scratch_give(s);
+    return 1;
+}
+
+SEC("cgroup/post_bind4")
+int network_bind4(struct bpf_sock *sk) {
+    return bound(sk, false);
+}
+SEC("cgroup/post_bind6")
+int network_bind6(struct bpf_sock *sk) {
+    return bound(sk, true);
+}
+
+/* Sockets that are there already. Who began their connections is not known any more. */
+SEC("iter/task_file")
+int network_before(struct bpf_iter__task_file *context) {
+    struct task_struct *task = context->task;
+    struct file *file = context->file;
+    if (!task || !file) return 0;
+    struct socket *socket = bpf_sock_from_file(file);
+    if (!socket) return 0;
+    struct sock *sk = socket->sk;
+    if (!sk || (sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_UDP)) return 0;
+    __u16 family = sk->__sk_common.skc_family;
+    if (family != AF_INET6 && family != 2) return 0;
+    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+    if (!owner) {
+        count_loss(SENSOR_LOSS_NO_SOCKET);
+    } else if (!owner->process) {
+        fill_owner(owner, task);
+    }
+    if (sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state != ESTABLISHED) return 0;
+    struct tcp_flow *flow = flow_of(sk);
+    if (!flow || flow->began) return 0;
+    const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+    flow->sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
+    flow->received = BPF_CORE_READ(tcp, bytes_received);
+    flow->how = SENSOR_NETWORK_BEFORE;
+    flow->looked = bpf_ktime_get_boot_ns();
+    flow->is_owned = 1;
+    flow->began = bpf_ktime_get_boot_ns();
+    return 0;
+}

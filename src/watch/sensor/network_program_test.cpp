@@ -1,0 +1,307 @@
+// The network, as real sockets use it and as the sensor tells of it.
+#include "watch/sensor/sensor_fixture_test.h"
+
+#include <fstream>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace shoji::sensor {
+namespace {
+
+// A socket on the loopback, and the port that the kernel gave it.
+class Socket {
+  public:
+    Socket(int family, int type) : descriptor_(::socket(family, type | SOCK_CLOEXEC, 0)) {
+        sockaddr_in6 six{};
+        six.sin6_family = AF_INET6;
+        six.sin6_addr = in6addr_loopback;
+        sockaddr_in four{};
+        four.sin_family = AF_INET;
+        four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        bound_ =
+            family == AF_INET6
+                ? ::bind(descriptor_.get(), reinterpret_cast<sockaddr*>(&six), sizeof six) == 0
+                : ::bind(descriptor_.get(), reinterpret_cast<sockaddr*>(&four), sizeof four) == 0;
+    }
+    [[nodiscard]] bool bound() const { return bound_; }
+    [[nodiscard]] int get() const { return descriptor_.get(); }
+    void close() { descriptor_.reset(); }
+    [[nodiscard]] std::uint16_t port() const {
+        sockaddr_in6 name{};
+        socklen_t size = sizeof name;
+        if (::getsockname(get(), reinterpret_cast<sockaddr*>(&name), &size) != 0) return 0;
+        return ntohs(name.sin6_port);  // stands where IPv4 has it
+    }
+    bool connect_to(const Socket& other) const {
+        sockaddr_in6 name{};
+        socklen_t size = sizeof name;
+        return ::getsockname(other.get(), reinterpret_cast<sockaddr*>(&name), &size) == 0 &&
+               ::connect(get(), reinterpret_cast<sockaddr*>(&name), size) == 0;
+    }
+
+  private:
+    base::FileDescriptor descriptor_;
+    bool bound_ = false;
+};
+
+constexpr const char* quickly = "[files]\nrate = 0\n[network]\nrate = 0\nflow_seconds = 1\n";
+
+class NetworkEvents : public testing::Test {
+  protected:
+    void SetUp() override { SHOJI_NEEDS_ROOT(); }
+
+    static std::optional<Object> find(RunningSensor& sensor, std::string_view type,
+                                      std::uint16_t source, std::uint16_t destination,
+                                      std::string_view initiated = {}) {
+        return sensor.find([=](const Object& event) {
+            const auto* began = event.if_contains("Initiated");
+            return text_of(event, "EventType") == type &&
+                   number_of(event, "SourcePort") == source &&
+                   (destination == 0 || number_of(event, "DestinationPort") == destination) &&
+                   (initiated.empty() || (began != nullptr && began->is_bool() &&
+                                          began->as_bool() == (initiated == "true")));
+        });
+    }
+    static void expect_actor(const Object& event) {
+        EXPECT_EQ(number_of(event, "ProcessId"), ::getpid());
+        EXPECT_EQ(text_of(event, "User"), "root");
+        EXPECT_EQ(text_of(event, "Image"),
+                  std::filesystem::read_symlink("/proc/self/exe").native());
+    }
+};
+
+void send_all(int to, std::size_t bytes) {
+    const std::string text(bytes, 'x');
+    ASSERT_EQ(::send(to, text.data(), text.size(), 0), static_cast<ssize_t>(bytes));
+}
+
+void receive_all(int from, std::size_t bytes) {
+    std::vector<char> buffer(bytes);
+    ASSERT_EQ(::recv(from, buffer.data(), bytes, MSG_WAITALL), static_cast<ssize_t>(bytes));
+}
+
+class NetworkFamilies : public NetworkEvents, public testing::WithParamInterface<int> {};
+
+TEST_P(NetworkFamilies, AConnectionFromItsListenerToItsBytes) {
+    RunningSensor sensor(quickly);
+    const std::string address = GetParam() == AF_INET ? "127.0.0.1" : "::1";
+    Socket listener(GetParam(), SOCK_STREAM);
+    ASSERT_TRUE(listener.bound());
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    Socket client(GetParam(), SOCK_STREAM);
+    ASSERT_TRUE(client.connect_to(listener));
+    const auto from = client.port();
+    const auto to = listener.port();
+    base::FileDescriptor taken(::accept(listener.get(), nullptr, nullptr));
+    send_all(client.get(), 1000);
+    receive_all(taken.get(), 1000);
+    send_all(taken.get(), 77);
+    receive_all(client.get(), 77);
+    client.close();
+    taken.reset();
+    for (const auto* type : {"bind", "listen"}) {
+        const auto event = find(sensor, type, to, 0);
+        ASSERT_TRUE(event) << type;
+        EXPECT_EQ(text_of(*event, "Category"), "network_listen");
+        EXPECT_EQ(text_of(*event, "SourceIp"), address);
+        expect_actor(*event);
+    }
+    const auto connect = find(sensor, "connect", from, to, "true");
+    const auto accept = find(sensor, "accept", from, to, "false");
+    ASSERT_TRUE(connect && accept);
+    EXPECT_EQ(text_of(*connect, "Category"), "network_connection");
+    EXPECT_EQ(text_of(*connect, "DestinationIp"), address);
+    EXPECT_EQ(text_of(*connect, "Protocol"), "tcp");
+    EXPECT_EQ(text_of(*connect, "Result"), "success");
+    expect_actor(*connect);
+    expect_actor(*accept);
+    const auto out = find(sensor, "flow_end", from, to, "true");
+    const auto in = find(sensor, "flow_end", from, to, "false");
+    ASSERT_TRUE(out && in);
+    EXPECT_EQ(text_of(*out, "Category"), "network_flow");
+    EXPECT_EQ(number_of(*out, "FlowId"), number_of(*connect, "FlowId"));
+    EXPECT_EQ(number_of(*out, "BytesSent"), 1000);
+    EXPECT_EQ(number_of(*out, "BytesReceived"), 77);
+    EXPECT_EQ(number_of(*in, "BytesSent"), 77);
+    EXPECT_EQ(number_of(*in, "BytesReceived"), 1000);
+    expect_actor(*out);
+}
+
+TEST_P(NetworkFamilies, PacketsOfUdpByTheirPeers) {
+    RunningSensor sensor(quickly);
+    Socket server(GetParam(), SOCK_DGRAM);
+    Socket client(GetParam(), SOCK_DGRAM);
+    ASSERT_TRUE(server.bound() && client.bound());
+    const auto from = client.port();
+    const auto to = server.port();
+    ASSERT_TRUE(client.connect_to(server));
+    send_all(client.get(), 500);
+    send_all(client.get(), 11);
+    receive_all(server.get(), 500);
+    receive_all(server.get(), 11);
+    client.close();
+    server.close();
+    const auto connect = find(sensor, "connect", from, to, "true");
+    ASSERT_TRUE(connect);
+    EXPECT_EQ(text_of(*connect, "Protocol"), "udp");
+    expect_actor(*connect);
+    ASSERT_TRUE(find(sensor, "accept", from, to, "false"));
+    const auto out = find(sensor, "flow_end", from, to, "true");
+    const auto in = find(sensor, "flow_end", from, to, "false");
+    ASSERT_TRUE(out && in);
+    EXPECT_EQ(number_of(*out, "BytesSent"), 511);
+    EXPECT_EQ(number_of(*in, "BytesReceived"), 511);
+    expect_actor(*out);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfBoth, NetworkFamilies, testing::Values(AF_INET, AF_INET6),
+                         [](const auto& family) {
+                             return std::string(family.param == AF_INET ? "IPv4" : "IPv6");
+                         });
+
+TEST_F(NetworkEvents, ARefusedConnectSaysSo) {
+    RunningSensor sensor(quickly);
+    Socket nobody(AF_INET, SOCK_STREAM);
+    Socket client(AF_INET, SOCK_STREAM);
+    ASSERT_FALSE(client.connect_to(nobody));
+    const auto event = find(sensor, "connect", client.port(), nobody.port());
+    ASSERT_TRUE(event);
+    EXPECT_EQ(text_of(*event, "Result"), "ECONNREFUSED");
+    EXPECT_FALSE(event->contains("FlowId"));
+}
+
+// What never goes through write(2) on the socket.
+TEST_F(NetworkEvents, SendfileIsCountedAtTheSocket) {
+    const TestFolder folder;
+    std::ofstream(folder.at("data")) << std::string(300'000, 'x');
+    RunningSensor sensor(quickly);
+    Socket listener(AF_INET, SOCK_STREAM);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    Socket client(AF_INET, SOCK_STREAM);
+    ASSERT_TRUE(client.connect_to(listener));
+    base::FileDescriptor taken(::accept(listener.get(), nullptr, nullptr));
+    const auto from = client.port();
+    const auto to = listener.port();
+    const pid_t reader = ::fork();
+    if (reader == 0) {
+        client.close();
+        std::vector<char> buffer(300'000);
+        const bool all = ::recv(taken.get(), buffer.data(), buffer.size(), MSG_WAITALL) == 300'000;
+        ::_exit(all ? 0 : 1);
+    }
+    taken.reset();
+    const base::FileDescriptor file(::open(folder.at("data").c_str(), O_RDONLY | O_CLOEXEC));
+    off_t at = 0;
+    while (at < 300'000 && ::sendfile(client.get(), file.get(), &at, 300'000) > 0) continue;
+    int status = 0;
+    ::waitpid(reader, &status, 0);
+    ASSERT_EQ(status, 0);
+    client.close();
+    const auto out = find(sensor, "flow_end", from, to, "true");
+    ASSERT_TRUE(out);
+    EXPECT_EQ(number_of(*out, "BytesSentInAll"), 300'000);
+    // Who reads is whose it is, not who listened.
+    const auto in = find(sensor, "flow_end", from, to, "false");
+    ASSERT_TRUE(in);
+    EXPECT_EQ(number_of(*in, "ProcessId"), reader);
+}
+
+TEST_F(NetworkEvents, AConnectionThatGoesOnIsToldOfInParts) {
+    RunningSensor sensor(quickly);
+    Socket listener(AF_INET, SOCK_STREAM);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    Socket client(AF_INET, SOCK_STREAM);
+    ASSERT_TRUE(client.connect_to(listener));
+    base::FileDescriptor taken(::accept(listener.get(), nullptr, nullptr));
+    const auto from = client.port();
+    const auto to = listener.port();
+    send_all(client.get(), 100);
+    receive_all(taken.get(), 100);
+    ::usleep(1'200'000);
+    send_all(client.get(), 20);
+    receive_all(taken.get(), 20);
+    send_all(taken.get(), 1);  // what was sent is known to have arrived
+    receive_all(client.get(), 1);
+    ASSERT_TRUE(find(sensor, "flow_goes_on", from, to, "true"));
+    client.close();
+    taken.reset();
+    const auto end = find(sensor, "flow_end", from, to, "true");
+    ASSERT_TRUE(end);
+    EXPECT_EQ(number_of(*end, "BytesSentInAll"), 120);
+    std::int64_t sum = 0;
+    for (const auto& part : sensor.all([&](const Object& event) {
+             return number_of(event, "FlowId") == number_of(*end, "FlowId") &&
+                    text_of(event, "Category") == "network_flow";
+         })) {
+        sum += number_of(part, "BytesSent");
+    }
+    EXPECT_EQ(sum, 120);
+}
+
+TEST_F(NetworkEvents, ASocketOfManyPeersTellsOfThemAll) {
+    RunningSensor sensor(quickly);
+    Socket client(AF_INET, SOCK_DGRAM);
+    std::vector<std::uint16_t> peers;
+    for (int i = 0; i < 10; ++i) {
+        Socket server(AF_INET, SOCK_DGRAM);
+        ASSERT_TRUE(client.connect_to(server));
+        send_all(client.get(), 5);
+        peers.push_back(server.port());
+    }
+    const auto from = client.port();
+    client.close();
+    for (const auto port : peers) {
+        const auto end = find(sensor, "flow_end", from, port, "true");
+        ASSERT_TRUE(end) << port;
+        EXPECT_EQ(number_of(*end, "BytesSentInAll"), 5);
+    }
+}
+
+TEST_F(NetworkEvents, WhatWasOpenBeforeIsKnown) {
+    Socket listener(AF_INET, SOCK_STREAM);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    Socket client(AF_INET, SOCK_STREAM);
+    ASSERT_TRUE(client.connect_to(listener));
+    base::FileDescriptor taken(::accept(listener.get(), nullptr, nullptr));
+    send_all(client.get(), 100);
+    const auto from = client.port();
+    const auto to = listener.port();
+    RunningSensor sensor(quickly);
+    send_all(client.get(), 10);
+    receive_all(taken.get(), 110);
+    client.close();
+    taken.reset();
+    const auto end = find(sensor, "flow_end", from, to);
+    ASSERT_TRUE(end);
+    EXPECT_FALSE(end->contains("Initiated"));
+    EXPECT_EQ(number_of(*end, "BytesSent"), 10);
+    EXPECT_EQ(number_of(*end, "BytesSentInAll"), 110);
+    expect_actor(*end);
+}
+
+TEST_F(NetworkEvents, PolicyCanLeaveTheNetworkOut) {
+    RunningSensor sensor("[families]\nnetwork = false\n[files]\nrate = 0\n");
+    const TestFolder folder;
+    Socket listener(AF_INET, SOCK_STREAM);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    std::ofstream(folder.at("mark")) << "x";
+    ASSERT_TRUE(sensor.find("open_write", "TargetFilename", folder.at("mark")));
+    EXPECT_TRUE(sensor.backend("network").empty());
+    EXPECT_EQ(sensor
+                  .all([](const Object& event) {
+                      return text_of(event, "Category").starts_with("network");
+                  })
+                  .size(),
+              0U);
+}
+
+}  // namespace
+}  // namespace shoji::sensor
