@@ -4,16 +4,12 @@
  * the kernel itself), and the kernel's own counts of bytes, which sendfile, splice and mapped memory go into as well.
  * Of UDP: the packets, told apart by whom they go to and come from. Nothing here hooks system calls. */
 #include "network.h"
+#include "packet.bpf.h"
 #include "socket_owner.bpf.h"
-
-#include <bpf/bpf_endian.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
 #define AF_INET6 10
-#define ETH_P_IP 0x0800
 #define SOCK_DGRAM 2
 #define SOCK_DONE_BIT 2 /* 1 << SOCK_DONE: the other side has sent its end */
 
@@ -55,12 +51,6 @@ struct {
     __type(value, struct udp_peers);
 } udp_sockets SEC(".maps");
 
-struct packet {
-    __u64 local[2], remote[2];
-    __u16 local_port, remote_port;
-    __u32 bytes;
-};
-
 static __always_inline int connection_begin(enum sensor_kind kind, struct owner *owner) {
     struct sensor_policy *p = policy();
     if (!p || is_flood(p->network_rate, kind, owner ? owner->cgroup : 0)) return -1;
@@ -73,14 +63,6 @@ static __always_inline int connection_begin(enum sensor_kind kind, struct owner 
                      sizeof(struct sensor_connection) - sizeof(struct sensor_head));
     ((struct sensor_connection *)s->record)->network_namespace = owner ? owner->network_namespace : 0;
     return index;
-}
-
-static __always_inline void map_address(void *into, __u32 address) {
-    __u32 *words = into;
-    words[0] = 0;
-    words[1] = 0;
-    words[2] = bpf_htonl(0xffff);
-    words[3] = address;
 }
 
 static __always_inline void fill_ends(struct sensor_connection *record, const struct sock *sk) {
@@ -283,41 +265,13 @@ static __always_inline void meet(struct owner *owner, struct udp_peer *peer, str
     peer->state = PEER_KNOWN;
 }
 
-/* An UDP packet without extension headers; others are not counted. */
-static __always_inline bool read_packet(struct __sk_buff *skb, bool goes_out, struct packet *packet) {
-    __u32 words[10] = {};
-    __u64 source[2], destination[2];
-    __u32 ports, size = 40;
-    if (skb->protocol == bpf_htons(ETH_P_IP)) {
-        if (bpf_skb_load_bytes(skb, 0, words, 20)) return false;
-        size = (bpf_ntohl(words[0]) >> 24 & 15) * 4;
-        map_address(source, words[3]);
-        map_address(destination, words[4]);
-    } else {
-        if (bpf_skb_load_bytes(skb, 0, words, 40)) return false;
-        if ((bpf_ntohl(words[1]) >> 8 & 0xff) != IPPROTO_UDP) return false;
-        __builtin_memcpy(source, &words[2], 16);
-        __builtin_memcpy(destination, &words[6], 16);
-    }
-    if (skb->len < size + 8 || bpf_skb_load_bytes(skb, size, &ports, 4)) return false;
-    __u16 from = bpf_ntohl(ports) >> 16, to = bpf_ntohl(ports);
-    packet->bytes = skb->len - size - 8;
-    packet->local_port = goes_out ? from : to;
-    packet->remote_port = goes_out ? to : from;
-    for (int i = 0; i < 2; ++i) {
-        packet->local[i] = goes_out ? source[i] : destination[i];
-        packet->remote[i] = goes_out ? destination[i] : source[i];
-    }
-    return true;
-}
-
 static __always_inline int count_packet(struct __sk_buff *skb, bool goes_out) {
     struct bpf_sock *sk = skb->sk;
     if (!sk) return 1;
     sk = bpf_sk_fullsock(sk);
     if (!sk || sk->protocol != IPPROTO_UDP) return 1;
     struct packet packet = {};
-    if (!read_packet(skb, goes_out, &packet)) return 1;
+    if (!read_udp(skb, goes_out, &packet)) return 1;
     struct udp_peers *peers = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
     struct udp_peer *peer = peers ? place_of(peers, &packet) : NULL;
     if (!peer) {

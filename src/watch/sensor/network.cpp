@@ -3,6 +3,7 @@
 #include "watch/sensor/address.h"
 #include "watch/sensor/family.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <netinet/in.h>
@@ -46,7 +47,8 @@ void add_protocol(EventWriter& writer, const Words& words, std::uint8_t protocol
 }
 
 // The side that began is the source, as in Sysmon's events.
-void add_ends(EventWriter& writer, const Words& words, const sensor_connection& part) {
+void add_ends(EventWriter& writer, const Scene& scene, const sensor_connection& part) {
+    const auto& words = scene.words;
     const bool comes_in = part.head.kind == SENSOR_NETWORK_ACCEPT ||
                           (part.head.kind >= SENSOR_NETWORK_FLOW &&
                            (part.how & (SENSOR_NETWORK_INITIATED | SENSOR_NETWORK_BEFORE)) == 0);
@@ -57,6 +59,11 @@ void add_ends(EventWriter& writer, const Words& words, const sensor_connection& 
     if (part.head.kind == SENSOR_NETWORK_BIND || part.head.kind == SENSOR_NETWORK_LISTEN) return;
     writer.kept(words.destination_ip, address_text(destination.address));
     writer.number(words.destination_port, destination.port);
+    if (!comes_in) {
+        AddressNames::Address address{};
+        std::ranges::copy(part.remote.address, address.begin());
+        writer.kept(words.destination_hostname, scene.names_of_addresses.find(address));
+    }
     if ((part.how & SENSOR_NETWORK_BEFORE) == 0) writer.truth(words.initiated, !comes_in);
 }
 
@@ -92,7 +99,7 @@ base::Result<bool> read_network(Record record, Scene& scene, event::Event& event
     EventWriter writer(event);
     writer.text(words.event_type, type);
     add_protocol(writer, words, part->protocol);
-    add_ends(writer, words, *part);
+    add_ends(writer, scene, *part);
     add_result(writer, words, *part);
     if (part->began != 0) writer.number(words.flow_id, part->began);
     add_bytes(writer, words, *part);

@@ -3,13 +3,8 @@
  * The network: connections, who listens, and how many bytes went each way. */
 #pragma once
 
+#include "endpoint.h"
 #include "record.h"
-
-struct sensor_endpoint {
-    __u8 address[16]; /* of IPv6; IPv4 is mapped into it (RFC 4291, 2.5.5.2) */
-    __u16 port;
-    __u16 unused[3];
-};
 
 struct sensor_connection {
     struct sensor_head head; /* `process` 0: it is not known whose the socket is */

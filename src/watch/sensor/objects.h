@@ -10,5 +10,6 @@ std::span<const std::uint8_t> process_object();
 std::span<const std::uint8_t> file_fentry_object();
 std::span<const std::uint8_t> file_calls_object();
 std::span<const std::uint8_t> network_object();
+std::span<const std::uint8_t> dns_object();
 
 }  // namespace shoji::sensor

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t most_bytes = 1 << 20;
 constexpr std::size_t most_entries = 1024;
-constexpr std::array<std::string_view, 3> family_names{"process", "file", "network"};
+constexpr std::array<std::string_view, 4> family_names{"process", "file", "network", "dns"};
 
 // Takes values out of one table; the first thing wrong is kept.
 class Reader {

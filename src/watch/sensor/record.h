@@ -35,6 +35,9 @@ enum sensor_kind {
     SENSOR_NETWORK_LISTEN = 0x0304,
     SENSOR_NETWORK_FLOW = 0x0305, /* bytes of a connection that goes on */
     SENSOR_NETWORK_END = 0x0306,  /* and of one that has ended */
+
+    SENSOR_DNS_QUESTION = 0x0401,
+    SENSOR_DNS_ANSWER = 0x0402,
 };
 
 struct sensor_head {

@@ -2,6 +2,7 @@
 // clock. Filled by the records themselves and, once in a while, by the analyst.
 #pragma once
 
+#include "watch/sensor/address_names.h"
 #include "watch/sensor/opened_files.h"
 #include "watch/sensor/process_table.h"
 #include "watch/sensor/record.h"
@@ -45,6 +46,7 @@ struct Scene {
     const Words& words;
     ProcessTable processes;
     OpenedFiles opened;
+    AddressNames names_of_addresses;
     std::unordered_map<std::uint32_t, std::string> users;
     std::unordered_map<std::uint64_t, CgroupName> cgroups;
     std::int64_t boot_time = 0;  // what is added to a record's time: nanoseconds since 1970

@@ -14,9 +14,11 @@ Words::Words(event::Names& names)
       file_access(names.add_source("file_access")),
       image_load(names.add_source("image_load")),
       network_connection(names.add_source("network_connection")),
+      dns_query(names.add_source("dns_query")),
       process_fork(names.add_source("process_fork")),
       process_running(names.add_source("process_running")),
       network_flow(names.add_source("network_flow")),
+      dns_answer(names.add_source("dns_answer")),
       network_listen(names.add_source("network_listen")),
       sensor_report(names.add_source("sensor_report")) {
     const auto add = [&names](Word& word, std::string_view text) {
@@ -89,6 +91,12 @@ Words::Words(event::Names& names)
     add(all_sent, "BytesSentInAll");
     add(all_received, "BytesReceivedInAll");
     add(duration, "DurationNanoseconds");
+    add(query_name, "QueryName");
+    add(query_type, "QueryType");
+    add(query_status, "QueryStatus");
+    add(query_results, "QueryResults");
+    add(server_ip, "ServerIp");
+    add(size_of_message, "MessageBytes");
     add(family, "Family");
     add(cause, "Cause");
     add(count, "Count");

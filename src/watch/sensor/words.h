@@ -32,10 +32,12 @@ struct Words {
     event::SourceId file_access;
     event::SourceId image_load;
     event::SourceId network_connection;
+    event::SourceId dns_query;
     // The sensor's own.
     event::SourceId process_fork;
     event::SourceId process_running;
-    event::SourceId network_flow;    // bytes of a connection
+    event::SourceId network_flow;  // bytes of a connection
+    event::SourceId dns_answer;
     event::SourceId network_listen;  // what a socket is bound to and listens on
     event::SourceId sensor_report;
 
@@ -51,6 +53,8 @@ struct Words {
     // The network.
     Word source_ip, source_port, destination_ip, destination_port, destination_hostname, protocol,
         initiated, result, flow_id, bytes_sent, bytes_received, all_sent, all_received, duration;
+    // DNS.
+    Word query_name, query_type, query_status, query_results, server_ip, size_of_message;
     // The sensor about itself.
     Word family, cause, count, backend;
 };
