@@ -115,6 +115,7 @@ JsonKeys::Key& JsonKeys::key(Object& object, std::string_view text) {
     }
     Key key;
     key.text = text;
+    key.text_size = static_cast<std::uint32_t>(text.size());
     key.name = name_of(object.scope, object.prefix, text);
     key.id = names_.field(key.name);
     // A key with a backslash stands otherwise in the document than it is meant.

@@ -18,8 +18,10 @@ std::uint64_t mixed(std::uint64_t one, std::uint64_t other) {
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
+}  // namespace
+
 // Sixteen bytes at a time. Values chosen so that their hashes collide cost time, never an answer.
-std::uint64_t hash_of(std::uint32_t field, std::string_view value) {
+std::uint64_t ValueCache::hash_of(std::uint32_t field, std::string_view value) {
     constexpr std::uint64_t first_odd = 0x9e3779b97f4a7c15U;
     constexpr std::uint64_t second_odd = 0xe7037ed1a0b428dbU;
     constexpr std::size_t step = 2 * sizeof(std::uint64_t);
@@ -40,16 +42,8 @@ std::uint64_t hash_of(std::uint32_t field, std::string_view value) {
     return mixed(low ^ second_odd, high ^ hash) ^ hash;
 }
 
-}  // namespace
-
-ValueCache::Key ValueCache::key(std::uint32_t field, std::string_view value) const {
-    const auto hash = hash_of(field, value);
-    __builtin_prefetch(&sets_[hash % sets_.size()]);
-    return {field, value, hash};
-}
-
 ValueFacts* ValueCache::find(const Key& key) {
-    auto& set = sets_[key.hash % sets_.size()];
+    auto& set = sets_[key.hash % sets];
     for (std::size_t way = 0; way < set.ways.size(); ++way) {
         if (set.hashes[way] != key.hash) continue;
         auto& place = set.ways[way];
@@ -61,7 +55,7 @@ ValueFacts* ValueCache::find(const Key& key) {
 }
 
 ValueFacts* ValueCache::keep(const Key& key, std::size_t words) {
-    auto& set = sets_[key.hash % sets_.size()];
+    auto& set = sets_[key.hash % sets];
     const std::size_t way = set.ways[0].round <= set.ways[1].round ? 0 : 1;
     auto& place = set.ways[way];
     // What this round was given must stay.

@@ -7,6 +7,7 @@
 #include "watch/detect/sigma/detection_bits.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,7 +28,11 @@ class ValueCache {
     };
     // `field` is any number that tells fields apart. What find() needs is on its way from memory
     // when the key is made well before.
-    [[nodiscard]] Key key(std::uint32_t field, std::string_view value) const;
+    [[nodiscard]] Key key(std::uint32_t field, std::string_view value) const {
+        const auto hash = hash_of(field, value);
+        __builtin_prefetch(&sets_[hash % sets]);
+        return {field, value, hash};
+    }
 
     // What find() and keep() give is good until the next round begins, and the same value's as
     // long.
@@ -37,9 +42,14 @@ class ValueCache {
     // Precondition: find() did not find it. What is kept of it from now on, of which nothing is
     // known yet; null when it is not kept.
     ValueFacts* keep(const Key& key, std::size_t words);
-    void clear() { sets_.assign(places / 2, {}); }
+    void clear() { sets_.assign(sets, {}); }
 
   private:
+    // A power of two, known when this is compiled: a division for each value would be felt.
+    static constexpr std::size_t sets = places / 2;
+    static_assert(std::has_single_bit(sets));
+    static std::uint64_t hash_of(std::uint32_t field, std::string_view value);
+
     struct Place {
         std::uint64_t round = 0;  // the last one that asked for it; 0: the place is free
         std::uint32_t field = 0;
@@ -52,7 +62,7 @@ class ValueCache {
         std::array<Place, 2> ways;
     };
 
-    std::vector<Set> sets_ = std::vector<Set>(places / 2);
+    std::vector<Set> sets_ = std::vector<Set>(sets);
     std::uint64_t round_ = 1;
 };
 
