@@ -115,7 +115,7 @@ JsonKeys::Key& JsonKeys::key(Object& object, std::string_view text) {
     }
     Key key;
     key.text = text;
-    key.text_size = static_cast<std::uint32_t>(text.size());
+    key.quoted_size = (static_cast<std::uint32_t>(text.size()) + 1) & 0x7fffffffU;
     key.name = name_of(object.scope, object.prefix, text);
     key.id = names_.field(key.name);
     // A key with a backslash stands otherwise in the document than it is meant.
@@ -130,7 +130,6 @@ JsonKeys::Key& JsonKeys::key(Object& object, std::string_view text) {
     ++kept_;
     std::ranges::copy(text, key.quoted.begin());
     key.quoted[text.size()] = '"';
-    key.quoted_size = static_cast<std::uint32_t>(text.size()) + 1;
     expect(*object.expected, object.keys.emplace_back(std::move(key)));
     object.expected = &object.keys.back().next;
     return object.keys.back();

@@ -49,14 +49,14 @@ class JsonKeys {
     struct alignas(memory_line) Key {
         // When it is kept: the text, a quotation mark, and zeros up to where is_same_text() reads.
         std::array<char, most_kept_key + 1> quoted{};
-        std::uint32_t quoted_size = 0;  // with the mark
+        std::uint32_t quoted_size : 31 = 0;  // of the text, with the mark
+        // `name` lives as long as this; else until the next key of its object.
+        bool kept : 1 = false;
         FieldId id = other_field;
         Next next{};
-        std::string name;             // of the field
-        std::uint32_t text_size = 0;  // bytes
-        bool kept = false;  // `name` lives as long as this; else until the next key of its object
-        std::string text;
+        std::string name;  // of the field
         std::unique_ptr<Object> object;
+        std::string text;
     };
     struct Object {
         Scope scope = Scope::top;

@@ -88,7 +88,7 @@ inline const char* JsonScanner::key(const char* at, JsonKeys::Object& shape, Jso
         if (stop >= end_ || *stop != '"') return nullptr;
         key = &keys_.key(shape, rest.substr(0, static_cast<std::size_t>(stop - at)));
     }
-    at = skip_blank(at + key->text_size + 1);
+    at = skip_blank(at + key->quoted_size);
     if (at >= end_ || *at != ':') return nullptr;
     return skip_blank(at + 1);
 }
