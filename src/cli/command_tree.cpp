@@ -295,6 +295,8 @@ void CommandTree::add_watch() {
     hunt.take("--level", values->level)
         ->check(one_of({"informational", "low", "medium", "high", "critical"}));
     hunt.take("--since", request.since);
+    hunt.take("--time-zone", request.time_zone);
+    hunt.take("--source", request.source);
     hunt.take("--threads", request.threads)->check(between(1, 256));
     hunt.take("--no-cache", request.no_cache);
     hunt.take("--csv", request.csv);
@@ -314,6 +316,8 @@ void CommandTree::add_watch() {
     auto wanted = kept<EventsRequest>();
     auto events = root().word("events");
     events.take("logs", wanted->logs)->required();
+    events.take("--time-zone", wanted->time_zone);
+    events.take("--source", wanted->source);
     events.take("--form", wanted->form)->check(one_of({"sigma", "ocsf"}));
     events.runs([=](const Context& context) { return run_events(context, *wanted); });
     add_incidents();

@@ -84,6 +84,8 @@ struct HuntRequest {
     sigma::Level least = sigma::Level::informational;
     bool no_cache = false;           // compile the rules anew, and keep nothing
     std::string since;               // as event::parse_time takes it; empty: all
+    std::string time_zone;           // of times without an offset, and of those that are shown
+    std::string source;              // of events that have none: "product=aws,service=cloudtrail"
     int threads = 0;                 // 0: one a processor
     std::filesystem::path csv;       // empty: none
     std::filesystem::path html;      // empty: none
@@ -104,6 +106,8 @@ Exit run_hunt(const Context& context, const HuntRequest& request);
 struct EventsRequest {
     std::vector<std::filesystem::path> logs;
     std::string form = "sigma";  // "sigma": as rules see them; "ocsf"
+    std::string time_zone;       // of times without an offset
+    std::string source;          // of events that have none
 };
 // The events of logs, one object of JSON a line.
 Exit run_events(const Context& context, const EventsRequest& request);

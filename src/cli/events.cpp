@@ -47,10 +47,22 @@ std::uint64_t warn_of_losses(const hunt::LogFile& log, const std::string& file,
 
 Exit run_events(const Context& context, const EventsRequest& request) {
     auto& output = context.output;
+    event::Reading reading;
+    if (!request.time_zone.empty()) {
+        reading.zone = event::TimeZone::named(request.time_zone);
+        if (!reading.zone) {
+            return output.fail(Exit::usage, "hunt.bad_zone", {{"zone", request.time_zone}});
+        }
+    }
     event::Names names;
     const event::WindowsSources windows(names);
     event::add_log_sources(names);
     const event::OcsfView ocsf(names);
+    if (!request.source.empty()) {
+        const auto said = event::read_source(request.source, names);
+        if (!said) return output.fail(Exit::usage, "hunt.bad_source", {{"source", request.source}});
+        reading.source = *said;
+    }
     const auto files = hunt::log_files(request.logs);
     if (!files) return output.fail(files.error());
     if (files->empty()) return output.fail(Exit::not_found, "hunt.no_files");
@@ -58,7 +70,7 @@ Exit run_events(const Context& context, const EventsRequest& request) {
     std::uint64_t lost_fields = 0;
     event::Event event;
     for (const auto& path : *files) {
-        auto log = hunt::LogFile::open(path, names, windows);
+        auto log = hunt::LogFile::open(path, names, windows, reading);
         if (!log) return output.fail(log.error());
         while (log->next(event)) {
             output.line(request.form == "ocsf" ? ocsf.event(event)

@@ -24,7 +24,7 @@ struct Known {
     std::string_view alias;    // in files
 };
 constexpr std::array<Known, 22> known{{
-    {Column::time, "time", "hunt.time", "%Timestamp%"},
+    {Column::time, "time", "hunt.time_in", "%Timestamp%"},
     {Column::level, "level", "hunt.level", "%Level%"},
     {Column::title, "title", "hunt.rule", "%RuleTitle%"},
     {Column::id, "id", "hunt.column.id", "%RuleID%"},
@@ -307,10 +307,11 @@ const Profile& csv_profile() {
     return profile;
 }
 
-std::string heading_of(const ProfileColumn& column, text::Language language) {
+std::string heading_of(const ProfileColumn& column, const Finds& finds, text::Language language) {
     if (column.column == Column::fixed) return column.name;
     const auto& one = known_of(column.column);
-    return column.name == one.name ? text::say(language, one.heading) : column.name;
+    return column.name == one.name ? text::say(language, one.heading, {{"zone", finds.zone.name()}})
+                                   : column.name;
 }
 
 std::string cell_of(const ProfileColumn& column, const hunt::Hit& hit, const Finds& finds) {
@@ -353,7 +354,7 @@ std::string cell_of(const ProfileColumn& column, const hunt::Hit& hit, const Fin
 
 std::string shown_cell(const ProfileColumn& column, const hunt::Hit& hit, const Finds& finds,
                        text::Language language) {
-    if (column.column == Column::time) return shown_time(hit.time);
+    if (column.column == Column::time) return shown_time(hit.time, finds.zone);
     if (column.column == Column::level) return shown_level(finds.heading(hit).level, language);
     return cell_of(column, hit, finds);
 }

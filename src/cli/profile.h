@@ -67,7 +67,7 @@ const Profile& table_profile();
 const Profile& csv_profile();
 
 // The heading of a column for people.
-std::string heading_of(const ProfileColumn& column, text::Language language);
+std::string heading_of(const ProfileColumn& column, const Finds& finds, text::Language language);
 // A cell of a hit for programs; …
 std::string cell_of(const ProfileColumn& column, const hunt::Hit& hit, const Finds& finds);
 // … for people; …

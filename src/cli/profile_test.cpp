@@ -89,7 +89,7 @@ TEST_F(ProfileTest, EveryNameIsBuiltInAndEveryColumnHasAHeading) {
         names.erase(0, end + 2);
         for (const auto& column : one.columns) {
             for (const auto language : {text::Language::ja, text::Language::en}) {
-                EXPECT_EQ(heading_of(column, language).find("hunt."), std::string::npos)
+                EXPECT_EQ(heading_of(column, finds(), language).find("hunt."), std::string::npos)
                     << column.name;
             }
         }
@@ -123,7 +123,7 @@ TEST_F(ProfileTest, OnesOwnComeFromAFileAndStandBeforeThoseBuiltIn) {
     EXPECT_THAT(to_csv(finds(), *read),
                 StartsWith("When,RuleTitle,Unit\r\n\"2026-11-20T01:02:03.456000000Z\",\"Rule\","
                            "\"課\"\r\n"));
-    EXPECT_EQ(heading_of(read->columns[0], text::Language::ja), "When");
+    EXPECT_EQ(heading_of(read->columns[0], finds(), text::Language::ja), "When");
     EXPECT_THAT(to_csv(finds(), *read_profile("mine", file(text))),
                 StartsWith("\"職員\"\r\n\"Sato\""));
     EXPECT_TRUE(read_profile("verbose", file(text))) << "those built in are there as well";

@@ -23,14 +23,22 @@ std::string whole_text(std::string_view text) {
     return base::is_utf8(text) ? std::string(text) : base::printable(text, 3 * text.size());
 }
 
+std::string in_small_letters(std::string text) {
+    for (char& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    }
+    return text;
+}
+
+// Names are the same whatever their letters' case; the first one's spelling is shown.
 template <class Each>
 std::vector<Tally> tallied(const Finds& finds, Each&& each) {
-    std::map<std::string, Tally> all;
+    std::map<std::string, Tally> all;  // by their names in small letters
     for (const auto& hit : finds.timeline.hits) {
         const auto level = finds.heading(hit).level;
         each(hit, [&](const std::string& name) {
-            auto& tally = all[name];
-            tally.name = name;
+            auto& tally = all[in_small_letters(name)];
+            if (tally.hits == 0) tally.name = name;
             ++tally.hits;
             tally.level = std::max(tally.level, level);
         });
@@ -107,9 +115,9 @@ std::string shown_minute(event::Time time) {
     return shown_time(time).substr(0, to_minutes);
 }
 
-std::string shown_time(event::Time time) {
+std::string shown_time(event::Time time, const event::TimeZone& zone) {
     if (time == 0) return "-";
-    auto text = event::format_time(time);
+    auto text = event::format_time(time + zone.offset_at(time));
     constexpr std::size_t to_milliseconds = 23;
     text.resize(to_milliseconds);
     text[10] = ' ';

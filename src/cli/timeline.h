@@ -23,6 +23,8 @@ struct Finds {
     // Of the hits of the analysis, whose numbers stand behind those of rules and correlations.
     const std::vector<sigma::Heading>* analysis = nullptr;
     const incident::Gatherer* incidents = nullptr;  // null: nobody looked for them
+    const hunt::SkippedFiles* skipped = nullptr;    // in the folders; null: none
+    event::TimeZone zone{};                         // in which people are shown times
 
     // What the rule or correlation that was found says of itself.
     [[nodiscard]] const sigma::Heading& heading(const hunt::Hit& hit) const;
@@ -59,7 +61,7 @@ std::vector<Tally> by_level(const Finds& finds);
 std::string shown_level(sigma::Level level, text::Language language);
 
 // As shown to people: "2026-11-20 01:02:03.456", or "-".
-std::string shown_time(event::Time time);
+std::string shown_time(event::Time time, const event::TimeZone& zone = {});
 // "2026-11-20 01:02", or "-".
 std::string shown_minute(event::Time time);
 

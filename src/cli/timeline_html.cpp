@@ -53,6 +53,12 @@ class Page {
                                  escaped(text::say(language_, "hunt.lost",
                                                    {{"count", std::to_string(timeline.losses)}})));
         }
+        if (timeline.local_times > 0) {
+            html_ += fmt::format("<p>{}</p>\n",
+                                 escaped(text::say(language_, "hunt.local_times",
+                                                   {{"count", std::to_string(timeline.local_times)},
+                                                    {"zone", finds_.zone.name()}})));
+        }
         plot();
         if (finds_.incidents != nullptr) html_ += incidents_html(*finds_.incidents, language_);
         html_ += "<div class=\"columns\">\n";
@@ -130,7 +136,7 @@ class Page {
         html_ += fmt::format(
             "<text x=\"0\" y=\"{0}\" font-size=\"13\">{1}</text><text x=\"{2}\" y=\"{0}\" "
             "font-size=\"13\" text-anchor=\"end\">{3}</text></svg></section>\n",
-            height + 15, shown_time(begin), width, shown_time(end));
+            height + 15, shown_time(begin, finds_.zone), width, shown_time(end, finds_.zone));
     }
 
     void rows() {
@@ -143,8 +149,8 @@ class Page {
         }
         html_ += "<table><thead><tr>";
         for (const auto& column : profile_.columns) {
-            html_ +=
-                fmt::format("<th scope=\"col\">{}</th>", escaped(heading_of(column, language_)));
+            html_ += fmt::format("<th scope=\"col\">{}</th>",
+                                 escaped(heading_of(column, finds_, language_)));
         }
         html_ += "</tr></thead><tbody>\n";
         for (std::size_t i = 0; i < std::min(hits.size(), most_rows); ++i) {

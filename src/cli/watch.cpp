@@ -71,6 +71,14 @@ class ProgressLine {
     std::jthread thread_;
 };
 
+// What says no offset is as the zone's clocks show it; empty: since ever.
+std::optional<event::Time> since_of(std::string_view text, const event::TimeZone& zone) {
+    if (text.empty()) return 0;
+    bool has_offset = false;
+    const auto time = event::parse_time(text, has_offset);
+    return time && !has_offset ? zone.to_utc(*time) : time;
+}
+
 std::uint64_t bytes_of(const std::vector<std::filesystem::path>& files) {
     std::uint64_t bytes = 0;
     for (const auto& file : files) {
@@ -94,12 +102,22 @@ void show_summary(TerminalOutput& output, std::string_view title,
     output.table({"hunt.hits", "hunt.level", title}, rows);
 }
 
+json::object summary_json(const Finds& finds) {
+    return {{"summary",
+             json::object{{"events", finds.timeline.events},
+                          {"files", finds.files.size()},
+                          {"hits", finds.timeline.hits.size()},
+                          {"withoutSource", finds.timeline.without_source},
+                          {"localTimes", finds.timeline.local_times},
+                          {"skippedFiles", finds.skipped == nullptr ? 0 : finds.skipped->count}}}};
+}
+
 void show_table(const Finds& finds, const Profile& profile, TerminalOutput& output) {
     std::vector<std::string> header;
     std::vector<std::vector<std::string>> rows;
     for (const auto& column : profile.columns) {
         constexpr std::size_t most = 100;
-        header.push_back(base::printable(heading_of(column, output.language()), most));
+        header.push_back(base::printable(heading_of(column, finds, output.language()), most));
     }
     for (const auto& hit : finds.timeline.hits) {
         auto& row = rows.emplace_back();
@@ -123,6 +141,7 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
             output.line(json::serialize(to_json(hit, finds, profile)));
         }
         if (finds.incidents != nullptr) list_incidents(*finds.incidents, output);
+        output.line(json::serialize(summary_json(finds)));
         return;
     }
     show_table(finds, profile == nullptr ? table_profile() : *profile, output);
@@ -137,6 +156,23 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
     output.say("hunt.summary", {{"events", std::to_string(finds.timeline.events)},
                                 {"files", std::to_string(finds.files.size())},
                                 {"hits", std::to_string(finds.timeline.hits.size())}});
+    if (finds.timeline.without_source > 0) {
+        output.say("hunt.without_source",
+                   {{"count", std::to_string(finds.timeline.without_source)}});
+    }
+    if (finds.timeline.local_times > 0) {
+        output.say("hunt.local_times", {{"count", std::to_string(finds.timeline.local_times)},
+                                        {"zone", finds.zone.name()}});
+    }
+}
+
+// Of files in folders that are no logs by their names. Those may be anything: no loss.
+void tell_skipped(const hunt::SkippedFiles& skipped, TerminalOutput& output) {
+    if (skipped.count == 0) return;
+    std::string names;
+    for (const auto& path : skipped.told) names += (names.empty() ? "" : ", ") + path.native();
+    if (skipped.count > skipped.told.size()) names += ", …";
+    output.warn("hunt.skipped", {{"count", std::to_string(skipped.count)}, {"names", names}});
 }
 
 // Says what was not read or not kept; true when something was.
@@ -243,8 +279,9 @@ Exit run_rules_check(const Context& context, const hunt::RuleRequest& request) {
 
 Exit run_hunt(const Context& context, const HuntRequest& request) {
     auto& output = context.output;
-    const auto since =
-        request.since.empty() ? std::optional<event::Time>(0) : event::parse_time(request.since);
+    const auto zone = event::TimeZone::named(request.time_zone.empty() ? "UTC" : request.time_zone);
+    if (!zone) return output.fail(Exit::usage, "hunt.bad_zone", {{"zone", request.time_zone}});
+    const auto since = since_of(request.since, *zone);
     if (!since) return output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
     std::optional<Profile> profile;
     if (!request.profile.empty()) {
@@ -259,7 +296,14 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     const auto rules = hunt::read_rule_set(wanted);
     if (!rules) return output.fail(rules.error());
     warn_of(**rules, output);
-    const auto files = hunt::log_files(request.logs);
+    event::LogSource source;
+    if (!request.source.empty()) {
+        const auto said = event::read_source(request.source, (*rules)->names);
+        if (!said) return output.fail(Exit::usage, "hunt.bad_source", {{"source", request.source}});
+        source = *said;
+    }
+    hunt::SkippedFiles skipped;
+    const auto files = hunt::log_files(request.logs, &skipped);
     if (!files) return output.fail(files.error());
     if (files->empty()) return output.fail(Exit::not_found, "hunt.no_files");
     hunt::Wish wish;
@@ -268,6 +312,8 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     wish.threads = request.threads > 0 ? static_cast<unsigned int>(request.threads)
                                        : std::max(1U, std::thread::hardware_concurrency());
     wish.correlations = &(*rules)->correlations;
+    if (!request.time_zone.empty()) wish.reading.zone = *zone;
+    wish.reading.source = source;
     wish.fields = request.ocsf || (profile && profile->needs_fields());
     std::unique_ptr<HuntAnalysis> analysis;
     if (request.analyses()) {
@@ -281,6 +327,8 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     auto timeline = hunt_through(context, **rules, *files, wish, analysis.get(), progress);
     if (!timeline) return output.fail(timeline.error());
     Finds finds{*timeline, *(*rules)->plan, *files, &(*rules)->correlations};
+    finds.zone = *zone;
+    finds.skipped = &skipped;
     if (analysis) {
         finds.analysis = &analysis->headings();
         finds.incidents = &analysis->incidents();
@@ -297,6 +345,7 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
         return output.fail(written.error());
     }
     if (!output.flush()) return output.fail(Exit::failed, "cli.error.output");
+    tell_skipped(skipped, output);
     bool lost = warn_of_losses(finds, output);
     if (analysis && analysis->warn_of_losses(output)) lost = true;
     return lost ? Exit::negative : Exit::done;

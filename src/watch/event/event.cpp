@@ -13,6 +13,7 @@ void Event::clear() {
     used_ = 0;
     kept_ = 0;
     lost_fields_ = 0;
+    local_time = false;
     source = {};
     time = 0;
     record = 0;

@@ -72,6 +72,7 @@ class Event {
     LogSource source;
     Time time = 0;
     std::uint64_t record = 0;  // its number in the file or channel it came from
+    bool local_time = false;   // its time said no offset from UTC, and was taken by a zone
 
   private:
     struct Block {

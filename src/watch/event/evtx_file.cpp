@@ -164,6 +164,12 @@ bool EvtxFile::read_record(Event& event) {
         return false;
     }
     ++records_;
+    // What Windows' viewer shows, and keeps when it exports a log, which numbers its records anew.
+    const auto id = event.value(field::record_id);
+    std::uint64_t number = 0;
+    if (std::from_chars(id.data(), id.data() + id.size(), number).ec == std::errc{}) {
+        event.record = number;
+    }
     constexpr std::uint64_t unix_epoch = 116'444'736'000'000'000;  // in units of 100 ns since 1601
     constexpr std::uint64_t most = 0x7fffffffffffffffU / 100;
     if (written >= unix_epoch && written - unix_epoch <= most) {

@@ -48,6 +48,18 @@ class EvtxFileTest : public ::testing::Test {
     const std::vector<std::string> both_{"C:\\a.exe", "C:\\b.exe"};
 };
 
+TEST_F(EvtxFileTest, ARecordsNumberIsTheEventsOwn) {
+    testing::EvtxWriter writer(7);
+    writer.add(1, "Security", file_time, {{"EventRecordID", "4711"}});
+    writer.add(1, "Security", file_time, {{"Image", "x"}});
+    const auto bytes = writer.file();
+    EvtxFile events(bytes, names_, windows_);
+    ASSERT_TRUE(events.next(event_));
+    EXPECT_EQ(event_.record, 4711U) << "as Windows' viewer shows it";
+    ASSERT_TRUE(events.next(event_));
+    EXPECT_EQ(event_.record, 8U) << "an event without one has its number in the file";
+}
+
 TEST_F(EvtxFileTest, ReadsEvents) {
     EXPECT_EQ(images(two_events()), both_);
     EXPECT_TRUE(damages_.empty());

@@ -1,12 +1,13 @@
 #include "watch/event/json_reader.h"
 
+#include "watch/event/event_time.h"
 #include "watch/event/json_fields.h"
 #include "watch/event/json_keys.h"
 #include "watch/event/json_scanner.h"
-#include "watch/event/time.h"
 
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #include <simdjson.h>
 
@@ -28,8 +29,8 @@ std::string_view trimmed(std::string_view token) {
 
 class JsonReader::State {
   public:
-    State(const Names& names, const WindowsSources& windows, Way way)
-        : keys_(names), windows_(windows), way_(way) {}
+    State(const Names& names, const WindowsSources& windows, Way way, TimeZone zone)
+        : keys_(names), windows_(windows), way_(way), zone_(std::move(zone)) {}
 
     base::Result<void> read(std::string_view text, Event& event) {
         fields_.begin(event);
@@ -118,9 +119,7 @@ class JsonReader::State {
         auto& event = fields_.event();
         const auto record = event.value(field::record_id);
         std::from_chars(record.data(), record.data() + record.size(), event.record);
-        if (fields_.time() != other_field) {
-            event.time = parse_time(event.value(fields_.time())).value_or(0);
-        }
+        if (fields_.time() != other_field) set_event_time(event, fields_.time(), zone_);
         windows_.describe(event, last_source_);
     }
 
@@ -128,14 +127,15 @@ class JsonReader::State {
     const WindowsSources& windows_;
     WindowsSources::Last last_source_;
     Way way_;
+    TimeZone zone_;
     JsonScanner scanner_{keys_, most_depth};
     od::parser parser_;
     JsonFields fields_;
     const char* end_ = nullptr;  // of the document that is parsed
 };
 
-JsonReader::JsonReader(const Names& names, const WindowsSources& windows, Way way)
-    : state_(std::make_unique<State>(names, windows, way)) {}
+JsonReader::JsonReader(const Names& names, const WindowsSources& windows, Way way, TimeZone zone)
+    : state_(std::make_unique<State>(names, windows, way, std::move(zone))) {}
 JsonReader::~JsonReader() = default;
 
 base::Result<void> JsonReader::read(std::string_view text, Event& event) {

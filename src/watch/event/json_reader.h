@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "watch/event/event.h"
+#include "watch/event/time_zone.h"
 #include "watch/event/windows_sources.h"
 
 #include <cstddef>
@@ -30,8 +31,9 @@ class JsonReader {
     // hold the other against.
     enum class Way : std::uint8_t { scanned, parsed };
 
-    // Both must outlive the reader.
-    JsonReader(const Names& names, const WindowsSources& windows, Way way = Way::scanned);
+    // Names and sources must outlive the reader. `zone` is of times that say no offset.
+    JsonReader(const Names& names, const WindowsSources& windows, Way way = Way::scanned,
+               TimeZone zone = {});
     ~JsonReader();
 
     // One document, which is one event, read into `event`, which is cleared first. It is good

@@ -1,5 +1,6 @@
 #include "watch/event/json_documents.h"
 #include "watch/event/json_reader.h"
+#include "watch/event/utf8_repair.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -36,7 +37,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (const auto document = documents.next()) {
         const bool read = reader.read(*document, event).has_value();
         if (parser.read(*document, parsed).has_value() != read) std::abort();
-        if (!read) continue;
+        if (!read) {
+            std::string repaired;
+            const auto replaced = repair_utf8(*document, repaired);
+            if (repaired.size() != document->size() + 2 * replaced) std::abort();
+            std::string again;
+            if (repair_utf8(repaired, again) != 0 || again != repaired) std::abort();
+            continue;
+        }
         if (!is_same(event, parsed)) std::abort();
         for (const auto& field : event.fields()) bytes += field.name.size() + field.value.size();
     }

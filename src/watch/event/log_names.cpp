@@ -81,8 +81,10 @@ void add(const Names& names, Event& event, std::string_view name, std::string_vi
 
 void add_category(const Names& names, Event& event, std::string_view category) {
     auto& categories = event.source.categories;
+    const auto id = names.source(category);
+    if (std::ranges::find(categories, id) != categories.end()) return;
     const auto free = std::ranges::find(categories, no_source);
-    if (free != categories.end()) *free = names.source(category);
+    if (free != categories.end()) *free = id;
 }
 
 }  // namespace

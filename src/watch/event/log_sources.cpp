@@ -1,5 +1,7 @@
 #include "watch/event/log_sources.h"
 
+#include "watch/event/product_sources.h"
+
 #include <string_view>
 
 namespace shoji::event {
@@ -43,6 +45,7 @@ constexpr std::string_view sources[] = {
 
 void add_log_sources(Names& names) {
     for (const auto source : sources) names.add_source(source);
+    ProductSources::add_names(names);
 }
 
 }  // namespace shoji::event

@@ -20,11 +20,15 @@ inline constexpr FieldId other_field{0xffffffff};
 inline constexpr SourceId no_source{0xffffffff};
 
 // The fields that readers of this room ask for themselves; their numbers are their places here.
-inline constexpr std::array<std::string_view, 16> own_fields{
-    "EventID",    "Channel",       "Provider_Name", "Computer",   "EventType",
-    "type",       "EventRecordID", "Level",         "SourceName", "TimeCreated_SystemTime",
-    "@timestamp", "EventTime",     "UtcTime",       "timestamp",  "SystemTime",
-    "eventTime"};
+inline constexpr std::array<std::string_view, 33> own_fields{
+    "EventID", "Channel", "Provider_Name", "Computer", "EventType", "type", "EventRecordID",
+    "Level", "SourceName",
+    // Times, the best first; what each of them is, and in which ways it is written: event_time.h.
+    "TimeCreated_SystemTime", "@timestamp", "EventTime", "UtcTime", "timestamp", "SystemTime",
+    "eventTime", "TimeCreated.SystemTime", "TimeCreated", "TimeGenerated", "CreationTime",
+    "published", "requestReceivedTimestamp", "createdDateTime", "activityDateTime", "Timestamp",
+    "time", "ts", "_time", "created_at", "datetime", "event_time", "receiveTimestamp",
+    "EventReceivedTime"};
 
 namespace field {
 inline constexpr FieldId event_id{0};
@@ -38,7 +42,7 @@ inline constexpr FieldId level{7};
 inline constexpr FieldId source_name{8};
 // Where an event says when it was, the best first.
 inline constexpr FieldId first_time{9};
-inline constexpr FieldId last_time{15};
+inline constexpr FieldId last_time{32};
 }  // namespace field
 
 class Names {

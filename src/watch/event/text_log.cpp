@@ -34,8 +34,12 @@ Time time_of_digits(std::string_view digits) {
 }  // namespace
 
 TextLog::TextLog(std::string_view text, const Names& names, const WindowsSources& windows,
-                 const SyslogDefaults& defaults)
-    : names_(names), defaults_(defaults), json_(names, windows), frames_(text, damages_) {}
+                 const SyslogDefaults& defaults, const Reading& reading)
+    : names_(names),
+      defaults_(defaults),
+      json_(names, windows, JsonReader::Way::scanned, reading.zone.value_or(TimeZone())),
+      products_(names),
+      frames_(text, damages_) {}
 
 bool TextLog::is_one(std::string_view line) {
     Damages ignored;
@@ -87,10 +91,17 @@ Time TextLog::device_time(const Event& event) const {
     return zone.empty() ? *time - defaults_.offset : *time;
 }
 
+// Each line has a number, a type and a subtype; that of the device (devid) may be left out.
+bool TextLog::is_fortigate(const Event& event) const {
+    if (value(event, "logid").empty()) return false;
+    const auto type = value(event, "type");
+    const bool is_type = type == "traffic" || type == "event" || type == "utm";
+    return !value(event, "devid").empty() || (is_type && !value(event, "subtype").empty());
+}
+
 void TextLog::add_source(const SyslogMessage& message, Event& event) {
     add_log_names(names_, event);
-    const bool is_fortigate = !value(event, "devid").empty() && !value(event, "logid").empty();
-    if (is_fortigate) {
+    if (is_fortigate(event)) {
         event.source.product = names_.source("fortigate");
         event.source.service = names_.source(value(event, "type"));
         return;
@@ -119,6 +130,7 @@ bool TextLog::read(std::string_view text, Event& event) {
     if (bare) message.emplace().text = text;
     if (!bare && read_json(*message, event)) {
         add_header(*message, event);
+        if (event.source.product == no_source) products_.describe(event);
         if (event.source.product == no_source) add_source(*message, event);
         return true;
     }

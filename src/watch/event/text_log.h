@@ -10,6 +10,8 @@
 
 #include "watch/event/json_reader.h"
 #include "watch/event/mail_queue.h"
+#include "watch/event/product_sources.h"
+#include "watch/event/reading.h"
 #include "watch/event/syslog_frames.h"
 #include "watch/event/syslog_message.h"
 
@@ -23,7 +25,7 @@ class TextLog {
     // All of a file's text, which must outlive this, as must names and sources; behind its end
     // json_padding bytes must be readable.
     TextLog(std::string_view text, const Names& names, const WindowsSources& windows,
-            const SyslogDefaults& defaults);
+            const SyslogDefaults& defaults, const Reading& reading = {});
 
     // Whether a line begins as lines of such a log do.
     static bool is_one(std::string_view line);
@@ -38,6 +40,7 @@ class TextLog {
     bool read(std::string_view text, Event& event);
     bool read_json(const SyslogMessage& message, Event& event);
     void add_header(const SyslogMessage& message, Event& event) const;
+    [[nodiscard]] bool is_fortigate(const Event& event) const;
     void add_source(const SyslogMessage& message, Event& event);
     void add(Event& event, std::string_view name, std::string_view value) const;
     [[nodiscard]] std::string_view value(const Event& event, std::string_view name) const;
@@ -46,6 +49,7 @@ class TextLog {
     const Names& names_;
     SyslogDefaults defaults_;
     JsonReader json_;
+    ProductSources products_;
     MailQueue mails_;
     Damages damages_;
     SyslogFrames frames_;

@@ -207,6 +207,10 @@ TEST_F(TextLogTest, ReadsFortiGate) {
         EXPECT_EQ(value("BytesReceived"), "20");
         EXPECT_EQ(value("msg"), "a \"b\" c");
     }
+    std::string without(line);
+    without.erase(without.find("devid=\"FG1\" "), std::string_view("devid=\"FG1\" ").size());
+    ASSERT_TRUE(read(without));
+    EXPECT_EQ(source(), "fortigate/traffic/firewall") << "its device may be left out";
     ASSERT_TRUE(read("date=2026-11-20 time=10:02:03 devid=x"));
     EXPECT_TRUE(is_at("2026-11-20T01:02:03Z")) << "without a zone, in local time";
 }

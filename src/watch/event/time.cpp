@@ -84,6 +84,12 @@ std::optional<Time> take_offset(std::string_view& text) {
 }  // namespace
 
 std::optional<Time> parse_time(std::string_view text) {
+    bool ignored = false;
+    return parse_time(text, ignored);
+}
+
+std::optional<Time> parse_time(std::string_view text, bool& has_offset) {
+    has_offset = false;
     const auto date = take_date(text);
     if (!date) return std::nullopt;
     const Time midnight = Time{sys_days(*date).time_since_epoch().count()} * 86'400 * billion;
@@ -92,6 +98,7 @@ std::optional<Time> parse_time(std::string_view text) {
     const auto of_day = take_time_of_day(text);
     if (!of_day) return std::nullopt;
     take(text, ' ');
+    has_offset = !text.empty();
     const auto offset = take_offset(text);
     if (!offset || !text.empty()) return std::nullopt;
     return midnight + *of_day - *offset;

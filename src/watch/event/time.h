@@ -11,6 +11,8 @@ namespace shoji::event {
 // ISO 8601 / RFC 3339: 2025-11-27T07:40:10.1653241Z, with a blank for the T, without or with an
 // offset from UTC (none: UTC); a date alone is its midnight. Years 1970 to 2261.
 std::optional<Time> parse_time(std::string_view text);
+// `has_offset`: whether it says one.
+std::optional<Time> parse_time(std::string_view text, bool& has_offset);
 
 // 2025-11-27T07:40:10.165324100Z
 std::string format_time(Time time);

@@ -6,6 +6,9 @@
 namespace shoji::event {
 namespace {
 
+// Sysmon for Linux writes as its elder brother does.
+constexpr std::string_view linux_sysmon = "linux-sysmon/operational";
+
 struct Channel {
     std::string_view service;
     std::string_view channel;
@@ -14,6 +17,7 @@ struct Channel {
 // The channels of each service.
 constexpr Channel channels[] = {
     {"sysmon", "microsoft-windows-sysmon/operational"},
+    {"sysmon", linux_sysmon},
     {"security", "security"},
     {"system", "system"},
     {"application", "application"},
@@ -166,13 +170,15 @@ bool WindowsSources::CaselessEqual::operator()(std::string_view one, std::string
 }
 
 WindowsSources::WindowsSources(Names& names)
-    : product_(names.add_source("windows")),
+    : windows_(names.add_source("windows")),
+      linux_(names.add_source("linux")),
       registry_add_(names.add_source("registry_add")),
       registry_delete_(names.add_source("registry_delete")),
       registry_event_(names.add_source("registry_event")) {
     for (const auto& [service, channel] : channels) {
         const auto id = names.add_source(service);
-        by_channel_.emplace(channel, Service{id, {}});
+        const auto product = channel == linux_sysmon ? linux_ : windows_;
+        by_channel_.emplace(channel, Service{id, product, {}});
     }
     add_categories(names);
     add_other_names(names);
@@ -218,10 +224,13 @@ bool WindowsSources::describe(Event& event) const {
 
 bool WindowsSources::describe(Event& event, Last& last) const {
     const auto* channel = event.find(field::channel);
-    if (channel == nullptr) return false;
-    event.source.product = product_;
-    const auto* service = service_of(channel->value, last);
+    const bool names_provider =
+        channel == nullptr && event.value(field::provider) == "Linux-Sysmon";
+    if (channel == nullptr && !names_provider) return false;
+    event.source.product = windows_;
+    const auto* service = service_of(names_provider ? linux_sysmon : channel->value, last);
     if (service == nullptr) return true;
+    event.source.product = service->product;
     event.source.service = service->id;
     const auto number_text = event.value(field::event_id);
     std::uint32_t number = 0;

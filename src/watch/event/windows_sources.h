@@ -18,9 +18,9 @@ class WindowsSources {
 
     explicit WindowsSources(Names& names);
 
-    // Sets the event's source from its fields Channel and EventID (or, without a channel, its
-    // provider), and adds the fields that Sigma's category calls otherwise than this log does. True
-    // when it is of Windows.
+    // Sets the event's source from its fields Channel and EventID, and adds the fields that Sigma's
+    // category calls otherwise than this log does. True when it is of Windows, or of Sysmon for
+    // Linux, which its provider tells as well.
     bool describe(Event& event, Last& last) const;
     // The same of one event alone.
     bool describe(Event& event) const;
@@ -32,6 +32,7 @@ class WindowsSources {
     };
     struct Service {
         SourceId id;
+        SourceId product;
         std::unordered_map<std::uint32_t, Category> categories;
     };
     // Channels are named without regard to case.
@@ -47,7 +48,8 @@ class WindowsSources {
     void add_categories(Names& names);
     void add_other_names(Names& names);
 
-    SourceId product_;
+    SourceId windows_;
+    SourceId linux_;
     SourceId registry_add_;
     SourceId registry_delete_;
     SourceId registry_event_;

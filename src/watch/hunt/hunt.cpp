@@ -145,7 +145,7 @@ class Hunter {
 
     void read(std::uint32_t number, sigma::Matcher& matcher, std::optional<Recording::Tape>& tape,
               Timeline& own) {
-        auto file = LogFile::open(files_[number], names_, windows_);
+        auto file = LogFile::open(files_[number], names_, windows_, wish_.reading);
         if (!file) {
             ++own.losses;
             own.told.push_back({number, file.error().message});
@@ -158,6 +158,8 @@ class Hunter {
             ++own.events;
             ++progress_.events;
             own.fields_left_out += event.lost_fields();
+            if (event.local_time) ++own.local_times;
+            if (event.source == event::LogSource{}) ++own.without_source;
             progress_.bytes += file->offset() - std::min(told_bytes, file->offset());
             told_bytes = std::max(told_bytes, file->offset());
             if (event.time != 0 && event.time < wish_.since) continue;
@@ -292,6 +294,8 @@ class Hunter {
         timeline_.bytes += own.bytes;
         timeline_.hits_left_out += own.hits_left_out;
         timeline_.fields_left_out += own.fields_left_out;
+        timeline_.local_times += own.local_times;
+        timeline_.without_source += own.without_source;
         timeline_.hits_without_fields += own.hits_without_fields;
         timeline_.losses += own.losses;
         constexpr std::size_t most_told = 10'000;

@@ -48,6 +48,7 @@ struct Wish {
     unsigned int threads = 1;
     std::size_t most_hits = 5'000'000;
     std::size_t most_hit_bytes = 512 << 20;  // of all hits, their fields aside
+    event::Reading reading;                  // of the logs
     bool fields = false;                     // of the events, with the hits
     std::size_t most_field_bytes = 512 << 20;
     // Asked once all files are read, in the order of time; null: none.
@@ -67,6 +68,8 @@ struct Timeline {
     std::vector<Hit> hits;  // by time, then file and record
     std::uint64_t events = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t without_source = 0;       // events that no product, service or category has
+    std::uint64_t local_times = 0;          // events whose times said no offset from UTC
     std::uint64_t hits_left_out = 0;        // beyond most_hits, most_hit_bytes
     std::uint64_t fields_left_out = 0;      // of events too large
     std::uint64_t hits_without_fields = 0;  // because of most_field_bytes

@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 #include "watch/event/event.h"
+#include "watch/event/reading.h"
 #include "watch/event/windows_sources.h"
 
 #include <cstdint>
@@ -22,7 +23,8 @@ class LogFile {
   public:
     // Names and sources must outlive it.
     static base::Result<LogFile> open(const std::filesystem::path& path, const event::Names& names,
-                                      const event::WindowsSources& windows);
+                                      const event::WindowsSources& windows,
+                                      const event::Reading& reading = {});
 
     // The next event that can be read; false at the end. Its values are good until the next call.
     bool next(event::Event& event);
@@ -43,11 +45,22 @@ class LogFile {
     std::unique_ptr<Content> content_;
 };
 
+// What log_files() found in folders and left out: files of other names, hidden ones, links to
+// folders, pipes, sockets and devices. Its first ones are told.
+struct SkippedFiles {
+    static constexpr std::size_t most_told = 20;
+
+    void add(const std::filesystem::path& path);
+
+    std::uint64_t count = 0;
+    std::vector<std::filesystem::path> told;
+};
+
 // The files among `paths` and below the folders among them that may hold events: *.evtx, *.json,
-// *.jsonl, *.ndjson, *.log, *.events, syslog, messages, secure, cron, maillog, and older ones of
-// them (audit.log.1, messages-20261120), but none that are compressed; and whatever is named
-// itself. In the order of their names.
+// *.jsonl, *.ndjson, *.log, *.events, syslog, messages, secure, cron, maillog, older ones of them
+// (audit.log.1, messages-20261120), all of these with .gz behind; and whatever is named itself. In
+// the order of their names.
 base::Result<std::vector<std::filesystem::path>> log_files(
-    const std::vector<std::filesystem::path>& paths);
+    const std::vector<std::filesystem::path>& paths, SkippedFiles* skipped = nullptr);
 
 }  // namespace shoji::hunt

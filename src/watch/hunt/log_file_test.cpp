@@ -162,13 +162,13 @@ TEST_F(LogFileTest, ReadsStreams) {
 TEST_F(LogFileTest, TakesFilesByNameAndTellsWhatTheyAreNot) {
     for (const auto* name :
          {"syslog", "syslog.1", "auth.log", "auth.log.2", "messages-20261120", "cron", "a.json",
-          "a.evtx", "audit.log", "audit.log.10", "spool.events", "maillog"}) {
+          "a.evtx", "audit.log", "audit.log.10", "spool.events", "maillog", "syslog.2.gz"}) {
         write(fs::path("taken") / name, "x");
     }
-    for (const auto* name : {"syslog.2.gz", "auth.log.xz", "wtmp", "a.txt", "20261120", "log"}) {
+    for (const auto* name : {".auth.log", "auth.log.xz", "wtmp", "a.txt", "20261120", "log"}) {
         write(fs::path("left") / name, "x");
     }
-    EXPECT_EQ(log_files({folder_ / "taken"})->size(), 12U);
+    EXPECT_EQ(log_files({folder_ / "taken"})->size(), 13U);
     EXPECT_TRUE(log_files({folder_ / "left"})->empty());
     EXPECT_EQ(log_files({folder_ / "left/a.txt"})->size(), 1U) << "named itself";
     auto file = LogFile::open(folder_ / "taken/auth.log", names_, windows_);

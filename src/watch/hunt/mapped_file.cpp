@@ -3,6 +3,7 @@
 #include "core/base/file_descriptor.h"
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,6 +25,31 @@ base::Failure unreadable(const std::filesystem::path& path, int error_number) {
     return failure;
 }
 
+std::size_t MappedFile::mapped_for(std::size_t size) {
+    constexpr std::size_t page = 4096;
+    return (size + page - 1) / page * page + zeros_behind;
+}
+
+base::Result<MappedFile> MappedFile::room(std::size_t size) {
+    const auto mapped = mapped_for(size);
+    void* place =
+        ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED) return base::fail_errno(errno, "making room in memory");
+    return MappedFile(static_cast<const std::uint8_t*>(place), size, mapped);
+}
+
+base::Result<void> MappedFile::resize(std::size_t size) {
+    // What is left of a page is read as zeros, and may become part of it again.
+    if (size < size_) std::memset(writable() + size, 0, size_ - size);
+    const auto mapped = mapped_for(size);
+    void* place = ::mremap(writable(), mapped_, mapped, MREMAP_MAYMOVE);
+    if (place == MAP_FAILED) return base::fail_errno(errno, "making room in memory");
+    bytes_ = static_cast<const std::uint8_t*>(place);
+    size_ = size;
+    mapped_ = mapped;
+    return {};
+}
+
 base::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     // Without waiting: opening a pipe would wait for its writer.
     const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -34,8 +60,7 @@ base::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
         return base::fail(base::ErrorKind::invalid, "{} is no regular file", path.string());
     }
     const auto size = static_cast<std::size_t>(status.st_size);
-    constexpr std::size_t page = 4096;
-    const std::size_t mapped = (size + page - 1) / page * page + zeros_behind;
+    const std::size_t mapped = mapped_for(size);
     // First zeros, then the file over them, so that a page of zeros stays behind its end.
     void* place = ::mmap(nullptr, mapped, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (place == MAP_FAILED) return unreadable(path, errno);

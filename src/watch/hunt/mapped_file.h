@@ -19,6 +19,11 @@ class MappedFile {
     static constexpr std::size_t zeros_behind = 4096;
 
     static base::Result<MappedFile> open(const std::filesystem::path& path);
+    // No file, but memory of this size that is zero and may be written.
+    static base::Result<MappedFile> room(std::size_t size);
+    // Of room only: its beginning stays, what is new is zero.
+    base::Result<void> resize(std::size_t size);
+    [[nodiscard]] std::uint8_t* writable() { return const_cast<std::uint8_t*>(bytes_); }
 
     MappedFile(MappedFile&& other) noexcept;
     MappedFile& operator=(MappedFile&& other) noexcept;
@@ -30,6 +35,8 @@ class MappedFile {
     }
 
   private:
+    // A page of zeros or more stays behind the end.
+    static std::size_t mapped_for(std::size_t size);
     MappedFile(const std::uint8_t* bytes, std::size_t size, std::size_t mapped)
         : bytes_(bytes), size_(size), mapped_(mapped) {}
 

@@ -1,6 +1,7 @@
 #include "watch/hunt/rule_set.h"
 
 #include "watch/detect/sigma/yaml.h"
+#include "watch/event/log_sources.h"
 #include "watch/hunt/mapped_file.h"
 #include "watch/hunt/rule_cache.h"
 #include "watch/hunt/rule_listing.h"
@@ -107,6 +108,11 @@ Result<void> compile(RuleSet& set) {
 }
 
 }  // namespace
+
+// What logs are of is known before rules ask for it.
+RuleSet::RuleSet() {
+    event::add_log_sources(names);
+}
 
 Result<std::unique_ptr<RuleSet>> read_rule_set(const RuleRequest& request) {
     const RuleCache cache(request);

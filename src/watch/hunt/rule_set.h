@@ -36,7 +36,7 @@ struct RuleSet {
 
     bool from_cache = false;
 
-    RuleSet() = default;
+    RuleSet();
     RuleSet(const RuleSet&) = delete;
     RuleSet& operator=(const RuleSet&) = delete;
 };
