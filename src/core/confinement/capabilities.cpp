@@ -25,20 +25,17 @@ bool may_change_bounding_set() {
            (sets[0].effective & (1U << CAP_SETPCAP)) != 0;
 }
 
-}  // namespace
-
-base::Result<void> drop_capabilities_but(std::span<const int> kept) {
-    if (may_change_bounding_set()) {
-        if (::prctl(PR_SET_SECUREBITS, locked_bits, 0, 0, 0) != 0) {
-            return base::fail_errno(errno, "locking the secure bits");
-        }
-        for (int capability = 0; capability <= highest_possible; ++capability) {
-            if (std::ranges::find(kept, capability) != kept.end()) continue;
-            if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EINVAL) {
-                return base::fail_errno(errno, "dropping a capability for ever");
-            }
+base::Result<void> limit_bounding_set(std::span<const int> kept) {
+    for (int capability = 0; capability <= highest_possible; ++capability) {
+        if (std::ranges::find(kept, capability) != kept.end()) continue;
+        if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EINVAL) {
+            return base::fail_errno(errno, "dropping a capability for ever");
         }
     }
+    return {};
+}
+
+base::Result<void> keep_only(std::span<const int> kept) {
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) {
         return base::fail_errno(errno, "clearing ambient capabilities");
     }
@@ -58,6 +55,25 @@ base::Result<void> drop_capabilities_but(std::span<const int> kept) {
         return base::fail_errno(errno, "dropping capabilities");
     }
     return {};
+}
+
+}  // namespace
+
+base::Result<void> drop_capabilities_but(std::span<const int> kept) {
+    if (may_change_bounding_set()) {
+        if (::prctl(PR_SET_SECUREBITS, locked_bits, 0, 0, 0) != 0) {
+            return base::fail_errno(errno, "locking the secure bits");
+        }
+        if (auto limited = limit_bounding_set(kept); !limited) return limited;
+    }
+    return keep_only(kept);
+}
+
+base::Result<void> limit_capabilities(std::span<const int> kept) {
+    if (may_change_bounding_set()) {
+        if (auto limited = limit_bounding_set(kept); !limited) return limited;
+    }
+    return keep_only(kept);
 }
 
 base::Result<void> drop_capabilities() {

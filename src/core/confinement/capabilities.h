@@ -14,5 +14,8 @@ base::Result<void> drop_capabilities();
 // The same, but for those of capability.h's numbers that are listed: the program keeps them, what
 // it starts does not get them. What the caller does not hold it is not given.
 base::Result<void> drop_capabilities_but(std::span<const int> kept);
+// For a program that starts others, as other users: those that are not listed go for ever, for it
+// and for all that it starts; root stays root with the others.
+base::Result<void> limit_capabilities(std::span<const int> kept);
 
 }  // namespace shoji::confinement

@@ -25,8 +25,12 @@ constexpr std::size_t index(Class kind) {
 
 }  // namespace
 
-Courier::Courier(spool::Spool& spool, Introduction introduction, std::function<double()> chance)
-    : spool_(spool), introduction_(std::move(introduction)), chance_(std::move(chance)) {
+Courier::Courier(spool::Spool& spool, Introduction introduction, std::function<double()> chance,
+                 std::chrono::seconds pulse)
+    : spool_(spool),
+      introduction_(std::move(introduction)),
+      chance_(std::move(chance)),
+      pulse_pause_(pulse) {
     rewind();
 }
 
@@ -40,7 +44,7 @@ void Courier::connected(const Moment& now) {
     phase_ = Phase::greeting;
     says_hello_ = true;
     heard_ = now.steady;
-    next_pulse_ = now.steady + line::pulse_pause;
+    next_pulse_ = now.steady + pulse_pause_;
     held_until_ = now.steady;
     holds_ = false;
     rewind();
@@ -178,7 +182,7 @@ Result<std::vector<std::uint8_t>> Courier::send(const Moment& now, std::size_t r
     if (std::exchange(says_hello_, false)) return hello(now);
     if (phase_ != Phase::welcome) return bytes;
     if (now.steady >= next_pulse_) {
-        next_pulse_ = now.steady + line::pulse_pause;
+        next_pulse_ = now.steady + pulse_pause_;
         bytes = pulse(now);
     }
     holds_ = now.steady < held_until_;

@@ -28,8 +28,10 @@ struct Introduction {
 
 class Courier {
   public:
-    // `chance`: uniform in [0, 1), for the pauses between attempts.
-    Courier(spool::Spool& spool, Introduction introduction, std::function<double()> chance);
+    // `chance`: uniform in [0, 1), for the pauses between attempts. `pulse`: how often it says that
+    // it is there; at most line::silence_limit.
+    Courier(spool::Spool& spool, Introduction introduction, std::function<double()> chance,
+            std::chrono::seconds pulse = line::pulse_pause);
 
     // An attempt to connect is wanted from then on. After a failure the pause doubles up to a
     // minute, and a random part of up to half of it is left out, so that the sensors of a city do
@@ -79,6 +81,7 @@ class Courier {
     spool::Spool& spool_;
     Introduction introduction_;
     std::function<double()> chance_;
+    std::chrono::seconds pulse_pause_;
     Phase phase_ = Phase::away;
     bool says_hello_ = false;
     unsigned failures_ = 0;

@@ -98,7 +98,7 @@ class Worker : public Delivery {
           context_(std::move(context)),
           wake_(std::move(wake)),
           spool_(std::move(spool)),
-          courier_(spool_, introduction(options_.program), chance()) {
+          courier_(spool_, introduction(options_.program), chance(), options_.pulse) {
         thread_ = std::thread([this] { work(); });
     }
     Worker(const Worker&) = delete;

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "watch/channel/context.h"
+#include "watch/line/message.h"
 #include "watch/spool/spool.h"
 
 #include <chrono>
@@ -23,6 +24,7 @@ struct Options {
     std::uint16_t port = 8444;
     channel::Credentials credentials;
     std::string program = "shoji-sensor";
+    std::chrono::seconds pulse = line::pulse_pause;  // at most line::silence_limit
     // Of what was put and is not spooled yet, of each: alerts; notices and events.
     std::size_t queue_bytes = std::size_t{8} << 20U;
 };

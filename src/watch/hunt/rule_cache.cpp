@@ -63,7 +63,8 @@ bool write_all(int file, std::string_view bytes) {
 }  // namespace
 
 RuleCache::RuleCache(const RuleRequest& request) {
-    if (request.cache.empty() || !request.pipelines.empty() || !request.placeholders.empty()) {
+    if (request.cache.empty() || !request.pipelines.empty() || !request.placeholders.empty() ||
+        request.wanted != nullptr) {
         return;
     }
     std::string names;

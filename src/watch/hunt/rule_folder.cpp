@@ -25,8 +25,8 @@ struct KnownFilter {
 
 class FolderReader {
   public:
-    FolderReader(const sigma::Reading& reading, const sigma::Pipeline* pipeline)
-        : reading_(reading), pipeline_(pipeline) {}
+    FolderReader(const sigma::Reading& reading, const sigma::Pipeline* pipeline, Wanted wanted)
+        : reading_(reading), pipeline_(pipeline), wanted_(wanted) {}
 
     RuleFolder read(const std::vector<fs::path>& files) {
         read_all(files);
@@ -92,6 +92,7 @@ class FolderReader {
                 {path, std::string(document.text_of("title")), rules.error().message});
         }
         for (auto& rule : *rules) {
+            if (wanted_ != nullptr && !wanted_(rule.source)) continue;
             folder_.rules.push_back(std::move(rule));
             folder_.rule_files.push_back(path);
         }
@@ -164,6 +165,7 @@ class FolderReader {
 
     const sigma::Reading& reading_;
     const sigma::Pipeline* pipeline_;
+    Wanted wanted_;
     std::vector<KnownFilter> filters_;
     std::vector<RuleProblem> filter_problems_;
     bool applying_ = false;  // the filters are all known
@@ -179,8 +181,8 @@ base::Result<std::vector<fs::path>> rule_files(const std::vector<fs::path>& path
 }
 
 RuleFolder read_rule_folder(const std::vector<fs::path>& files, const sigma::Reading& reading,
-                            const sigma::Pipeline* pipeline) {
-    return FolderReader(reading, pipeline).read(files);
+                            const sigma::Pipeline* pipeline, Wanted wanted) {
+    return FolderReader(reading, pipeline, wanted).read(files);
 }
 
 }  // namespace shoji::hunt

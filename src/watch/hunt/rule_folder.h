@@ -37,12 +37,15 @@ struct RuleFolder {
 base::Result<std::vector<std::filesystem::path>> rule_files(
     const std::vector<std::filesystem::path>& paths);
 
+// Whether rules for such a log source are kept; null: all are.
+using Wanted = bool (*)(const sigma::RuleSource& source);
+
 // The files that rule_files() gave. Filters are applied to the
 // rules that they name, then the pipeline, where one is given, to rules and correlations.
 //
 // Filters may stand behind the rules that they name: where there are any, all files are read twice.
 RuleFolder read_rule_folder(const std::vector<std::filesystem::path>& files,
                             const sigma::Reading& reading,
-                            const sigma::Pipeline* pipeline = nullptr);
+                            const sigma::Pipeline* pipeline = nullptr, Wanted wanted = nullptr);
 
 }  // namespace shoji::hunt

@@ -129,8 +129,9 @@ Result<std::unique_ptr<RuleSet>> read_rule_set(const RuleRequest& request) {
     const auto placeholders = placeholders_of(request);
     if (!placeholders) return base::Failure(placeholders.error());
     const std::vector<fs::path> files(listing->paths.begin(), listing->paths.end());
-    set->folder = read_rule_folder(files, {set->names, *placeholders},
-                                   request.pipelines.empty() ? nullptr : &*pipeline);
+    set->folder =
+        read_rule_folder(files, {set->names, *placeholders},
+                         request.pipelines.empty() ? nullptr : &*pipeline, request.wanted);
     if (auto compiled = compile(*set); !compiled) return base::Failure(compiled.error());
     cache.save(*set, *listing);
     return set;

@@ -22,6 +22,8 @@ struct RuleRequest {
     std::vector<std::filesystem::path> pipelines;  // files of one pipeline each
     std::filesystem::path placeholders;            // a map of names to lists; empty: none
     std::filesystem::path cache;  // folder of compiled rules (rule_cache.h); empty: none
+    // Rules for other log sources are left out; null: none is. What is left out is not kept.
+    Wanted wanted = nullptr;
 };
 
 // Neither moved nor copied: its parts refer to one another.

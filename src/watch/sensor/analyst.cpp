@@ -50,19 +50,19 @@ std::string read_small(const char* path) {
 
 class Analyst {
   public:
-    Analyst(AnalystInputs inputs, const Policy& policy, const MakeSink& make_sink)
+    Analyst(AnalystInputs inputs, const Policy& policy, event::Names& names, Sink& sink)
         : inputs_(std::move(inputs)),
           policy_(policy),
-          words_(names_),
+          words_(names),
           scene_(words_),
-          hasher_(inputs_.watcher.get(), std::uint64_t{policy.hash_megabytes} << 20),
-          sink_(make_sink(names_)) {}
+          hasher_(inputs_.opener.get(), std::uint64_t{policy.hash_megabytes} << 20),
+          sink_(sink) {}
 
-    base::Result<void> run();
+    base::Result<void> run(const AnalystRights& rights);
 
   private:
     base::Result<void> prepare();
-    base::Result<void> confine() const;
+    base::Result<void> confine(const AnalystRights& rights) const;
     void read_running();
     base::Result<std::size_t> read_ring(const RingView& ring);
     void take(Record record);
@@ -70,16 +70,15 @@ class Analyst {
     void report(const Loss& loss);
     void report(const Flood& flood);
     void report_state();
-    [[nodiscard]] bool watcher_is_gone() const;
+    [[nodiscard]] bool opener_is_gone() const;
     EventWriter begin_report(std::string_view type);
 
     AnalystInputs inputs_;
     const Policy& policy_;
-    event::Names names_;
     Words words_;
     Scene scene_;
     FileHasher hasher_;
-    std::unique_ptr<Sink> sink_;
+    Sink& sink_;
     std::span<const std::uint64_t> losses_;
     std::span<const sensor_throttle> throttles_;
     event::Event event_;
@@ -109,10 +108,10 @@ base::Result<void> Analyst::prepare() {
     return {};
 }
 
-base::Result<void> Analyst::confine() const {
+base::Result<void> Analyst::confine(const AnalystRights& rights) const {
     if (auto dropped = base::drop_privileges(policy_.analyst_user); !dropped) return dropped;
     const auto missing = confinement::confine_self(
-        confinement::runtime_filter(), confinement::SyscallFilter::Otherwise::refuse, {});
+        rights.filter, confinement::SyscallFilter::Otherwise::refuse, rights.rules);
     if (!missing) return base::Failure(missing.error());
     for (const auto& protection : *missing) spdlog::warn("not in force: {}", protection);
     return {};
@@ -125,7 +124,7 @@ void Analyst::take(Record record) {
         if (corrupt_++ == 0) spdlog::error("{}", told.error().message);
         return;
     }
-    if (*told) sink_->take(event_);
+    if (*told) sink_.take(event_);
 }
 
 // The iterator gives whole records, one after another.
@@ -164,8 +163,8 @@ base::Result<std::size_t> Analyst::read_ring(const RingView& ring) {
 }
 
 // What comes unasked is an answer that was waited for too long.
-bool Analyst::watcher_is_gone() const {
-    const auto packet = base::receive_packet(inputs_.watcher.get(), 1);
+bool Analyst::opener_is_gone() const {
+    const auto packet = base::receive_packet(inputs_.opener.get(), 1);
     return !packet || packet->bytes.empty();
 }
 
@@ -187,7 +186,7 @@ void Analyst::report(const Loss& loss) {
     auto writer = begin_report("loss");
     writer.text(words_.cause, name_of(loss.cause));
     writer.number(words_.count, loss.count);
-    sink_->take(event_);
+    sink_.take(event_);
 }
 
 void Analyst::report(const Flood& flood) {
@@ -196,7 +195,7 @@ void Analyst::report(const Flood& flood) {
     auto writer = begin_report(types[static_cast<std::size_t>(flood.phase)]);
     writer.number(words_.count, flood.held);
     scene_.add_cgroup(writer, flood.cgroup);
-    sink_->take(event_);
+    sink_.take(event_);
 }
 
 void Analyst::report_state() {
@@ -205,23 +204,23 @@ void Analyst::report_state() {
         writer.text(words_.family, family.family);
         writer.text(words_.backend, family.backend);
         for (const auto& why : family.refused) writer.text(words_.cause, why);
-        sink_->take(event_);
+        sink_.take(event_);
     }
 }
 
-base::Result<void> Analyst::run() {
+base::Result<void> Analyst::run(const AnalystRights& rights) {
     auto ring = Ring::map(inputs_.kernel.ring.get(), SENSOR_RING_BYTES);
     if (!ring) return base::Failure(ring.error());
     if (auto prepared = prepare(); !prepared) return prepared;
-    if (auto confined = confine(); !confined) return confined;
+    if (auto confined = confine(rights); !confined) return confined;
     LossWatch losses(losses_);
     FloodWatch floods(throttles_);
     look_around();
     read_running();
     report_state();
-    sink_->pause();
+    sink_.pause();
     std::array<pollfd, 2> waited{pollfd{inputs_.kernel.ring.get(), POLLIN, 0},
-                                 pollfd{inputs_.watcher.get(), POLLIN, 0}};
+                                 pollfd{inputs_.opener.get(), POLLIN, 0}};
     std::uint64_t looked = 0;
     bool last = false;
     while (true) {
@@ -234,22 +233,22 @@ base::Result<void> Analyst::run() {
             losses.look([this](const Loss& loss) { report(loss); });
             floods.look(now, [this](const Flood& flood) { report(flood); });
         }
-        sink_->pause();
+        sink_.pause();
         if (last) return {};
         // The ring says that it is readable while anything is in it: it is asked by the clock.
         waited[0].fd = -1;
         const int ready =
             ::poll(waited.data(), waited.size(), static_cast<int>(policy_.poll_milliseconds));
         if (ready < 0 && errno != EINTR) return base::fail_errno(errno, "waiting for the kernel");
-        last = ready > 0 && waited[1].revents != 0 && watcher_is_gone();
+        last = ready > 0 && waited[1].revents != 0 && opener_is_gone();
     }
 }
 
 }  // namespace
 
-base::Result<void> run_analyst(AnalystInputs inputs, const Policy& policy,
-                               const MakeSink& make_sink) {
-    return Analyst(std::move(inputs), policy, make_sink).run();
+base::Result<void> run_analyst(AnalystInputs inputs, const Policy& policy, event::Names& names,
+                               Sink& sink, const AnalystRights& rights) {
+    return Analyst(std::move(inputs), policy, names, sink).run(rights);
 }
 
 }  // namespace shoji::sensor

@@ -77,6 +77,9 @@ class Reader {
         }
     }
 
+    // Somebody else reads it.
+    void leave(std::string_view key) { known_.insert(key); }
+
     const toml::table* table(std::string_view key) {
         const auto* node = take(key);
         if (node == nullptr) return nullptr;
@@ -118,6 +121,9 @@ class Reader {
 void read_all(const toml::table& root, std::string_view file, Policy& policy,
               std::optional<base::Error>& error) {
     Reader reader(root, file, error);
+    for (const auto part : {"state", "runtime", "keeper", "detection", "delivery", "response"}) {
+        reader.leave(part);
+    }
     constexpr auto most_user = std::numeric_limits<std::uint32_t>::max() - 1;
     reader.number("argument_bytes", 0, SENSOR_MOST_ARGUMENTS, policy.argument_bytes);
     reader.number("poll_milliseconds", 1, 1000, policy.poll_milliseconds);

@@ -16,6 +16,8 @@
 //   flow_seconds = 60            # between two events of one connection that goes on
 //   [hash]
 //   most_megabytes = 16          # larger programs are not hashed; 0: none is
+//
+// What else stands in it is for other parts of the sensor (watch/station/policy.h).
 #pragma once
 
 #include "core/base/result.h"

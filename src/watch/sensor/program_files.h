@@ -1,4 +1,4 @@
-// The hashes of programs that were started. The analyst may open no file, so it asks the watcher,
+// The hashes of programs that were started. The analyst may open no file, so it asks the opener,
 // which opens a running process's program, or the one at a path, and hands the descriptor over:
 // only regular files that somebody may execute, so that an analyst that was taken over reads no
 // secret. Whether it is the file of the record, the analyst checks by the file's numbers.
@@ -15,7 +15,7 @@
 
 namespace shoji::sensor {
 
-// The watcher's side: one request (a process's number, then the path's bytes) answered with one
+// The opener's side: one request (a process's number, then the path's bytes) answered with one
 // packet, of one byte with the descriptor, or empty of both. An error when the other end is gone.
 base::Result<void> answer_for_program(int socket);
 

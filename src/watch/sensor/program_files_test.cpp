@@ -16,7 +16,7 @@
 namespace shoji::sensor {
 namespace {
 
-// What the watcher gives for this path and a process that does not exist.
+// What the opener gives for this path and a process that does not exist.
 bool is_given(const std::string& path) {
     auto sockets = base::unix_socket_pair(base::SocketKind::packet).value();
     base::ByteWriter request;

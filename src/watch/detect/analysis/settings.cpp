@@ -239,7 +239,8 @@ std::size_t Settings::memory_limit() const {
            beacon::Limits::of(beacon.memory_bytes).bytes() + intrusions + incidents;
 }
 
-base::Result<Settings> parse_settings(std::string_view text, std::string_view file) {
+base::Result<Settings> parse_settings(std::string_view text, std::string_view file,
+                                      Settings settings) {
     if (text.size() > most_settings_bytes) {
         return base::fail(base::ErrorKind::full, "{}: more than {} bytes", file,
                           most_settings_bytes);
@@ -251,7 +252,6 @@ base::Result<Settings> parse_settings(std::string_view text, std::string_view fi
         return base::fail(base::ErrorKind::invalid, "{}, line {}: {}", file,
                           error.source().begin.line, error.description());
     }
-    Settings settings;
     std::optional<base::Error> error;
     read_all({file, error}, parsed, settings);
     if (error) return base::Failure(*error);

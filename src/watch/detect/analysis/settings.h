@@ -30,8 +30,9 @@ struct Settings {
 
 constexpr std::size_t most_settings_bytes = 1 << 20;
 
-// An error names `file`, the line and the key: one that is not known, of another type, or out of
-// its range.
-base::Result<Settings> parse_settings(std::string_view toml, std::string_view file);
+// What the text does not say stays as `settings` has it. An error names `file`, the line and the
+// key: one that is not known, of another type, or out of its range.
+base::Result<Settings> parse_settings(std::string_view toml, std::string_view file,
+                                      Settings settings = {});
 
 }  // namespace shoji::analysis

@@ -1,0 +1,105 @@
+// What the parts of the sensor, and `shoji`, say to each other, one packet each. Pure.
+// Little-endian; every size is checked, for each part takes what comes from another one as from
+// outside.
+#pragma once
+
+#include "core/base/result.h"
+#include "watch/spool/segment.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shoji::letters {
+
+using Bytes = std::vector<std::uint8_t>;
+using View = std::span<const std::uint8_t>;
+
+// From the analyst to the process that delivers: one record for the spool. Alerts have numbers that
+// rise; `record` has 1 to spool::maximum_record bytes.
+struct Consignment {
+    spool::Class kind = spool::Class::event;
+    std::uint64_t number = 0;
+    View record;  // a view into the packet
+};
+constexpr std::size_t consignment_head = 9;
+constexpr std::size_t most_consignment = consignment_head + spool::maximum_record;
+Bytes encode(const Consignment& consignment);
+base::Result<Consignment> decode_consignment(View bytes);
+
+// Back: up to which alert all is on disk, and how the delivery is.
+struct Receipt {
+    std::uint64_t alerts = 0;
+    bool connected = false;  // the hub takes records
+    std::array<std::uint64_t, spool::classes> waiting{};
+    std::uint64_t spool_bytes = 0;
+    std::uint64_t lost = 0;  // records that were dropped, damaged or refused
+    std::string trouble;     // why the hub takes nothing; printable, at most most_trouble bytes
+
+    bool operator==(const Receipt&) const = default;
+};
+constexpr std::size_t most_trouble = 200;
+constexpr std::size_t most_receipt = 64 + most_trouble;
+Bytes encode(const Receipt& receipt);
+base::Result<Receipt> decode_receipt(View bytes);
+
+// From the keeper to the analyst: what became of the sensor itself, to be told as an alert; or,
+// with a descriptor, the new end of a link.
+enum class Note : std::uint8_t {
+    part_ended,      // `subject` a part; `number` the signal that ended it, or 0
+    part_silent,     // a part; for so many seconds
+    file_changed,    // a path
+    policy_refused,  // why
+    policy_changed,  // the file
+    link_deliverer,
+    link_answerer,
+};
+constexpr std::uint8_t last_note = 6;
+struct Notice {
+    Note note = Note::part_ended;
+    std::string subject;  // at most most_subject bytes
+    std::uint64_t number = 0;
+
+    bool operator==(const Notice&) const = default;
+};
+constexpr std::size_t most_subject = 200;
+constexpr std::size_t most_notice = 16 + most_subject;
+Bytes encode(const Notice& notice);
+base::Result<Notice> decode_notice(View bytes);
+
+// From the analyst to the process that responds: an alert of a rule.
+struct Cause {
+    std::string rule;           // 1 to most_cause_rule bytes
+    std::uint32_t process = 0;  // 0: none
+    std::uint64_t start = 0;    // of the process, clock ticks since the boot
+    std::string path;           // at most most_cause_path bytes
+
+    bool operator==(const Cause&) const = default;
+};
+constexpr std::size_t most_cause_rule = 200;
+constexpr std::size_t most_cause_path = 4095;
+constexpr std::size_t most_cause = 32 + most_cause_rule + most_cause_path;
+Bytes encode(const Cause& cause);
+base::Result<Cause> decode_cause(View bytes);
+
+// From who asks at the local socket. Answers: status and tree are one packet of JSON, tail packets
+// of `tail_events` with a block of a stream (event/stream_format.h) or `tail_alert` with an alert.
+struct Wish {
+    enum class Kind : std::uint8_t { status, tail, tree };
+    Kind kind = Kind::status;
+    std::uint32_t process = 0;  // tree
+
+    bool operator==(const Wish&) const = default;
+};
+constexpr std::size_t most_wish = 5;
+constexpr std::uint8_t tail_events = 0;
+constexpr std::uint8_t tail_alert = 1;
+constexpr std::size_t most_answer = std::size_t{128} << 10U;
+Bytes encode(const Wish& wish);
+base::Result<Wish> decode_wish(View bytes);
+
+}  // namespace shoji::letters

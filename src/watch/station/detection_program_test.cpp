@@ -1,0 +1,110 @@
+// Real acts, and the alerts that the sensor raises where it stands.
+#include "watch/station/station_fixture_test.h"
+
+namespace shoji::station {
+namespace {
+
+using sensor::number_of;
+using sensor::text_of;
+
+class DetectionProgram : public StationTest {};
+
+TEST_F(DetectionProgram, AnActThatMeetsARuleIsAnAlert) {
+    RunningSensor sensor(policy());
+    const pid_t process = sensor::run({"/bin/true", word_});
+    const auto told = alert(sensor, "rule-one");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(text_of(*told, "Detector"), "sigma");
+    EXPECT_EQ(text_of(*told, "Level"), "high");
+    EXPECT_EQ(number_of(*told, "ProcessId"), process);
+    EXPECT_EQ(text_of(*told, "Image"), std::filesystem::canonical("/bin/true").native());
+    EXPECT_EQ(text_of(*told, "User"), "root");
+    EXPECT_EQ(told->at("Values").at("title").as_string(), word_ + " was said");
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "rule-one"), 1U);
+}
+
+// What is for other systems is not kept.
+TEST_F(DetectionProgram, RulesForOtherSourcesAreLeftOut) {
+    auto other = rule_for("rule-windows", word_);
+    other.replace(other.find("linux"), 5, "windows");
+    write_file(folder_.at("rules/two.yml"), other);
+    RunningSensor sensor(policy());
+    say(word_);
+    ASSERT_TRUE(alert(sensor, "rule-one"));
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "rule-windows"), 0U);
+}
+
+// Two before the end of one sensor and one after the start of the next are three.
+TEST_F(DetectionProgram, WhatItLearntSurvivesARestart) {
+    write_file(folder_.at("rules/three.yml"),
+               "title: Said often\nid: rule-often\ncorrelation:\n"
+               "  type: event_count\n  rules: [" +
+                   word_ +
+                   "]\n  generate: true\n  group-by: [User]\n"
+                   "  timespan: 1h\n  condition:\n    gte: 3\n");
+    {
+        RunningSensor sensor(policy());
+        say(word_);
+        say(word_);
+        EXPECT_EQ(sensor.stop(), 0);
+        EXPECT_EQ(count(sensor, "rule-one"), 2U);
+        EXPECT_EQ(count(sensor, "rule-often"), 0U);
+    }
+    RunningSensor sensor(policy());
+    say(word_);
+    EXPECT_TRUE(alert(sensor, "rule-often"));
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "sensor.state_lost"), 0U);
+}
+
+TEST_F(DetectionProgram, ADamagedStateIsToldAndItBeginsAnew) {
+    {
+        RunningSensor sensor(policy());
+        EXPECT_EQ(sensor.stop(), 0);
+    }
+    const auto state = folder_.at("state/analyst/analysis.state");
+    ASSERT_GT(std::filesystem::file_size(state), 100U);
+    std::filesystem::resize_file(state, 100);
+    RunningSensor sensor(policy());
+    EXPECT_TRUE(alert(sensor, "sensor.state_lost"));
+    say(word_);
+    EXPECT_TRUE(alert(sensor, "rule-one"));
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_GT(std::filesystem::file_size(state), 100U);
+}
+
+TEST_F(DetectionProgram, WhatIsHeldBackIsCounted) {
+    RunningSensor sensor(policy("alerts_hourly = 2"));
+    for (int i = 0; i < 5; ++i) say(word_);
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "rule-one"), 2U);
+    const auto held = alert(sensor, "sensor.alerts_held");
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->at("Values").at("count").as_string(), "3");
+}
+
+// One of the detectors beyond rules: a file that nobody has a reason to change.
+TEST_F(DetectionProgram, TheDetectorsBeyondRulesSeeTheSensorsEvents) {
+    std::filesystem::create_directory(folder_.at("salary"));
+    write_file(folder_.at("salary/list"), "x");
+    write_file(folder_.at("analysis.toml"), "canaries = ['" + folder_.at("salary/list") + "']\n");
+    RunningSensor sensor(policy("settings = \"" + folder_.at("analysis.toml") + "\""));
+    sensor::run({"/bin/sh", "-c", "echo y >> " + folder_.at("salary/list")});
+    const auto told =
+        sensor.find([](const Object& event) { return text_of(event, "Detector") == "intrusion"; });
+    ASSERT_TRUE(told);
+    EXPECT_EQ(text_of(*told, "TargetFilename"), folder_.at("salary/list"));
+    EXPECT_EQ(text_of(*told, "Rule"), "canary");
+    EXPECT_EQ(text_of(*told, "Image"), std::filesystem::canonical("/bin/sh").native());
+}
+
+TEST_F(DetectionProgram, RulesThatAreNotThereStopTheStart) {
+    std::filesystem::remove_all(folder_.at("rules"));
+    RunningSensor sensor(policy());
+    EXPECT_EQ(sensor.stop(), 1);
+}
+
+}  // namespace
+}  // namespace shoji::station

@@ -1,0 +1,90 @@
+// The process that keeps the sensor alive. It loads the kernel's programs and holds them, starts
+// the parts (docs/sensor.md), starts those again that ended or fell silent, and has that told as an
+// alert. It reads nothing from outside but the administrator's policy: parts say one byte, that
+// they are alive.
+#pragma once
+
+#include "core/base/file_descriptor.h"
+#include "core/base/result.h"
+#include "watch/letters/letters.h"
+#include "watch/sensor/kernel_side.h"
+#include "watch/station/outlet.h"
+#include "watch/station/own_files.h"
+#include "watch/station/part.h"
+#include "watch/station/policy.h"
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace shoji::station {
+
+struct KeeperSettings {
+    std::filesystem::path policy_file;  // empty: the defaults
+    std::filesystem::path state_file;   // a second place for what is seen; empty: none
+    Output output = Output::none;
+};
+
+class Keeper {
+  public:
+    Keeper(KeeperSettings settings, Policy policy);
+    Keeper(const Keeper&) = delete;
+    Keeper& operator=(const Keeper&) = delete;
+    ~Keeper();
+
+    // Until SIGTERM or SIGINT. An error where a part cannot be started the first time.
+    base::Result<void> run();
+
+  private:
+    base::Result<void> prepare();
+    base::Result<void> make_folders();
+    base::Result<void> listen();
+    base::Result<void> turn(Clock::time_point now);
+    void take_signals();
+    void reap(Clock::time_point now);
+    void lose(Part& part, int status, Clock::time_point now);
+    void look_for_silence(Clock::time_point now);
+    void look_at_files(Clock::time_point now);
+    base::Result<void> start_due(Clock::time_point now);
+    base::Result<void> start_watching();
+    base::Result<void> start_deliverer();
+    base::Result<void> start_answerer();
+    void reload();
+    [[nodiscard]] base::Result<Policy> try_policy() const;
+    void stop();
+    void end_part(Part& part, std::chrono::seconds patience);
+
+    // Starts a process for it; in there `work` is called and nothing comes back.
+    template <class Work>
+    base::Result<void> start(Part& part, Work&& work);
+    void forget();
+    void tell(letters::Note note, std::string_view subject, std::uint64_t number);
+    void send_link(Part& part, letters::Note note, base::FileDescriptor end);
+    void write_state();
+    [[nodiscard]] int wait_for(Clock::time_point now) const;
+    Part& part(PartName name) { return parts_.at(static_cast<std::size_t>(name)); }
+
+    KeeperSettings settings_;
+    std::unique_ptr<Policy> policy_;  // the kernel's side refers to it
+    std::array<Part, parts> parts_;
+    base::FileDescriptor signals_;
+    base::FileDescriptor listener_;          // of the local socket
+    base::FileDescriptor respond_listener_;  // of `shoji respond`
+    std::optional<sensor::KernelSide> side_;
+    std::optional<OwnFiles> own_files_;
+    std::vector<letters::Notice> notices_;  // for the next analyst
+    Clock::time_point next_check_;
+    bool ends_ = false;
+    bool reloads_ = false;
+    bool forgets_ = false;  // this is a part's process
+};
+
+// What is seen and how, and by which processes, as one JSON object: {"families": [{"family",
+// "backend" (null: not seen), "refused": [reasons], "absent": [programs]}], "parts": [{"part",
+// "process", "restarts"}]}.
+std::string state_json(const std::vector<sensor::FamilyState>& state,
+                       std::span<const Part> running);
+
+}  // namespace shoji::station

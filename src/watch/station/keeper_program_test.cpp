@@ -1,0 +1,139 @@
+// What is done to the sensor itself: its parts killed and stopped, its files changed, its policy.
+#include "watch/station/station_fixture_test.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+namespace shoji::station {
+namespace {
+
+using sensor::text_of;
+
+class KeeperProgram : public StationTest {
+  protected:
+    // Whether another process is the part now.
+    static bool is_another(const RunningSensor& sensor, const std::string& part, pid_t before) {
+        return eventually([&] {
+            const pid_t now = process_of(sensor, part);
+            return now > 0 && now != before;
+        });
+    }
+    // Whoever takes in orphans may take a while to look at one that has ended.
+    static bool has_ended(pid_t process) {
+        std::ifstream file(fmt::format("/proc/{}/stat", process));
+        const std::string text((std::istreambuf_iterator<char>(file)), {});
+        return text.empty() || text.find(") Z ") != std::string::npos;
+    }
+};
+
+TEST_F(KeeperProgram, AKilledAnalystIsToldAndStartedAgain) {
+    RunningSensor sensor(policy());
+    say(word_);
+    ASSERT_TRUE(alert(sensor, "rule-one"));
+    const pid_t analyst = signal_part(sensor, "analyst", SIGKILL);
+    ASSERT_GT(analyst, 1);
+    // While nobody reads, it is kept for the next one.
+    const pid_t process = sensor::run({"/bin/true", word_});
+    const auto told = alert(sensor, "sensor.part_ended");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("part").as_string(), "analyst");
+    EXPECT_EQ(told->at("Values").at("signal").as_string(), "9");
+    EXPECT_TRUE(is_another(sensor, "analyst", analyst));
+    EXPECT_TRUE(sensor.find([&](const Object& event) {
+        return text_of(event, "Rule") == "rule-one" &&
+               sensor::number_of(event, "ProcessId") == process;
+    }));
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "sensor.part_ended"), 1U) << "the opener only followed";
+}
+
+TEST_F(KeeperProgram, AStoppedAnalystIsToldAndStartedAgain) {
+    RunningSensor sensor(policy({}, "[keeper]\nsilent_seconds = 2\n"));
+    const pid_t analyst = signal_part(sensor, "analyst", SIGSTOP);
+    ASSERT_GT(analyst, 1);
+    const auto told = alert(sensor, "sensor.part_silent");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("part").as_string(), "analyst");
+    EXPECT_TRUE(is_another(sensor, "analyst", analyst));
+    say(word_);
+    EXPECT_TRUE(alert(sensor, "rule-one"));
+}
+
+TEST_F(KeeperProgram, AKilledOpenerIsToldAndStartedAgain) {
+    RunningSensor sensor(policy());
+    const pid_t opener = signal_part(sensor, "opener", SIGKILL);
+    ASSERT_GT(opener, 1);
+    const auto told = alert(sensor, "sensor.part_ended");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("part").as_string(), "opener");
+    EXPECT_TRUE(is_another(sensor, "opener", opener));
+    say(word_);
+    EXPECT_TRUE(alert(sensor, "rule-one"));
+}
+
+// With the keeper all goes: nobody watches on unseen.
+TEST_F(KeeperProgram, WithTheKeeperAllPartsGo) {
+    RunningSensor sensor(policy());
+    const pid_t analyst = signal_part(sensor, "analyst", 0);
+    ASSERT_GT(analyst, 1);
+    ASSERT_GT(signal_part(sensor, "keeper", SIGKILL), 1);
+    EXPECT_TRUE(eventually([&] { return has_ended(analyst); }));
+    EXPECT_EQ(sensor.stop(), -SIGKILL);
+}
+
+// Of the same user, even: nobody without root's power over processes looks into them.
+TEST_F(KeeperProgram, ItsProcessesCannotBeTraced) {
+    RunningSensor sensor(policy());
+    const pid_t analyst = signal_part(sensor, "analyst", 0);
+    ASSERT_GT(analyst, 1);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        constexpr uid_t analyst_user = 65534;
+        if (::setresgid(analyst_user, analyst_user, analyst_user) != 0 ||
+            ::setresuid(analyst_user, analyst_user, analyst_user) != 0) {
+            ::_exit(2);
+        }
+        const bool refused =
+            ::ptrace(PTRACE_SEIZE, analyst, nullptr, nullptr) != 0 && errno == EPERM;
+        ::_exit(refused ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(KeeperProgram, AChangedFileOfItsOwnIsAnAlert) {
+    RunningSensor sensor(policy({}, "[keeper]\ncheck_seconds = 1\n"));
+    write_file(folder_.at("rules/one.yml"), rule_for("rule-one", "harmless"));
+    const auto told = alert(sensor, "sensor.file_changed");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("file").as_string(), folder_.at("rules/one.yml"));
+}
+
+TEST_F(KeeperProgram, ANewPolicyIsTakenUpAndABadOneIsNot) {
+    RunningSensor sensor(policy());
+    const auto file = std::filesystem::path(sensor.state_file()).parent_path() / "policy.toml";
+    write_file(file, policy("no_such_setting = 1"));
+    ASSERT_GT(signal_part(sensor, "keeper", SIGHUP), 1);
+    const auto refused = alert(sensor, "sensor.policy_refused");
+    ASSERT_TRUE(refused);
+    EXPECT_NE(refused->at("Values").at("message").as_string().find("no_such_setting"),
+              std::string::npos);
+    say(word_);
+    EXPECT_TRUE(alert(sensor, "rule-one")) << "the old one holds";
+    write_file(folder_.at("rules/two.yml"), rule_for("rule-two", "another-" + word_));
+    write_file(file, policy());
+    ASSERT_GT(signal_part(sensor, "keeper", SIGHUP), 1);
+    ASSERT_TRUE(alert(sensor, "sensor.policy_changed"));
+    say("another-" + word_);
+    EXPECT_TRUE(alert(sensor, "rule-two"));
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "sensor.part_ended"), 0U);
+}
+
+}  // namespace
+}  // namespace shoji::station

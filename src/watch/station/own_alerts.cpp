@@ -1,0 +1,108 @@
+#include "watch/station/own_alerts.h"
+
+#include <charconv>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace shoji::station {
+
+using incident::Alert;
+using incident::Level;
+using letters::Note;
+
+Alert own_alert(std::string_view rule, Level level, event::Time time, std::string_view host,
+                std::vector<incident::NamedValue> values) {
+    Alert alert;
+    alert.time = time;
+    alert.host = host;
+    alert.detector = incident::Detector::sensor;
+    alert.rule = fmt::format("sensor.{}", rule);
+    alert.what = fmt::format("sensor.alert.{}", rule);
+    alert.level = level;
+    alert.values = std::move(values);
+    alert.values.push_back({"host", std::string(host)});
+    return alert.bounded();
+}
+
+Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view host) {
+    const auto number = std::to_string(notice.number);
+    switch (notice.note) {
+        case Note::part_silent:
+            return own_alert("part_silent", Level::high, time, host,
+                             {{"part", notice.subject}, {"seconds", number}});
+        case Note::file_changed:
+            return own_alert("file_changed", Level::high, time, host, {{"file", notice.subject}});
+        case Note::policy_refused:
+            return own_alert("policy_refused", Level::high, time, host,
+                             {{"message", notice.subject}});
+        case Note::policy_changed:
+            return own_alert("policy_changed", Level::low, time, host, {{"file", notice.subject}});
+        case Note::part_ended:
+        case Note::link_deliverer:
+        case Note::link_answerer:
+            break;
+    }
+    return own_alert("part_ended", Level::high, time, host,
+                     {{"part", notice.subject}, {"signal", number}});
+}
+
+ReportAlerts::ReportAlerts(event::Names& names)
+    : report_(names.add_source("sensor_report")),
+      type_(names.add_field("EventType")),
+      cause_(names.add_field("Cause")),
+      count_(names.add_field("Count")),
+      family_(names.add_field("Family")),
+      cgroup_(names.add_field("Cgroup")) {}
+
+void ReportAlerts::lose(std::string_view cause, std::uint64_t count) {
+    if (count == 0) return;
+    lost_ += count;
+    untold_[std::string(cause)] += count;
+}
+
+void ReportAlerts::take(const event::Event& event, std::vector<Alert>& told) {
+    if (event.source.categories[0] != report_) return;
+    const auto type = event.value(type_);
+    const auto host = event.value(event::field::computer);
+    if (type == "loss") {
+        const auto text = event.value(count_);
+        std::uint64_t count = 0;
+        std::from_chars(text.data(), text.data() + text.size(), count);
+        lose(event.value(cause_), count);
+    } else if (type == "not_seen") {
+        told.push_back(own_alert("not_seen", Level::high, event.time, host,
+                                 {{"family", std::string(event.value(family_))}}));
+    } else if (type == "flood_begins") {
+        told.push_back(own_alert("flood", Level::low, event.time, host,
+                                 {{"cgroup", std::string(event.value(cgroup_))}}));
+    }
+}
+
+void ReportAlerts::tick(event::Time now, std::string_view host, bool last,
+                        std::vector<Alert>& told) {
+    constexpr event::Time minute = 60'000'000'000;
+    if (untold_.empty()) return;
+    const bool is_due = !told_ || now < *told_ || now - *told_ >= minute;
+    if (!is_due && !last) return;
+    for (const auto& [cause, count] : untold_) {
+        told.push_back(own_alert("events_lost", Level::high, now, host,
+                                 {{"count", std::to_string(count)}, {"cause", cause}}));
+    }
+    untold_.clear();
+    told_ = now;
+}
+
+std::optional<event::Time> ClockWatch::look(event::Time wall, event::Time boot) {
+    const event::Time offset = wall - boot;
+    if (!offset_) {
+        offset_ = offset;
+        return std::nullopt;
+    }
+    const event::Time jump = offset - *offset_;
+    offset_ = offset;
+    if (std::abs(jump) < tolerance) return std::nullopt;
+    return jump;
+}
+
+}  // namespace shoji::station

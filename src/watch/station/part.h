@@ -1,0 +1,46 @@
+// One process of the sensor, as the keeper sees it.
+#pragma once
+
+#include "core/base/file_descriptor.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace shoji::station {
+
+enum class PartName : std::uint8_t { opener, analyst, deliverer, answerer };
+constexpr std::size_t parts = 4;
+constexpr std::array<std::string_view, parts> part_names{"opener", "analyst", "deliverer",
+                                                         "answerer"};
+inline std::string_view name_of(PartName part) {
+    return part_names.at(static_cast<std::size_t>(part));
+}
+
+using Clock = std::chrono::steady_clock;
+
+struct Part {
+    PartName name = PartName::opener;
+    bool wanted = false;
+    pid_t process = -1;           // -1: it does not run
+    base::FileDescriptor socket;  // the keeper's end; closed, it asks the part to end
+    bool ready = false;           // it has said that it is alive
+    bool was_ready = false;       // once, since the keeper began
+    bool silent = false;          // and it was ended for that
+    Clock::time_point began;
+    Clock::time_point heard;
+    Clock::time_point start_at;  // when it is to be started (again)
+    unsigned failures = 0;       // in a row
+    std::uint64_t restarts = 0;
+
+    [[nodiscard]] bool runs() const { return process > 0; }
+    // After it ended: a pause that doubles up to a minute, none for the first time.
+    void set_back(Clock::time_point now);
+    // Takes what it says, which is only that it is alive.
+    void hear(Clock::time_point now);
+};
+
+}  // namespace shoji::station
