@@ -1,6 +1,7 @@
 #include "cli/alert_values.h"
 
 #include "core/base/printable.h"
+#include "watch/event/time.h"
 
 #include <algorithm>
 #include <array>
@@ -29,15 +30,53 @@ std::string amount_text(const std::string& amount, std::string_view unit, text::
     return error == std::errc() && rest == end ? bytes_text(bytes) : amount;
 }
 
+// In the largest unit of which there is one at least.
+std::string span_text(double seconds, text::Language language) {
+    constexpr double minute = 60;
+    constexpr double hour = 60 * minute;
+    constexpr double day = 24 * hour;
+    const auto say = [&](std::string_view key, double count, int digits) {
+        auto text = fmt::format("{:.{}f}", count, digits);
+        if (text.ends_with(".0")) text.resize(text.size() - 2);
+        return text::say(language, key, {{"count", text}});
+    };
+    if (seconds >= day) return say("incident.span.days", seconds / day, 1);
+    if (seconds >= hour) return say("incident.span.hours", seconds / hour, 1);
+    if (seconds >= minute) return say("incident.span.minutes", seconds / minute, 0);
+    return say("incident.span.seconds", seconds, 0);
+}
+
+// What is no number stays as it is.
+std::string span_text(const std::string& number, double unit, text::Language language) {
+    double count = 0;
+    const auto* end = number.data() + number.size();
+    const auto [rest, error] = std::from_chars(number.data(), end, count);
+    return error == std::errc() && rest == end ? span_text(count * unit, language) : number;
+}
+
+// Hours in which something went; before the first one is over, how long it has been so far.
+std::string span_of(const std::string& hours, const std::string& since, event::Time now,
+                    text::Language language) {
+    constexpr std::size_t to_minutes = 16;
+    constexpr double nanoseconds = 1e9;
+    const auto begin = event::parse_time(since.substr(0, to_minutes) + ":00Z");
+    if (hours != "0" || !begin || now < *begin) {
+        return text::say(language, "incident.span.hours", {{"count", hours}});
+    }
+    return span_text(static_cast<double>(now - *begin) / nanoseconds, language);
+}
+
 std::string value_of(const ShownValues& values, std::string_view name) {
     const auto found = std::ranges::find(values, name, &ShownValues::value_type::first);
     return found == values.end() ? std::string() : found->second;
 }
 
-void show_exfiltration(ShownValues& values, text::Language language) {
+void show_exfiltration(ShownValues& values, event::Time now, text::Language language) {
     constexpr std::array<std::string_view, 3> amounts{"amount", "usual", "limit"};
     constexpr std::array<std::string_view, 2> names{"destination", "process"};
     const auto unit = value_of(values, "unit");
+    values.emplace_back(
+        "span", span_of(value_of(values, "count"), value_of(values, "since"), now, language));
     for (auto& [name, value] : values) {
         if (std::ranges::find(amounts, name) != amounts.end()) {
             value = amount_text(value, unit, language);
@@ -68,9 +107,13 @@ std::string destination_text(std::string_view told, text::Language language) {
 }
 
 void show_beacon(ShownValues& values, text::Language language) {
+    constexpr double an_hour = 3600;
+    constexpr double a_day = 24 * an_hour;
     for (auto& [name, value] : values) {
         if (name == "destination") value = destination_text(value, language);
         if (name == "size") value = amount_text(value, "bytes", language);
+        if (name == "hours") value = span_text(value, an_hour, language);
+        if (name == "known" || name == "days") value = span_text(value, a_day, language);
     }
 }
 
@@ -82,7 +125,7 @@ ShownValues shown_values(const incident::Alert& alert, text::Language language) 
     for (const auto& value : alert.values) {
         values.emplace_back(value.name, base::printable(value.value, most));
     }
-    if (alert.what.starts_with("exfiltration.")) show_exfiltration(values, language);
+    if (alert.what.starts_with("exfiltration.")) show_exfiltration(values, alert.time, language);
     if (alert.what.starts_with("beacon.")) show_beacon(values, language);
     return values;
 }

@@ -58,6 +58,30 @@ TEST(AlertWords, EveryKindOfDataTakenOutHasThem) {
     }
 }
 
+TEST(AlertWords, TellASpanShorterThanAnHourInMinutesOrSeconds) {
+    auto alert = upload();
+    alert.kind = exfiltration::Kind::leak;
+    const auto words = [&](event::Time seconds, Language language) {
+        alert.time = alert.since + seconds * 1'000'000'000;
+        return alert_words(analysis::alert_of(alert, {}, {}), language);
+    };
+    EXPECT_THAT(words(36'000, Language::en), HasSubstr("in 3 h since"));
+    alert.count = 0;
+    EXPECT_THAT(words(2'400, Language::en), HasSubstr("in 40 min since"));
+    EXPECT_THAT(words(2'400, Language::ja), HasSubstr("から 40 分にわたり"));
+    EXPECT_THAT(words(20, Language::en), HasSubstr("in 20 s since"));
+
+    beacon::Alert talk;
+    talk.kind = beacon::AlertKind::long_connection;
+    talk.destination = "example.org";
+    talk.open_hours = 4.5;
+    talk.known_days = 0.05;
+    talk.observed_days = 12;
+    const auto told = alert_words(analysis::alert_of(talk, event::Activity(), {}), Language::en);
+    EXPECT_THAT(told, HasSubstr("open for 4.5 h of"));
+    EXPECT_THAT(told, HasSubstr("first seen 2.4 h ago; 12 d are known"));
+}
+
 TEST(AlertWords, SayHowMuchFromWhatToWhereAgainstWhichBaseline) {
     const auto alert = analysis::alert_of(upload(), {}, {"a.evtx", 7});
     EXPECT_EQ(alert_words(alert, Language::en),
@@ -126,7 +150,7 @@ TEST(AlertWords, OfABeaconTellItsRhythm) {
     EXPECT_EQ(alert_words(made, Language::en),
               "40 contacts with example.org since 2026-11-01T15:00Z, as regular as a program's: "
               "one every 900 s, 12 kB out each (medians; threat 0.97). (1 of 300 hosts talk to it, "
-              "first seen 0.4 days ago; 20.0 days are known)");
+              "first seen 9.6 h ago; 20 d are known)");
 }
 
 }  // namespace

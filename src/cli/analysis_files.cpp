@@ -1,6 +1,7 @@
 #include "cli/analysis_files.h"
 
 #include "cli/files.h"
+#include "cli/told.h"
 #include "core/base/random.h"
 #include "watch/hunt/mapped_file.h"
 
@@ -12,8 +13,7 @@ using base::Result;
 
 base::Failure bad_file(const fs::path& path, const base::Error& error) {
     if (!error.key.empty()) return base::Failure(error);
-    return base::worded(base::fail(error.kind, "{}: {}", path.string(), error.message),
-                        "rules.bad_file", {{"file", path.string()}, {"message", error.message}});
+    return base::inside(base::Words::of("{} cannot be used", path.string()), error);
 }
 
 // What `read` makes of the file's text.
@@ -78,7 +78,8 @@ Result<incident::Suppressions> read_suppressions(const Context& context, const f
     if (!suppressions) return suppressions;
     for (const auto& problem : suppressions->problems()) {
         context.output.warn("incident.suppression.problem",
-                            {{"line", std::to_string(problem.line)}, {"message", problem.what}});
+                            {{"line", std::to_string(problem.line)},
+                             {"message", told(problem.what, context.output.language())}});
     }
     return suppressions;
 }

@@ -91,7 +91,7 @@ struct HuntRequest {
     std::filesystem::path html;      // empty: none
     std::string profile;             // which columns (profile.h); empty: the usual ones
     std::filesystem::path profiles;  // a file with profiles of one's own; empty: none
-    bool ocsf = false;               // hits as OCSF's Detection Findings, one a line
+    bool ocsf = false;               // hits and incidents as OCSF's findings, one a line
     bool incidents = false;          // the analysis looks at the logs as well
     std::uint64_t incident = 0;      // only the page of this one; 0: the timeline
     AnalysisRequest analysis;

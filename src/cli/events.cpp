@@ -1,5 +1,7 @@
 // The events of logs as they were read.
 #include "cli/commands.h"
+#include "cli/fields_left_out.h"
+#include "cli/told.h"
 #include "watch/event/json_text.h"
 #include "watch/event/log_sources.h"
 #include "watch/event/ocsf.h"
@@ -37,8 +39,9 @@ std::string as_rules_see(const event::Event& event, const event::Names& names,
 std::uint64_t warn_of_losses(const hunt::LogFile& log, const std::string& file,
                              TerminalOutput& output) {
     for (const auto& loss : log.losses()) {
-        const auto what = fmt::format("at byte {}: {}", loss.offset, loss.what);
-        output.warn("hunt.loss", {{"file", file}, {"message", what}});
+        auto what = loss.what;
+        what = std::move(what).inside(hunt::at_byte(loss.offset));
+        output.warn("hunt.loss", {{"file", file}, {"message", told(what, output.language())}});
     }
     return log.loss_count();
 }
@@ -67,11 +70,12 @@ Exit run_events(const Context& context, const EventsRequest& request) {
     if (!files) return output.fail(files.error());
     if (files->empty()) return output.fail(Exit::not_found, "hunt.no_files");
     std::uint64_t lost = 0;
-    std::uint64_t lost_fields = 0;
+    FieldsLeftOut left_out;
     event::Event event;
     for (const auto& path : *files) {
         auto log = hunt::LogFile::open(path, names, windows, reading);
         if (!log) return output.fail(log.error());
+        std::uint64_t lost_fields = 0;
         while (log->next(event)) {
             output.line(request.form == "ocsf" ? ocsf.event(event)
                                                : as_rules_see(event, names, path.native()));
@@ -79,12 +83,11 @@ Exit run_events(const Context& context, const EventsRequest& request) {
         }
         if (!output.flush()) return output.fail(Exit::failed, "cli.error.output");
         lost += warn_of_losses(*log, path.native(), output);
+        left_out.add(path.native(), lost_fields);
     }
     if (lost > 0) output.warn("hunt.lost", {{"count", std::to_string(lost)}});
-    if (lost_fields > 0) {
-        output.warn("hunt.fields_left_out", {{"count", std::to_string(lost_fields)}});
-    }
-    return lost + lost_fields > 0 ? Exit::negative : Exit::done;
+    const bool less = left_out.warn(output);
+    return lost > 0 || less ? Exit::negative : Exit::done;
 }
 
 }  // namespace shoji::cli

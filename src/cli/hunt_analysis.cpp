@@ -55,16 +55,34 @@ base::Result<void> HuntAnalysis::play(const hunt::Wish& wish, std::uint32_t firs
                                  first_rule + heading_of(alert, language),
                                  find.file,
                                  find.record,
+                                 0,
+                                 0,
                                  alert.host,
                                  {},
                                  {},
                                  alert_words(alert, language)});
     };
-    if (auto played = recording_.play(*analysis_, found, progress); !played) return played;
-    std::ranges::sort(timeline.hits, {}, [](const hunt::Hit& hit) {
-        return std::tie(hit.time, hit.file, hit.record, hit.rule);
-    });
+    // Those of the analysis come behind them until all are put in order.
+    const auto count = timeline.hits.size();
+    const auto suppressed = [&](const hunt::SuppressedHit& hit) {
+        mark(std::span(timeline.hits).first(count), hit);
+    };
+    if (auto played = recording_.play(*analysis_, {found, suppressed}, progress); !played) {
+        return played;
+    }
+    std::ranges::sort(timeline.hits, {}, &hunt::Hit::place_in_order);
     return {};
+}
+
+// `hits`: those of rules and correlations, in their order. What the hunt was not asked to show is
+// not among them.
+void HuntAnalysis::mark(std::span<hunt::Hit> hits, const hunt::SuppressedHit& suppressed) const {
+    const auto all = incidents().suppressions().all();
+    const auto key = std::tie(suppressed.time, suppressed.at.file, suppressed.record,
+                              suppressed.at.place, suppressed.rule);
+    for (auto& hit : std::ranges::equal_range(hits, key, {}, &hunt::Hit::place_in_order)) {
+        hit.suppressed = static_cast<std::uint32_t>(suppressed.by - all.data()) + 1;
+    }
 }
 
 std::uint32_t HuntAnalysis::heading_of(const incident::Alert& alert, text::Language language) {

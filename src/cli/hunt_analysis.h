@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,10 @@ class HuntAnalysis {
         const std::vector<std::filesystem::path>& files, unsigned int threads);
 
     [[nodiscard]] hunt::Recording& recording() { return recording_; }
-    [[nodiscard]] std::uint64_t records() const { return recording_.records(); }
 
     // Once the hunt is over. Hits of the analysis get numbers of rules from `first_rule` on:
     // headings() are theirs. Of those below wish.least, and beyond wish.most_hits, there are none.
+    // Hits of rules and correlations that are suppressed are marked.
     base::Result<void> play(const hunt::Wish& wish, std::uint32_t first_rule,
                             text::Language language, hunt::Timeline& timeline,
                             std::atomic<std::uint64_t>& progress);
@@ -44,6 +45,7 @@ class HuntAnalysis {
                  event::Names& names, const std::vector<std::filesystem::path>& files,
                  unsigned int threads);
 
+    void mark(std::span<hunt::Hit> hits, const hunt::SuppressedHit& suppressed) const;
     std::uint32_t heading_of(const incident::Alert& alert, text::Language language);
 
     std::unique_ptr<analysis::Analysis> analysis_;

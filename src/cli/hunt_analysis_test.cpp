@@ -105,8 +105,8 @@ class HuntAnalysisTest : public testing::Test {
         std::ostringstream output;
         std::ostringstream error;
         Ran ran;
-        ran.code = run_command_line(
-            pointers, {folder_, "", language, input, output, error, false, folder_ / "lists"});
+        ran.code = run_command_line(pointers, {folder_, "", language, input, output, error,
+                                               is_watched_, folder_ / "lists"});
         ran.output = output.str();
         ran.error = error.str();
         return ran;
@@ -124,6 +124,7 @@ class HuntAnalysisTest : public testing::Test {
     }
 
     fs::path folder_;
+    bool is_watched_ = false;
 };
 
 TEST_F(HuntAnalysisTest, LogsOfAnAttackBecomeOneIncidentInBothLanguages) {
@@ -278,6 +279,70 @@ TEST_F(HuntAnalysisTest, SuppressionsAreNeverSilent) {
     EXPECT_THAT(json.error, HasSubstr("line 6"));
     const auto text = hunt({"--incidents", "--suppressions", "@suppressions.toml"}, "ja");
     EXPECT_THAT(text.output, AllOf(HasSubstr("canary: 1 件を抑止"), HasSubstr("drill")));
+}
+
+TEST_F(HuntAnalysisTest, ASuppressedHitIsMarkedWhereverItIsShown) {
+    write_logs(analysis::testing::attacked_office(), 0, event::Time{1} << 62);
+    write("suppressions.toml",
+          "[[suppression]]\nrule = '11111111-0000-4000-8000-000000000001'\nowner = '佐藤'\n"
+          "reason = 'drill'\nexpires = 2027-03-31\n"
+          "[[suppression]]\nrule = 'nothing'\nowner = 'kato'\nreason = 'old'\n"
+          "expires = 2027-03-31\n");
+    const std::vector<std::string> plain{"--incidents", "--suppressions", "@suppressions.toml"};
+    const auto with = [&](std::vector<std::string> more, const char* language = "en") {
+        more.insert(more.begin(), plain.begin(), plain.end());
+        return hunt(more, language);
+    };
+    const auto json = with({"--json"});
+    int marked = 0;
+    for (const auto& line : json.lines()) {
+        const auto* by = line.if_contains("suppressed");
+        if (by == nullptr) continue;
+        ++marked;
+        EXPECT_EQ(line.at("title"), "Hidden PowerShell");
+        EXPECT_EQ(*by, (json::object{{"owner", "佐藤"}, {"reason", "drill"}}));
+    }
+    EXPECT_EQ(marked, json.hits()["11111111-0000-4000-8000-000000000001"]);
+    EXPECT_GT(marked, 0);
+    EXPECT_THAT(json.output,
+                HasSubstr(R"({"unusedSuppression":{"conditions":"|nothing|||","line":6,)"));
+
+    const auto table = with({"--csv", "@all.csv", "--html", "@all.html"}, "ja");
+    EXPECT_THAT(table.output,
+                AllOf(HasSubstr("抑止（佐藤）: drill"),
+                      HasSubstr(fmt::format("このうち {} 件は抑止", marked)),
+                      HasSubstr("6 行目の抑止は何も抑止しませんでした: rule=nothing")));
+    EXPECT_THAT(read("all.csv"),
+                AllOf(HasSubstr(",suppressed\r\n"), HasSubstr(",\"佐藤: drill\"\r\n")));
+    EXPECT_THAT(read("all.html"),
+                AllOf(HasSubstr("<tr class=\"suppressed\">"), HasSubstr("抑止（佐藤）: drill"),
+                      HasSubstr("何も抑止しませんでした")));
+    EXPECT_THAT(with({"--ocsf"}).output, HasSubstr(R"("status_id":3,"comment":"佐藤: drill")"));
+}
+
+TEST_F(HuntAnalysisTest, WithoutSuppressionsThereIsNoColumnOfThem) {
+    write_logs(analysis::testing::attacked_office(), 0, event::Time{1} << 62);
+    EXPECT_THAT(hunt({"--incidents", "--csv", "@all.csv"}).output, Not(HasSubstr("Suppressed")));
+    EXPECT_THAT(read("all.csv"), Not(HasSubstr("suppressed")));
+}
+
+TEST_F(HuntAnalysisTest, IncidentsAreLinesOfOcsfToo) {
+    write_logs(analysis::testing::attacked_office(), 0, event::Time{1} << 62);
+    const auto found = hunt({"--incidents", "--ocsf"});
+    std::map<std::int64_t, int> classes;
+    for (const auto& line : found.lines()) ++classes[line.at("class_uid").as_int64()];
+    EXPECT_GT(classes[2004], 0);
+    EXPECT_EQ(classes[2005], 1);
+    EXPECT_EQ(classes.size(), 2U);
+}
+
+TEST_F(HuntAnalysisTest, TheProgressOfTheAnalysisHasALabelOfItsOwn) {
+    write_logs(analysis::testing::attacked_office(), 0, event::Time{1} << 62);
+    is_watched_ = true;
+    const auto watched = hunt({"--incidents"});
+    EXPECT_THAT(watched.error, HasSubstr("analysing  0 records"));
+    EXPECT_LT(watched.error.find("events"), watched.error.find("analysing"));
+    EXPECT_THAT(run({"hunt", "--rules", "@rule.yml", "@logs"}).error, Not(HasSubstr("analysing")));
 }
 
 TEST_F(HuntAnalysisTest, TheReportHasIncidentsWithTheirPages) {

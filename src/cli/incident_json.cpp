@@ -86,6 +86,7 @@ json::array earlier(const IncidentView& view, text::Language language) {
     json::array all;
     for (const auto& one : view.gatherer.earlier(view.incident)) {
         incident::Alert alert;
+        alert.time = one.first;
         alert.what = one.what;
         alert.values = one.values;
         all.push_back({{"first", time_of(one.first)},

@@ -65,12 +65,19 @@ void list_as_json(const incident::Gatherer& gatherer, TerminalOutput& output) {
         output.line(json::serialize(
             json::object{{"incident", incident_json({*incident, gatherer}, output.language())}}));
     }
+    const auto all = gatherer.suppressions().all();
     for (const auto& count : gatherer.suppressed()) {
-        output.line(json::serialize(
-            json::object{{"suppression", json::object{{"conditions", word(count.suppression)},
-                                                      {"rule", word(count.rule)},
-                                                      {"held", count.held},
-                                                      {"letThrough", count.late}}}}));
+        const auto found =
+            std::ranges::find(all, count.suppression, &incident::Suppression::identity);
+        json::object one{{"conditions", word(count.suppression)},
+                         {"rule", word(count.rule)},
+                         {"held", count.held},
+                         {"letThrough", count.late}};
+        if (found != all.end()) {
+            one["owner"] = word(found->owner);
+            one["reason"] = word(found->reason);
+        }
+        output.line(json::serialize(json::object{{"suppression", std::move(one)}}));
     }
 }
 
@@ -95,6 +102,20 @@ void list_incidents(const incident::Gatherer& gatherer, TerminalOutput& output) 
     if (suppressions.empty()) return;
     output.say("cli.blank");
     output.line(suppressions.substr(0, suppressions.size() - 1));
+}
+
+void list_unused_suppressions(const incident::Gatherer& gatherer, TerminalOutput& output) {
+    for (const auto* one : gatherer.unused_suppressions()) {
+        if (output.json()) {
+            output.line(json::serialize(json::object{
+                {"unusedSuppression", json::object{{"conditions", word(one->identity())},
+                                                   {"line", one->line},
+                                                   {"owner", word(one->owner)},
+                                                   {"reason", word(one->reason)}}}}));
+        } else {
+            output.line(unused_suppression_words(*one, output.language()));
+        }
+    }
 }
 
 Exit show_incident(const incident::Gatherer& gatherer, std::uint64_t number,

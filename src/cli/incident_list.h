@@ -15,6 +15,9 @@ std::string incident_title(const incident::Incident& incident, text::Language la
 // --json a line for each: {"incident": …} and {"suppression": …}.
 void list_incidents(const incident::Gatherer& gatherer, TerminalOutput& output);
 
+// After a hunt: the suppressions that held back nothing. With --json {"unusedSuppression": …}.
+void list_unused_suppressions(const incident::Gatherer& gatherer, TerminalOutput& output);
+
 // One page, or its JSON; not_found when there is none of that number.
 Exit show_incident(const incident::Gatherer& gatherer, std::uint64_t number,
                    TerminalOutput& output);

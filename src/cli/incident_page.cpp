@@ -1,6 +1,7 @@
 #include "cli/incident_page.h"
 
 #include "cli/timeline.h"
+#include "cli/told.h"
 #include "core/base/printable.h"
 
 #include <algorithm>
@@ -267,6 +268,7 @@ class Page {
         for (std::size_t i = 0; i < std::min(list.size(), most_list); ++i) {
             const auto& one = list[i];
             incident::Alert alert;
+            alert.time = one.first;
             alert.what = one.what;
             alert.values = one.values;
             auto shown = text::say(language_, "incident.page.earlier_line",
@@ -312,6 +314,16 @@ std::string incident_text(const IncidentView& view, text::Language language) {
     return Page(view, language).whole();
 }
 
+std::string unused_suppression_words(const incident::Suppression& suppression,
+                                     text::Language language) {
+    return text::say(language, "incident.suppression.unused",
+                     {{"line", std::to_string(suppression.line)},
+                      {"conditions", conditions_of(suppression.identity())},
+                      {"owner", plain(suppression.owner)},
+                      {"reason", plain(suppression.reason)},
+                      {"expires", shown_time(suppression.expires)}});
+}
+
 std::string suppressions_text(const incident::Gatherer& gatherer, text::Language language) {
     std::string page;
     const auto say = [&](std::string_view key,
@@ -352,8 +364,8 @@ std::string suppressions_text(const incident::Gatherer& gatherer, text::Language
                                              {"late", std::to_string(late)}});
     }
     for (const auto& problem : gatherer.suppressions().problems()) {
-        say("incident.suppression.problem",
-            {{"line", std::to_string(problem.line)}, {"message", plain(problem.what)}});
+        say("incident.suppression.problem", {{"line", std::to_string(problem.line)},
+                                             {"message", plain(told(problem.what, language))}});
     }
     return page;
 }

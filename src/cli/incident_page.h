@@ -27,6 +27,10 @@ boost::json::object incident_json(const IncidentView& view, text::Language langu
 // What suppressions held back, by rule; those that expired; those that could not be used.
 std::string suppressions_text(const incident::Gatherer& gatherer, text::Language language);
 
+// One sentence: a suppression that held back nothing.
+std::string unused_suppression_words(const incident::Suppression& suppression,
+                                     text::Language language);
+
 // One sentence: what an alert saw, and against which baseline.
 std::string alert_words(const incident::Alert& alert, text::Language language);
 // In a few words, what an alert is about; of a Sigma rule, its title.

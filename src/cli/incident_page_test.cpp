@@ -1,9 +1,11 @@
 #include "cli/incident_page.h"
 
+#include "cli/ocsf_incident.h"
 #include "watch/detect/intrusion/detector.h"
 #include "watch/detect/intrusion/testing/chain.h"
 #include "watch/detect/intrusion/testing/lists.h"
 #include "watch/detect/intrusion/testing/office.h"
+#include "watch/event/testing/ocsf_check.h"
 
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
@@ -41,6 +43,21 @@ incident::Gatherer attacked() {
         }
     }
     return gatherer;
+}
+
+TEST(IncidentPage, IsAnIncidentFindingOfOcsf) {
+    const auto gatherer = attacked();
+    ASSERT_EQ(gatherer.incidents().size(), 1U);
+    simdjson::dom::parser parser;
+    for (const auto language : languages) {
+        const auto json = ocsf_incident({*gatherer.incidents()[0], gatherer}, language);
+        simdjson::dom::object object;
+        ASSERT_EQ(parser.parse(json).get(object), simdjson::SUCCESS) << json;
+        EXPECT_EQ(event::testing::against("2005", object), "") << json;
+        EXPECT_THAT(json, HasSubstr(R"("type_uid":200501)"));
+        EXPECT_THAT(json, HasSubstr(R"("technique":{"uid":"T1021"})"));
+        EXPECT_THAT(json, HasSubstr("adm-sato"));
+    }
 }
 
 TEST(IncidentPage, NamesTheWholeAttack) {

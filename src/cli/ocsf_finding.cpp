@@ -26,20 +26,20 @@ std::string attack_of(std::string_view tag) {
     return fmt::format(R"({{{},"sub_technique":{{"uid":{}}}}})", technique, event::as_json(name));
 }
 
-std::string attacks_of(const sigma::Heading& rule) {
-    std::string list;
-    for (const auto& tag : rule.tags) {
-        const auto attack = attack_of(tag);
-        if (!attack.empty()) list += (list.empty() ? "" : ",") + attack;
-    }
-    return list.empty() ? list : "[" + list + "]";
-}
-
 void put_text(event::JsonTree& tree, std::string_view path, std::string_view text) {
     if (!text.empty()) tree.put(path, event::as_json(text));
 }
 
 }  // namespace
+
+std::string ocsf_attacks(const std::vector<std::string>& tags) {
+    std::string list;
+    for (const auto& tag : tags) {
+        const auto attack = attack_of(tag);
+        if (!attack.empty()) list += (list.empty() ? "" : ",") + attack;
+    }
+    return list.empty() ? list : "[" + list + "]";
+}
 
 std::string FindingWriter::evidence(const hunt::Hit& hit) {
     if (hit.fields.empty()) return {};
@@ -72,7 +72,11 @@ std::string FindingWriter::line(const hunt::Hit& hit, const Finds& finds) {
     tree.put("activity_id", "1");
     tree.put("type_uid", "200401");
     tree.put("severity_id", std::to_string(static_cast<int>(rule.level) + 1));
-    tree.put("status_id", "1");
+    const auto* suppression = finds.suppression(hit);
+    tree.put("status_id", suppression == nullptr ? "1" : "3");  // new, or suppressed
+    if (suppression != nullptr) {
+        tree.put("comment", event::as_json(suppression->owner + ": " + suppression->reason));
+    }
     tree.put("is_alert", "true");
     tree.put("time", time);
     tree.put("message", event::as_json(rule.title));
@@ -90,7 +94,7 @@ std::string FindingWriter::line(const hunt::Hit& hit, const Finds& finds) {
     tree.put("finding_info.analytic.type", "\"Rule\"");
     tree.put("finding_info.analytic.name", event::as_json(rule.title));
     put_text(tree, "finding_info.analytic.uid", rule.id);
-    if (auto attacks = attacks_of(rule); !attacks.empty()) {
+    if (auto attacks = ocsf_attacks(rule.tags); !attacks.empty()) {
         tree.put("finding_info.attacks", std::move(attacks));
     }
     put_text(tree, "device.hostname", hit.computer);

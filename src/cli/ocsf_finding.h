@@ -6,8 +6,12 @@
 #include "watch/event/windows_sources.h"
 
 #include <string>
+#include <vector>
 
 namespace shoji::cli {
+
+// Tags "attack.t1059.001" and the like as OCSF's `attacks`; empty when there are none.
+std::string ocsf_attacks(const std::vector<std::string>& tags);
 
 class FindingWriter {
   public:

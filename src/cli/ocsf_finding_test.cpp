@@ -22,8 +22,7 @@ class OcsfFindingTest : public ::testing::Test {
             "tags: [attack.t1059.001, attack.t1003, attack.execution, attack.g0016, cve.1]\n"
             "logsource: {product: windows}\ndetection:\n  s: {A: x}\n  condition: s\n",
             {names_, {}});
-        std::vector<sigma::Plan::Problem> problems;
-        plan_ = std::move(*sigma::Plan::compile(*rules, names_, problems));
+        plan_ = std::move(*sigma::Plan::compile(*rules, names_));
         hit_.time = *event::parse_time("2026-11-20T01:02:03.456Z");
         hit_.record = 7;
         hit_.computer = "PC1";

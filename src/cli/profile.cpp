@@ -23,7 +23,7 @@ struct Known {
     std::string_view heading;  // key of the catalogue
     std::string_view alias;    // in files
 };
-constexpr std::array<Known, 22> known{{
+constexpr std::array<Known, 23> known{{
     {Column::time, "time", "hunt.time_in", "%Timestamp%"},
     {Column::level, "level", "hunt.level", "%Level%"},
     {Column::title, "title", "hunt.rule", "%RuleTitle%"},
@@ -47,6 +47,7 @@ constexpr std::array<Known, 22> known{{
     {Column::false_positives, "falsePositives", "hunt.column.false_positives",
      "%RuleFalsePositives%"},
     {Column::provider, "provider", "hunt.column.provider", "%Provider%"},
+    {Column::suppressed, "suppressed", "hunt.column.suppressed", "%Suppressed%"},
 }};
 
 const Known& known_of(Column column) {
@@ -256,6 +257,10 @@ std::string provider_of(const hunt::Hit& hit) {
     return found == hit.fields.end() ? std::string() : found->value;
 }
 
+std::string suppressed_of(const incident::Suppression* by) {
+    return by == nullptr ? std::string() : by->owner + ": " + by->reason;
+}
+
 }  // namespace
 
 bool Profile::needs_fields() const {
@@ -279,10 +284,12 @@ Result<Profile> read_profile(const std::string& name, const std::filesystem::pat
         if (!text) return base::Failure(text.error());
         const auto documents = sigma::yaml::read(*text);
         if (!documents || documents->size() != 1) {
-            const auto what =
-                documents ? "a map of names to profiles is needed" : documents.error().message;
-            return base::worded(base::fail(ErrorKind::invalid, "{}: {}", file.native(), what),
-                                "rules.bad_file", {{"file", file.native()}, {"message", what}});
+            auto error = documents ? base::because(ErrorKind::invalid,
+                                                   "a map of names to profiles is needed")
+                                         .value()
+                                   : documents.error();
+            return base::inside(base::Words::of("{} cannot be used", file.native()),
+                                std::move(error));
         }
         if (const auto* node = documents->front().find(name)) {
             return read_columns(name, *node, file);
@@ -305,6 +312,14 @@ const Profile& csv_profile() {
     static const auto profile =
         profile_of("", "time level id title computer channel eventId record file details");
     return profile;
+}
+
+Profile with_suppressions(const Profile& profile, const Finds& finds) {
+    auto all = profile;
+    const bool has = std::ranges::find(all.columns, Column::suppressed, &ProfileColumn::column) !=
+                     all.columns.end();
+    if (!has && finds.has_suppressions()) all.columns.push_back(column_of("suppressed"));
+    return all;
 }
 
 std::string heading_of(const ProfileColumn& column, const Finds& finds, text::Language language) {
@@ -347,6 +362,8 @@ std::string cell_of(const ProfileColumn& column, const hunt::Hit& hit, const Fin
             return rule.description;
         case Column::provider:
             return provider_of(hit);
+        case Column::suppressed:
+            return suppressed_of(finds.suppression(hit));
         default:
             return column.text;
     }
@@ -356,6 +373,10 @@ std::string shown_cell(const ProfileColumn& column, const hunt::Hit& hit, const 
                        text::Language language) {
     if (column.column == Column::time) return shown_time(hit.time, finds.zone);
     if (column.column == Column::level) return shown_level(finds.heading(hit).level, language);
+    if (const auto* by = finds.suppression(hit); by && column.column == Column::suppressed) {
+        return text::say(language, "hunt.suppressed.by",
+                         {{"owner", by->owner}, {"reason", by->reason}});
+    }
     return cell_of(column, hit, finds);
 }
 
@@ -364,6 +385,7 @@ boost::json::value json_cell(const ProfileColumn& column, const hunt::Hit& hit,
     if (is_of_fields(column.column)) return json_fields(column.column, hit);
     if (column.column == Column::record) return hit.record;
     if (column.column == Column::time && hit.time == 0) return nullptr;
+    if (column.column == Column::suppressed) return suppression_json(finds.suppression(hit));
     if (!is_list(column.column)) return json_text(cell_of(column, hit, finds));
     boost::json::array list;
     for (const auto& one : list_of(column.column, finds.heading(hit))) {

@@ -38,7 +38,8 @@ enum class Column : std::uint8_t {
     references,
     false_positives,
     provider,
-    fixed,  // the same text in each row
+    suppressed,  // by whom and why
+    fixed,       // the same text in each row
 };
 
 struct ProfileColumn {
@@ -65,6 +66,9 @@ base::Result<Profile> read_profile(const std::string& name, const std::filesyste
 // What a table has without a profile, and what CSV has.
 const Profile& table_profile();
 const Profile& csv_profile();
+
+// The profile, with a column that says what is suppressed, where the hunt had suppressions.
+Profile with_suppressions(const Profile& profile, const Finds& finds);
 
 // The heading of a column for people.
 std::string heading_of(const ProfileColumn& column, const Finds& finds, text::Language language);

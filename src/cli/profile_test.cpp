@@ -25,8 +25,7 @@ class ProfileTest : public ::testing::Test {
             "tags: [attack.t1059.001, attack.execution, attack.g0016, cve.2021-44228]\n"
             "logsource: {product: windows}\ndetection:\n  s: {A: x}\n  condition: s\n",
             {names_, {}});
-        std::vector<sigma::Plan::Problem> problems;
-        plan_ = std::move(*sigma::Plan::compile(*rules, names_, problems));
+        plan_ = std::move(*sigma::Plan::compile(*rules, names_));
         hunt::Hit hit;
         hit.time = *event::parse_time("2026-11-20T01:02:03.456Z");
         hit.record = 7;
@@ -55,6 +54,11 @@ class ProfileTest : public ::testing::Test {
     std::string key_of(const std::string& name, const std::string& text) {
         const auto read = read_profile(name, file(text));
         return read ? "" : read.error().key;
+    }
+    // Of what is wrong with the file as a whole.
+    std::string sentence_of(const std::string& name, const std::string& text) {
+        const auto read = read_profile(name, file(text));
+        return read || read.error().words.empty() ? "" : read.error().words.front().sentence;
     }
     std::string json_of(const Profile& profile) {
         return boost::json::serialize(to_json(timeline_.hits[0], finds(), &profile));
@@ -135,7 +139,7 @@ TEST_F(ProfileTest, WhatIsWrongIsTold) {
     EXPECT_EQ(key_of("p", "p: {}"), "hunt.profile.columns");
     EXPECT_EQ(key_of("p", "p: [A]"), "hunt.profile.columns");
     EXPECT_EQ(key_of("q", "p: {A: x}"), "hunt.profile.unknown");
-    EXPECT_EQ(key_of("p", "p: {A: x"), "rules.bad_file");
+    EXPECT_EQ(sentence_of("p", "p: {A: x"), "{} cannot be used");
     EXPECT_EQ(read_profile("p", "/nonexistent/profiles.yaml").error().kind,
               base::ErrorKind::not_found);
     const auto alias = read_profile("p", file("p:\n  A: x\n  B: '%B%'\n"));

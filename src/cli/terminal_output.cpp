@@ -1,5 +1,6 @@
 #include "cli/terminal_output.h"
 
+#include "cli/told.h"
 #include "core/base/printable.h"
 
 #include <algorithm>
@@ -183,20 +184,22 @@ void TerminalOutput::table(const std::vector<std::string_view>& header,
     }
 }
 
-void TerminalOutput::fail(std::string_view kind, const std::string& message) {
+void TerminalOutput::fail(std::string_view kind, const std::string& message,
+                          std::string_view reason) {
     if (!json_) {
         error_ << message << '\n';
         return;
     }
-    const boost::json::object error{{"kind", boost::json::string_view(kind.data(), kind.size())},
-                                    {"message", message}};
+    boost::json::object error{{"kind", boost::json::string_view(kind.data(), kind.size())},
+                              {"message", message}};
+    if (!reason.empty()) error["reason"] = shown(reason);
     out_ << boost::json::serialize(boost::json::object{{"error", error}}) << '\n';
 }
 
 Exit TerminalOutput::fail(const base::Error& error) {
     const std::string_view kind = name_of(error.kind);
-    if (text::knows(error.key)) {
-        fail(kind, shown(text::say(language_, error.key, error.values)));
+    if (text::knows(error.key) || !error.words.empty()) {
+        fail(kind, shown(told(error, language_)), error.words.empty() ? "" : error.message);
         return exit_for(error.kind);
     }
     const std::string key = "cli.error." + std::string(kind);

@@ -59,13 +59,14 @@ class TerminalOutput {
     // Header keys of the catalogue and rows; "None." without rows.
     void table(const std::vector<std::string_view>& header,
                const std::vector<std::vector<std::string>>& rows);
-    // What happened, to what, what to do; {"error": {"kind", "message"}} with --json. Gives the
+    // What happened, to what, what to do; {"error": {"kind", "message"}} with --json, and "reason",
+    // in English whatever the language, where the error has words (core/base/words.h). Gives the
     // exit code.
     Exit fail(const base::Error& error);
     Exit fail(Exit code, std::string_view key, Values values = {});
 
   private:
-    void fail(std::string_view kind, const std::string& message);
+    void fail(std::string_view kind, const std::string& message, std::string_view reason = {});
 
     std::ostream& out_;
     std::ostream& error_;

@@ -106,6 +106,25 @@ const sigma::Heading& Finds::heading(const hunt::Hit& hit) const {
     return step < steps ? correlations->steps()[step].rule : analysis->at(step - steps);
 }
 
+bool Finds::has_suppressions() const {
+    return incidents != nullptr && !incidents->suppressions().all().empty();
+}
+
+const incident::Suppression* Finds::suppression(const hunt::Hit& hit) const {
+    if (hit.suppressed == 0 || incidents == nullptr) return nullptr;
+    return &incidents->suppressions().all()[hit.suppressed - 1];
+}
+
+std::uint64_t Finds::suppressed() const {
+    return static_cast<std::uint64_t>(std::ranges::count_if(
+        timeline.hits, [](const hunt::Hit& hit) { return hit.suppressed > 0; }));
+}
+
+json::value suppression_json(const incident::Suppression* suppression) {
+    if (suppression == nullptr) return nullptr;
+    return json::object{{"owner", view(suppression->owner)}, {"reason", view(suppression->reason)}};
+}
+
 std::string shown_level(sigma::Level level, text::Language language) {
     return text::say(language, "level." + std::string(sigma::name_of(level)));
 }
@@ -131,17 +150,19 @@ json::object to_json(const hunt::Hit& hit, const Finds& finds, const Profile* pr
     for (const auto& tag : rule.tags) tags.emplace_back(view(tag));
     json::value time;
     if (hit.time != 0) time = view(event::format_time(hit.time));
-    return {{"time", time},
-            {"level", view(sigma::name_of(rule.level))},
-            {"id", view(rule.id)},
-            {"title", view(rule.title)},
-            {"tags", std::move(tags)},
-            {"file", view(finds.files[hit.file].native())},
-            {"record", hit.record},
-            {"computer", whole_text(hit.computer)},
-            {"channel", whole_text(hit.channel)},
-            {"eventId", whole_text(hit.event_id)},
-            {"details", whole_text(hit.details)}};
+    json::object object{{"time", time},
+                        {"level", view(sigma::name_of(rule.level))},
+                        {"id", view(rule.id)},
+                        {"title", view(rule.title)},
+                        {"tags", std::move(tags)},
+                        {"file", view(finds.files[hit.file].native())},
+                        {"record", hit.record},
+                        {"computer", whole_text(hit.computer)},
+                        {"channel", whole_text(hit.channel)},
+                        {"eventId", whole_text(hit.event_id)},
+                        {"details", whole_text(hit.details)}};
+    if (const auto* by = finds.suppression(hit)) object["suppressed"] = suppression_json(by);
+    return object;
 }
 
 std::string to_csv(const Finds& finds, const Profile& profile) {

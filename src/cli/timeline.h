@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 namespace shoji::cli {
 
@@ -26,12 +27,19 @@ struct Finds {
     const hunt::SkippedFiles* skipped = nullptr;    // in the folders; null: none
     event::TimeZone zone{};                         // in which people are shown times
 
+    [[nodiscard]] bool has_suppressions() const;
+    // What holds the hit back from incidents; null: nothing does.
+    [[nodiscard]] const incident::Suppression* suppression(const hunt::Hit& hit) const;
+    [[nodiscard]] std::uint64_t suppressed() const;  // hits
     // What the rule or correlation that was found says of itself.
     [[nodiscard]] const sigma::Heading& heading(const hunt::Hit& hit) const;
 };
 
+// {"owner", "reason"}, or null.
+boost::json::value suppression_json(const incident::Suppression* suppression);
+
 // One hit: rule id, title, level, tags, file, record, time (RFC 3339, null when unknown), computer,
-// channel, eventId, details.
+// channel, eventId, details; suppressed where it is.
 // With a profile: what programs ask for in any case (time, level, id, title, file, record) and the
 // profile's columns.
 boost::json::object to_json(const hunt::Hit& hit, const Finds& finds,

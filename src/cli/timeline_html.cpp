@@ -1,5 +1,6 @@
 #include "cli/html.h"
 #include "cli/incident_list.h"
+#include "cli/incident_page.h"
 #include "cli/profile.h"
 #include "cli/timeline.h"
 
@@ -22,7 +23,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 th{position:sticky;top:0;background:#fff}td.number{text-align:right;font-variant-numeric:tabular-nums}
 td.details{overflow-wrap:anywhere;font:13px/1.45 ui-monospace,monospace}td.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:0 2rem}
-.level{font-weight:600}pre{font:13px/1.5 ui-monospace,"Noto Sans Mono CJK JP",monospace;white-space:pre-wrap;overflow-wrap:anywhere;background:#f5f7f8;padding:.8rem 1rem}
+tr.suppressed td{color:#5b666d!important;font-weight:400}.level{font-weight:600}pre{font:13px/1.5 ui-monospace,"Noto Sans Mono CJK JP",monospace;white-space:pre-wrap;overflow-wrap:anywhere;background:#f5f7f8;padding:.8rem 1rem}
 summary{cursor:pointer;padding:.3rem 0}svg{width:100%;height:auto}
 @media print{th{position:static}}
 )";
@@ -48,6 +49,11 @@ class Page {
                                                {{"events", std::to_string(timeline.events)},
                                                 {"files", std::to_string(finds_.files.size())},
                                                 {"hits", std::to_string(timeline.hits.size())}})));
+        if (const auto count = finds_.suppressed(); count > 0) {
+            html_ +=
+                fmt::format("<p>{}</p>\n", escaped(text::say(language_, "hunt.suppressed",
+                                                             {{"count", std::to_string(count)}})));
+        }
         if (timeline.losses > 0) {
             html_ += fmt::format("<p><strong>{}</strong></p>\n",
                                  escaped(text::say(language_, "hunt.lost",
@@ -60,7 +66,13 @@ class Page {
                                                     {"zone", finds_.zone.name()}})));
         }
         plot();
-        if (finds_.incidents != nullptr) html_ += incidents_html(*finds_.incidents, language_);
+        if (finds_.incidents != nullptr) {
+            html_ += incidents_html(*finds_.incidents, language_);
+            for (const auto* one : finds_.incidents->unused_suppressions()) {
+                html_ +=
+                    fmt::format("<p>{}</p>\n", escaped(unused_suppression_words(*one, language_)));
+            }
+        }
         html_ += "<div class=\"columns\">\n";
         summary("hunt.by_level", by_level(finds_));
         summary("hunt.by_computer", by_computer(finds_));
@@ -154,7 +166,7 @@ class Page {
         }
         html_ += "</tr></thead><tbody>\n";
         for (std::size_t i = 0; i < std::min(hits.size(), most_rows); ++i) {
-            html_ += "<tr>";
+            html_ += hits[i].suppressed > 0 ? "<tr class=\"suppressed\">" : "<tr>";
             for (const auto& column : profile_.columns) cell(column, hits[i]);
             html_ += "</tr>\n";
         }

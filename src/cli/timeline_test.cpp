@@ -22,8 +22,7 @@ class TimelineTest : public ::testing::Test {
             "attack.execution]\n"
             "logsource: {product: windows}\ndetection:\n  s: {A: x}\n  condition: s\n",
             {names_, {}});
-        std::vector<sigma::Plan::Problem> problems;
-        plan_ = std::move(*sigma::Plan::compile(*rules, names_, problems));
+        plan_ = std::move(*sigma::Plan::compile(*rules, names_));
         hunt::Hit hit;
         hit.time = *event::parse_time("2026-11-20T01:02:03.456Z");
         hit.record = 7;

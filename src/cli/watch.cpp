@@ -1,17 +1,22 @@
-// What reads rules and logs and needs no installation.
+// Rules over logs, without an installation.
 #include "cli/commands.h"
+#include "cli/fields_left_out.h"
 #include "cli/files.h"
 #include "cli/hunt_analysis.h"
 #include "cli/incident_list.h"
 #include "cli/ocsf_finding.h"
+#include "cli/ocsf_incident.h"
 #include "cli/profile.h"
+#include "cli/rules.h"
 #include "cli/timeline.h"
+#include "cli/told.h"
 #include "core/base/printable.h"
 #include "watch/event/time.h"
 #include "watch/hunt/rule_set.h"
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <thread>
 
@@ -22,48 +27,23 @@ namespace {
 
 namespace json = boost::json;
 
-// Placeholders that have no list: their rules never hold.
-std::vector<std::string> unfilled(const hunt::RuleSet& rules) {
-    std::vector<std::string> names;
-    for (std::uint32_t number = 0; number < rules.plan->statistics().rules; ++number) {
-        const auto& rule = rules.plan->rule(number);
-        names.insert(names.end(), rule.unfilled.begin(), rule.unfilled.end());
-    }
-    std::ranges::sort(names);
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names;
-}
-
-// What is left out of the rules, and what has no effect.
-void warn_of(const hunt::RuleSet& rules, TerminalOutput& output) {
-    for (const auto& [file, name] : rules.notices) {
-        output.warn("rules.no_effect", {{"file", file}, {"name", name}});
-    }
-    for (const auto& problem : rules.folder.problems) {
-        const auto title = problem.rule.empty() ? "" : problem.rule + ": ";
-        output.warn("rules.problem", {{"file", problem.file}, {"message", title + problem.what}});
-    }
-}
-
 std::string percent(std::uint64_t part, std::uint64_t whole) {
     return std::to_string(whole == 0 ? 100 : std::min<std::uint64_t>(100, part * 100 / whole));
 }
 
-// Shows how far a hunt is, once a while, until it is over.
+// Shows how far something is, at once and then once a while, until it is over.
 class ProgressLine {
   public:
-    ProgressLine(const Context& context, const hunt::Progress& progress, std::uint64_t bytes) {
+    ProgressLine(const Context& context, const std::function<void(TerminalOutput&)>& show) {
         if (!context.shows_progress || context.output.json()) return;
-        thread_ = std::jthread([&context, &progress, bytes](const std::stop_token& stop) {
+        show(context.output);
+        thread_ = std::jthread([&output = context.output, show](const std::stop_token& stop) {
             constexpr std::chrono::milliseconds pause{200};
             while (!stop.stop_requested()) {
-                context.output.progress("hunt.progress",
-                                        {{"percent", percent(progress.bytes, bytes)},
-                                         {"events", std::to_string(progress.events)},
-                                         {"hits", std::to_string(progress.hits)}});
                 std::this_thread::sleep_for(pause);
+                show(output);
             }
-            context.output.end_progress();
+            output.end_progress();
         });
     }
 
@@ -129,28 +109,38 @@ void show_table(const Finds& finds, const Profile& profile, TerminalOutput& outp
     output.table(std::vector<std::string_view>(header.begin(), header.end()), rows);
 }
 
+void show_ocsf(const Finds& finds, TerminalOutput& output) {
+    FindingWriter writer;
+    for (const auto& hit : finds.timeline.hits) output.line(writer.line(hit, finds));
+    if (finds.incidents == nullptr) return;
+    for (const auto* incident : finds.incidents->opened()) {
+        output.line(ocsf_incident({*incident, *finds.incidents}, output.language()));
+    }
+}
+
 // `profile`: null for the usual columns.
 void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput& output) {
-    if (ocsf) {
-        FindingWriter writer;
-        for (const auto& hit : finds.timeline.hits) output.line(writer.line(hit, finds));
-        return;
-    }
+    if (ocsf) return show_ocsf(finds, output);
     if (output.json()) {
         for (const auto& hit : finds.timeline.hits) {
             output.line(json::serialize(to_json(hit, finds, profile)));
         }
-        if (finds.incidents != nullptr) list_incidents(*finds.incidents, output);
+        if (finds.incidents != nullptr) {
+            list_incidents(*finds.incidents, output);
+            list_unused_suppressions(*finds.incidents, output);
+        }
         output.line(json::serialize(summary_json(finds)));
         return;
     }
-    show_table(finds, profile == nullptr ? table_profile() : *profile, output);
+    const auto& columns = profile == nullptr ? table_profile() : *profile;
+    show_table(finds, with_suppressions(columns, finds), output);
     show_summary(output, "hunt.by_rule", by_rule(finds));
     show_summary(output, "hunt.by_computer", by_computer(finds));
     show_summary(output, "hunt.by_technique", by_technique(finds));
     if (finds.incidents != nullptr) {
         output.say("cli.blank");
         list_incidents(*finds.incidents, output);
+        list_unused_suppressions(*finds.incidents, output);
     }
     output.say("cli.blank");
     output.say("hunt.summary", {{"events", std::to_string(finds.timeline.events)},
@@ -163,6 +153,9 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
     if (finds.timeline.local_times > 0) {
         output.say("hunt.local_times", {{"count", std::to_string(finds.timeline.local_times)},
                                         {"zone", finds.zone.name()}});
+    }
+    if (const auto count = finds.suppressed(); count > 0) {
+        output.say("hunt.suppressed", {{"count", std::to_string(count)}});
     }
 }
 
@@ -179,16 +172,18 @@ void tell_skipped(const hunt::SkippedFiles& skipped, TerminalOutput& output) {
 bool warn_of_losses(const Finds& finds, TerminalOutput& output) {
     const auto& timeline = finds.timeline;
     for (const auto& loss : timeline.told) {
-        output.warn("hunt.loss",
-                    {{"file", finds.files[loss.file].native()}, {"message", loss.what}});
+        output.warn("hunt.loss", {{"file", finds.files[loss.file].native()},
+                                  {"message", told(loss.what, output.language())}});
     }
     if (timeline.losses > 0) output.warn("hunt.lost", {{"count", std::to_string(timeline.losses)}});
     if (timeline.hits_left_out > 0) {
         output.warn("hunt.hits_left_out", {{"count", std::to_string(timeline.hits_left_out)}});
     }
-    if (timeline.fields_left_out > 0) {
-        output.warn("hunt.fields_left_out", {{"count", std::to_string(timeline.fields_left_out)}});
+    FieldsLeftOut left_out;
+    for (const auto& [file, count] : timeline.fields_left_out) {
+        left_out.add(finds.files[file].native(), count);
     }
+    const bool less = left_out.warn(output);
     if (timeline.observations_left_out > 0) {
         output.warn("hunt.observations_left_out",
                     {{"count", std::to_string(timeline.observations_left_out)}});
@@ -202,35 +197,42 @@ bool warn_of_losses(const Finds& finds, TerminalOutput& output) {
         output.warn("hunt.correlation_losses", {{"groups", std::to_string(correlating.groups)},
                                                 {"events", std::to_string(correlating.events)}});
     }
-    return timeline.losses + timeline.hits_left_out + timeline.fields_left_out +
-               timeline.observations_left_out + timeline.hits_without_fields + correlating.all() >
-           0;
+    return less || timeline.losses + timeline.hits_left_out + timeline.observations_left_out +
+                           timeline.hits_without_fields + correlating.all() >
+                       0;
 }
 
 base::Result<void> write_reports(const HuntRequest& request, const Finds& finds,
                                  const Profile* profile, text::Language language) {
     constexpr mode_t mode = 0600;  // what people did is nobody else's to read
+    const auto columns = [&](const Profile& usual) {
+        return with_suppressions(profile == nullptr ? usual : *profile, finds);
+    };
     if (!request.csv.empty()) {
-        if (auto written =
-                write_file(request.csv,
-                           to_csv(finds, profile == nullptr ? csv_profile() : *profile), mode, {});
-            !written)
-            return written;
+        const auto text = to_csv(finds, columns(csv_profile()));
+        if (auto written = write_file(request.csv, text, mode, {}); !written) return written;
     }
     if (request.html.empty()) return {};
-    return write_file(request.html,
-                      to_html(finds, language, profile == nullptr ? table_profile() : *profile),
-                      mode, {});
+    return write_file(request.html, to_html(finds, language, columns(table_profile())), mode, {});
 }
 
 base::Result<hunt::Timeline> hunt_through(const Context& context, const hunt::RuleSet& rules,
                                           const std::vector<std::filesystem::path>& files,
                                           const hunt::Wish& wish, HuntAnalysis* analysis,
                                           hunt::Progress& progress) {
-    const ProgressLine line(context, progress, bytes_of(files));
-    auto timeline = hunt::hunt(*rules.plan, rules.names, rules.windows, files, wish, progress);
+    auto timeline = [&] {
+        const ProgressLine line(context, [&, bytes = bytes_of(files)](TerminalOutput& output) {
+            output.progress("hunt.progress", {{"percent", percent(progress.bytes, bytes)},
+                                              {"events", std::to_string(progress.events)},
+                                              {"hits", std::to_string(progress.hits)}});
+        });
+        return hunt::hunt(*rules.plan, rules.names, rules.windows, files, wish, progress);
+    }();
     if (!timeline || analysis == nullptr) return timeline;
     const auto first = rules.plan->statistics().rules + rules.correlations.steps().size();
+    const ProgressLine line(context, [&](TerminalOutput& output) {
+        output.progress("hunt.progress.analysis", {{"records", std::to_string(progress.analysed)}});
+    });
     auto played = analysis->play(wish, static_cast<std::uint32_t>(first), context.output.language(),
                                  *timeline, progress.analysed);
     if (!played) return base::Failure(played.error());
@@ -238,44 +240,6 @@ base::Result<hunt::Timeline> hunt_through(const Context& context, const hunt::Ru
 }
 
 }  // namespace
-
-Exit run_rules_check(const Context& context, const hunt::RuleRequest& request) {
-    const auto rules = hunt::read_rule_set(request);
-    if (!rules) return context.output.fail(rules.error());
-    const auto& folder = (*rules)->folder;
-    const auto compiled = (*rules)->plan->statistics().rules;
-    const auto correlations = (*rules)->correlations.steps().size();
-    json::array errors;
-    std::size_t all = compiled;
-    for (const auto& problem : folder.problems) {
-        if (problem.about == hunt::RuleProblem::About::rule) ++all;
-        errors.push_back(
-            {{"file", problem.file}, {"rule", problem.rule}, {"message", problem.what}});
-    }
-    if (!context.output.json()) warn_of(**rules, context.output);
-    const auto missing = unfilled(**rules);
-    json::array placeholders;
-    for (const auto& name : missing) placeholders.emplace_back(name);
-    context.output.result(json::object{{"files", folder.files},
-                                       {"rules", all},
-                                       {"compiled", compiled},
-                                       {"correlations", correlations},
-                                       {"filters", folder.filters},
-                                       {"errors", std::move(errors)},
-                                       {"unfilled", std::move(placeholders)}});
-    if (!missing.empty()) {
-        std::string names;
-        for (const auto& name : missing) names += (names.empty() ? "" : ", ") + name;
-        context.output.say("rules.unfilled", {{"names", names}});
-    }
-    context.output.say("rules.checked",
-                       {{"compiled", std::to_string(compiled)}, {"rules", std::to_string(all)}});
-    if (correlations + folder.filters > 0) {
-        context.output.say("rules.also", {{"correlations", std::to_string(correlations)},
-                                          {"filters", std::to_string(folder.filters)}});
-    }
-    return folder.problems.empty() ? Exit::done : Exit::negative;
-}
 
 Exit run_hunt(const Context& context, const HuntRequest& request) {
     auto& output = context.output;
@@ -295,7 +259,7 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     if (!request.no_cache) wanted.cache = context.cache;
     const auto rules = hunt::read_rule_set(wanted);
     if (!rules) return output.fail(rules.error());
-    warn_of(**rules, output);
+    warn_of_rules(**rules, output);
     event::LogSource source;
     if (!request.source.empty()) {
         const auto said = event::read_source(request.source, (*rules)->names);

@@ -1,6 +1,8 @@
 // Errors as values: what was being done, to what, why it failed and what to do next.
 #pragma once
 
+#include "core/base/words.h"
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,11 +31,25 @@ struct Error {
     // has no words but `message`.
     std::string key{};
     std::vector<std::pair<std::string, std::string>> values{};
+    // For people as well: where it is, the outermost first, and then what it is. Empty, or all that
+    // `message` says.
+    std::vector<Words> words{};
 
     // The same error, told from one level further out: "opening the store: <message>". The words
     // for people do not tell that, and go.
     Error context(std::string_view doing) && {
         message = fmt::format("{}: {}", doing, message);
+        key.clear();
+        values.clear();
+        words.clear();
+        return std::move(*this);
+    }
+
+    // The same error, and where it is: "line 12: <message>", for people too.
+    Error inside(Words place) && {
+        if (words.empty()) words.push_back(Words::quoted(message));
+        message = fmt::format("{}: {}", place.english(), message);
+        words.insert(words.begin(), std::move(place));
         key.clear();
         values.clear();
         return std::move(*this);
@@ -48,6 +64,23 @@ template <class... Arguments>
 [[nodiscard]] Failure fail(ErrorKind kind, fmt::format_string<Arguments...> format,
                            Arguments&&... arguments) {
     return Failure(Error{kind, fmt::format(format, std::forward<Arguments>(arguments)...)});
+}
+
+// A failure that people read in their language: the sentence is one of the catalogue (words.h).
+[[nodiscard]] inline Failure because(ErrorKind kind, Words words) {
+    Error error{kind, words.english()};
+    error.words.push_back(std::move(words));
+    return Failure(std::move(error));
+}
+template <class... Arguments>
+[[nodiscard]] Failure because(ErrorKind kind, fmt::format_string<Arguments...> sentence,
+                              Arguments&&... arguments) {
+    return because(kind, Words::of(sentence, std::forward<Arguments>(arguments)...));
+}
+
+// `error`, and where it is.
+[[nodiscard]] inline Failure inside(Words place, Error error) {
+    return Failure(std::move(error).inside(std::move(place)));
 }
 
 // `failure` with words for people.

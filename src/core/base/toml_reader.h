@@ -104,11 +104,15 @@ class TomlReader {
         return node->as_array();
     }
 
+    // `why` goes on from the key: "must be a table". With "{} " before it, it is a sentence of the
+    // catalogue (words.h).
     void refuse(const toml::node& node, const std::string& key, std::string_view why) {
         if (error_) return;
-        error_ = Error{ErrorKind::invalid,
-                       fmt::format("{}, line {}: {}{}{} {}", file_, node.source().begin.line, name_,
-                                   name_.empty() ? "" : ".", key, why)};
+        const auto setting = fmt::format("{}{}{}", name_, name_.empty() ? "" : ".", key);
+        Words words{fmt::format("{{}} {}", why), {setting}};
+        Error error{ErrorKind::invalid, words.english()};
+        error.words.push_back(std::move(words));
+        error_ = std::move(error).inside(Words::of("{}, line {}", file_, node.source().begin.line));
     }
 
   private:

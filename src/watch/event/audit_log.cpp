@@ -48,8 +48,8 @@ void AuditLog::put(const AuditRecord& record) {
         return;
     }
     if (same->records.size() >= most_records) {
-        damages_.add(lines_.offset(), 0,
-                     fmt::format("event {} has more than {} records", record.serial, most_records));
+        damages_.add(lines_.offset(), 0, "event {} has more than {} records", record.serial,
+                     most_records);
         return;
     }
     if (record.type != "EOE") same->records.push_back(record);
@@ -58,9 +58,8 @@ void AuditLog::put(const AuditRecord& record) {
 
 void AuditLog::take(std::string_view line) {
     if (line.size() > most_line) {
-        return damages_.add(
-            lines_.offset(), line.size(),
-            fmt::format("a line of {} bytes; at most {} are read", line.size(), most_line));
+        return damages_.add(lines_.offset(), line.size(), "a line of {} bytes; at most {} are read",
+                            line.size(), most_line);
     }
     const auto record = parse_audit_record(line);
     if (!record) return damages_.add(lines_.offset(), line.size(), "no record of the audit log");
@@ -94,9 +93,8 @@ bool AuditLog::next(Event& event) {
         if (found == open_.end()) return false;
         group_.begin(found->records);
         if (group_.lost_values() > 0) {
-            damages_.add(lines_.offset(), 0,
-                         fmt::format("event {}: {} fields too many", found->records.front().serial,
-                                     group_.lost_values()));
+            damages_.add(lines_.offset(), 0, "event {}: {} fields too many",
+                         found->records.front().serial, group_.lost_values());
         }
         open_.erase(found);
     }

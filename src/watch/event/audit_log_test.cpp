@@ -259,7 +259,7 @@ TEST_F(AuditLogTest, IsBounded) {
     for (std::size_t i = 0; i < AuditGroup::most_values + 9; ++i) wide += fmt::format(" a{}=1", i);
     EXPECT_EQ(read(wide + "\n").size(), 1U);
     EXPECT_EQ(damages_.count(), 1U);
-    EXPECT_THAT(damages_.told()[0].what, ::testing::HasSubstr("10 fields too many"));
+    EXPECT_THAT(damages_.told()[0].what.message, ::testing::HasSubstr("10 fields too many"));
     read("type=PATH msg=audit(10.000:1): name=" + std::string(AuditLog::most_line, 'A'));
     EXPECT_EQ(damages_.count(), 1U);
 }

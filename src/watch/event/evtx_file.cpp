@@ -61,9 +61,7 @@ EvtxFile::EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
     const auto said = base::ByteReader(bytes.subspan(chunk_count_offset)).read<std::uint16_t>();
     const auto there = (bytes.size() - file_head + chunk_size - 1) / chunk_size;
     if (there < said) {
-        damages_.add(bytes.size(), 0,
-                     "the file ends behind " + std::to_string(there) + " of its " +
-                         std::to_string(said) + " chunks");
+        damages_.add(bytes.size(), 0, "the file ends behind {} of its {} chunks", there, said);
     }
 }
 
@@ -159,8 +157,9 @@ bool EvtxFile::read_record(Event& event) {
     EvtxEvent visitor(names_, event);
     const auto walked = xml_->walk(from + record_head, size - record_head - record_tail, visitor);
     if (!walked) {
-        damages_.add(chunk_at_ + from, size,
-                     "record " + std::to_string(event.record) + ": " + walked.error().message);
+        damages_.add(
+            chunk_at_ + from, size,
+            base::inside(base::Words::of("record {}", event.record), walked.error()).value());
         return false;
     }
     ++records_;

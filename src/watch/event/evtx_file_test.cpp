@@ -35,7 +35,7 @@ class EvtxFileTest : public ::testing::Test {
     }
     bool told(std::string_view what) {
         for (const auto& damage : damages_) {
-            if (damage.what.find(what) != std::string::npos) return true;
+            if (damage.what.message.find(what) != std::string::npos) return true;
         }
         return false;
     }

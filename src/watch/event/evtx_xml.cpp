@@ -51,30 +51,30 @@ class BinaryXml::Walk {
     // `bare`: elements that stand in a value without a template have no dependency number.
     Result<void> fragment(std::size_t begin, std::size_t size, Values values, std::size_t depth,
                           bool bare) {
-        if (depth > most_depth) return base::fail(ErrorKind::corrupt, "nested too deep");
+        if (depth > most_depth) return base::because(ErrorKind::corrupt, "nested too deep");
         const std::size_t end = begin + size;
         std::size_t at = begin;
         std::size_t open = 0;  // elements
         while (at < end) {
-            if (++tokens_ > most_tokens) return base::fail(ErrorKind::corrupt, "too many parts");
+            if (++tokens_ > most_tokens) return base::because(ErrorKind::corrupt, "too many parts");
             const auto token = static_cast<std::uint8_t>(xml_.chunk_[at] & ~more);
             if (token == end_of_fragment) break;
             if (token == end_element || token == close_empty) {
                 if (open == 0)
-                    return base::fail(ErrorKind::corrupt, "an element ends that never began");
+                    return base::because(ErrorKind::corrupt, "an element ends that never began");
                 --open;
                 visitor_.end_element();
                 ++at;
                 continue;
             }
             if (token == open_element && ++open + depth > most_depth) {
-                return base::fail(ErrorKind::corrupt, "nested too deep");
+                return base::because(ErrorKind::corrupt, "nested too deep");
             }
             auto next = one(token, at, end, values, depth, bare);
             if (!next) return base::Failure(next.error());
             at = *next;
         }
-        if (open != 0) return base::fail(ErrorKind::corrupt, "an element never ends");
+        if (open != 0) return base::because(ErrorKind::corrupt, "an element never ends");
         return {};
     }
 
@@ -83,7 +83,9 @@ class BinaryXml::Walk {
     [[nodiscard]] base::ByteReader after(std::size_t at, std::size_t end) const {
         return base::ByteReader(xml_.chunk_.subspan(at + 1, end - at - 1));
     }
-    static base::Failure cut() { return base::fail(ErrorKind::corrupt, "the record is cut short"); }
+    static base::Failure cut() {
+        return base::because(ErrorKind::corrupt, "the record is cut short");
+    }
 
     // Handles the token at `at` and returns where the next one is.
     Result<std::size_t> one(std::uint8_t token, std::size_t at, std::size_t end, Values values,
@@ -112,7 +114,8 @@ class BinaryXml::Walk {
                 return reader.ok() ? Result<std::size_t>(end - reader.remaining()) : cut();
             }
             default:
-                return base::fail(ErrorKind::corrupt, "an unknown part 0x{:02x}", token);
+                return base::because(ErrorKind::corrupt, "an unknown part 0x{}",
+                                     fmt::format("{:02x}", token));
         }
     }
 
@@ -149,7 +152,7 @@ class BinaryXml::Walk {
         constexpr std::size_t list_size = 4;
         next += list_size;
         while (next < end && (xml_.chunk_[next] & ~more) == attribute) {
-            if (++tokens_ > most_tokens) return base::fail(ErrorKind::corrupt, "too many parts");
+            if (++tokens_ > most_tokens) return base::because(ErrorKind::corrupt, "too many parts");
             auto behind = one_attribute(next, end, values, depth);
             if (!behind) return behind;
             next = *behind;
@@ -174,7 +177,7 @@ class BinaryXml::Walk {
                 (token >= value_text && token <= entity_reference && token != attribute) ||
                 token == substitution || token == optional_substitution;
             if (!is_text) break;
-            if (++tokens_ > most_tokens) return base::fail(ErrorKind::corrupt, "too many parts");
+            if (++tokens_ > most_tokens) return base::because(ErrorKind::corrupt, "too many parts");
             Piece piece{value, missing};
             auto behind = text(token, next, end, values, depth, &piece);
             if (!behind) return behind;
@@ -301,7 +304,7 @@ class BinaryXml::Walk {
 
 base::Result<void> BinaryXml::walk(std::size_t offset, std::size_t size, XmlVisitor& visitor) {
     if (offset > chunk_.size() || size > chunk_.size() - offset) {
-        return base::fail(ErrorKind::corrupt, "the record is cut short");
+        return base::because(ErrorKind::corrupt, "the record is cut short");
     }
     return Walk(*this, visitor).fragment(offset, size, {}, 0, false);
 }

@@ -22,7 +22,7 @@ bool JsonLog::read(std::string_view document, Event& event) {
     const auto read = reader_.read(document, event);
     if (read) return true;
     if (read_repaired(document, event)) return true;
-    damages_.add(documents_.offset(), document.size(), read.error().message);
+    damages_.add(documents_.offset(), document.size(), read.error());
     return false;
 }
 
@@ -35,8 +35,8 @@ bool JsonLog::read_repaired(std::string_view document, Event& event) {
     const auto size = repaired_.size();
     repaired_.append(json_padding, '\0');
     if (!reader_.read({repaired_.data(), size}, event)) return false;
-    damages_.add(documents_.offset(), 0,
-                 std::to_string(replaced) + " bytes that are no UTF-8 were read as U+FFFD");
+    damages_.add(documents_.offset(), 0, "{} bytes that are no UTF-8 were read as U+FFFD",
+                 replaced);
     return true;
 }
 

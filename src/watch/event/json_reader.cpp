@@ -55,10 +55,10 @@ class JsonReader::State {
             walk(document.get_object(), keys_.top(), 0);
             const char* rest = nullptr;
             if (document.current_location().get(rest) == simdjson::SUCCESS) {
-                return base::fail(ErrorKind::invalid, "something stands after the JSON object");
+                return base::because(ErrorKind::invalid, "something stands after the JSON object");
             }
         } catch (const simdjson::simdjson_error& error) {
-            return base::fail(ErrorKind::invalid, "not a JSON object: {}", error.what());
+            return base::because(ErrorKind::invalid, "not a JSON object: {}", error.what());
         }
         return {};
     }
@@ -141,8 +141,8 @@ JsonReader::~JsonReader() = default;
 base::Result<void> JsonReader::read(std::string_view text, Event& event) {
     if (text.size() > most_bytes) {
         event.clear();
-        return base::fail(ErrorKind::full, "{} bytes; at most {} are read", text.size(),
-                          most_bytes);
+        return base::because(ErrorKind::full, "{} bytes; at most {} are read", text.size(),
+                             most_bytes);
     }
     return state_->read(text, event);
 }

@@ -74,7 +74,7 @@ void StreamReader::begin(const StreamBlock& block) {
     if (block.first > expected_) {
         const auto lost = block.first - expected_;
         lost_events_ += lost;
-        damages_.add(block_at_, 0, fmt::format("{} events before this block are missing", lost));
+        damages_.add(block_at_, 0, "{} events before this block are missing", lost);
     } else if (block.first < expected_) {
         damages_.add(block_at_, 0, "a block's events were there already");
     }
@@ -109,8 +109,8 @@ bool StreamReader::next(Event& event) {
                 return true;
             }
             lost_events_ += left_;
-            damages_.add(block_at_, rest_.size(),
-                         fmt::format("{} events of a block are not as events are", left_));
+            damages_.add(block_at_, rest_.size(), "{} events of a block are not as events are",
+                         left_);
             left_ = 0;
         } else if (!rest_.empty()) {
             damages_.add(block_at_, rest_.size(), "something stands behind a block's events");

@@ -188,7 +188,8 @@ TEST_F(StreamTest, RepeatedAndMissingBlocksAreTold) {
     without.insert(without.end(), whole.begin() + 2 * size, whole.end());
     EXPECT_EQ(records(without).size(), 6U);
     EXPECT_EQ(lost_, 3U);
-    EXPECT_THAT(damages_.told()[0].what, ::testing::HasSubstr("3 events before this block"));
+    EXPECT_THAT(damages_.told()[0].what.message,
+                ::testing::HasSubstr("3 events before this block"));
     Bytes twice(whole.begin(), whole.begin() + size);
     twice.insert(twice.end(), whole.begin(), whole.begin() + size);
     EXPECT_EQ(records(twice).size(), 6U);

@@ -23,7 +23,7 @@ std::optional<std::string_view> SyslogFrames::counted() {
     }
     // A length that cannot be is no reason to swallow all that follows.
     if (length > rest.size() - digits - 1 || length > most_message) {
-        damages_.add(at_, 0, fmt::format("a message says that it has {} bytes", length));
+        damages_.add(at_, 0, "a message says that it has {} bytes", length);
         at_ += digits + 1;
         return line();
     }
@@ -48,9 +48,8 @@ std::optional<std::string_view> SyslogFrames::next() {
             message.remove_suffix(1);
         }
         if (message.size() > most_message) {
-            damages_.add(offset_, message.size(),
-                         fmt::format("a message of {} bytes; at most {} are read", message.size(),
-                                     most_message));
+            damages_.add(offset_, message.size(), "a message of {} bytes; at most {} are read",
+                         message.size(), most_message);
         } else if (!message.empty()) {
             return message;
         }

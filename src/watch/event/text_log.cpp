@@ -120,7 +120,7 @@ bool TextLog::read_json(const SyslogMessage& message, Event& event) {
     while (text.starts_with(' ')) text.remove_prefix(1);
     if (!text.starts_with('{')) return false;
     const auto done = json_.read(text, event);
-    if (!done && announced) damages_.add(frames_.offset(), 0, done.error().message);
+    if (!done && announced) damages_.add(frames_.offset(), 0, done.error());
     return done.has_value();
 }
 

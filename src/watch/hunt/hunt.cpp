@@ -9,7 +9,6 @@
 #include <optional>
 #include <string_view>
 #include <thread>
-#include <tuple>
 
 namespace shoji::hunt {
 namespace {
@@ -122,9 +121,7 @@ class Hunter {
             work(matchers.front());
         }
         correlate();
-        std::ranges::sort(timeline_.hits, {}, [](const Hit& hit) {
-            return std::tie(hit.time, hit.file, hit.record, hit.rule);
-        });
+        std::ranges::sort(timeline_.hits, {}, &Hit::place_in_order);
         return std::move(timeline_);
     }
 
@@ -148,16 +145,17 @@ class Hunter {
         auto file = LogFile::open(files_[number], names_, windows_, wish_.reading);
         if (!file) {
             ++own.losses;
-            own.told.push_back({number, file.error().message});
+            own.told.push_back({number, file.error()});
             return;
         }
         event::Event event;
         std::uint64_t told_bytes = 0;
+        std::uint64_t lost_fields = 0;
         std::vector<Seen> seen;  // since the last batch
         while (file->next(event)) {
             ++own.events;
             ++progress_.events;
-            own.fields_left_out += event.lost_fields();
+            lost_fields += event.lost_fields();
             if (event.local_time) ++own.local_times;
             if (event.source == event::LogSource{}) ++own.without_source;
             progress_.bytes += file->offset() - std::min(told_bytes, file->offset());
@@ -173,8 +171,9 @@ class Hunter {
         own.bytes = file->size();
         own.losses += file->loss_count();
         for (auto& loss : file->losses()) {
-            own.told.push_back({number, fmt::format("at byte {}: {}", loss.offset, loss.what)});
+            own.told.push_back({number, std::move(loss.what).inside(at_byte(loss.offset))});
         }
+        if (lost_fields > 0) own.fields_left_out.emplace(number, lost_fields);
     }
 
     void found(std::uint32_t rule, std::uint32_t file, const event::Event& event, Timeline& own) {
@@ -183,11 +182,12 @@ class Hunter {
         ++progress_.hits;
         std::vector<const event::Field*> shown;
         auto details = details_of(event, shown);
-        const bool kept = keep(
-            {event.time, rule, file, event.record, std::string(event.value(event::field::computer)),
-             std::string(event.value(event::field::channel)),
-             std::string(event.value(event::field::event_id)), std::move(details)},
-            own);
+        const bool kept =
+            keep({event.time, rule, file, event.record, own.events, 0,
+                  std::string(event.value(event::field::computer)),
+                  std::string(event.value(event::field::channel)),
+                  std::string(event.value(event::field::event_id)), std::move(details)},
+                 own);
         if (kept && wish_.fields) keep_fields(fields_of(event, shown), event.source, own);
     }
 
@@ -237,13 +237,13 @@ class Hunter {
     // Rules that correlations only refer to are no hits.
     void record(const event::Event& event, std::span<const std::uint32_t> rules,
                 const EventPlace& at, Recording::Tape& tape) const {
-        std::vector<const sigma::Heading*> hits;
+        std::vector<RuleHit> hits;
         for (const auto rule : rules) {
             if (wish_.correlations != nullptr && wish_.correlations->is_quiet(rule)) continue;
-            hits.push_back(&plan_.rule(rule));
+            hits.push_back({&plan_.rule(rule), rule});
         }
         // Matchers give them in no order.
-        std::ranges::sort(hits, {}, [](const sigma::Heading* hit) { return hit->id; });
+        std::ranges::sort(hits, {}, [](const RuleHit& hit) { return hit.rule->id; });
         tape.add(event, hits, at);
     }
 
@@ -271,9 +271,10 @@ class Hunter {
             const auto& step = wish_.correlations->steps()[hit.step];
             if (step.quiet) continue;
             const auto& file = files_[seen.file].native();
-            tape.add(incident::alert_of(step.rule, hit.group,
+            tape.add({&step.rule, number_of(hit)},
+                     incident::alert_of(step.rule, hit.group,
                                         {hit.time, seen.computer, {file, seen.record}}),
-                     {seen.file, seen.place}, number++);
+                     seen.record, {seen.file, seen.place}, number++);
         }
     }
 
@@ -281,10 +282,14 @@ class Hunter {
         const auto& step = wish_.correlations->steps()[hit.step];
         if (step.quiet || step.rule.level < wish_.least) return;
         ++progress_.hits;
-        const auto rule = static_cast<std::uint32_t>(plan_.statistics().rules) + hit.step;
-        keep({hit.time, rule, seen.file, seen.record, seen.computer, seen.channel, seen.event_id,
-              details_of(hit, step.rule)},
+        keep({hit.time, number_of(hit), seen.file, seen.record, seen.place, 0, seen.computer,
+              seen.channel, seen.event_id, details_of(hit, step.rule)},
              timeline_);
+    }
+
+    // As Hit::rule has it.
+    [[nodiscard]] std::uint32_t number_of(const sigma::CorrelationHit& hit) const {
+        return static_cast<std::uint32_t>(plan_.statistics().rules) + hit.step;
     }
 
     void take(Timeline own) {
@@ -293,7 +298,7 @@ class Hunter {
         timeline_.events += own.events;
         timeline_.bytes += own.bytes;
         timeline_.hits_left_out += own.hits_left_out;
-        timeline_.fields_left_out += own.fields_left_out;
+        timeline_.fields_left_out.merge(own.fields_left_out);
         timeline_.local_times += own.local_times;
         timeline_.without_source += own.without_source;
         timeline_.hits_without_fields += own.hits_without_fields;

@@ -11,7 +11,9 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace shoji::hunt {
@@ -29,6 +31,8 @@ struct Hit {
     std::uint32_t rule = 0;  // of the plan; behind its rules, the steps of the correlations
     std::uint32_t file = 0;  // of the files given
     std::uint64_t record = 0;
+    std::uint64_t place = 0;       // among the file's events; of the analysis: 0
+    std::uint32_t suppressed = 0;  // 1 and up: by which of the analysis' suppressions; 0: by none
     std::string computer;
     std::string channel;
     std::string event_id;
@@ -40,6 +44,9 @@ struct Hit {
     std::vector<HitField> fields{};
     std::string product{};
     std::vector<std::string> categories{};
+
+    // What hits are put in order by.
+    [[nodiscard]] auto place_in_order() const { return std::tie(time, file, record, place, rule); }
 };
 
 struct Wish {
@@ -61,17 +68,18 @@ struct Wish {
 
 struct FileLoss {
     std::uint32_t file;
-    std::string what;
+    base::Error what;
 };
 
 struct Timeline {
     std::vector<Hit> hits;  // by time, then file and record
     std::uint64_t events = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t without_source = 0;       // events that no product, service or category has
-    std::uint64_t local_times = 0;          // events whose times said no offset from UTC
-    std::uint64_t hits_left_out = 0;        // beyond most_hits, most_hit_bytes
-    std::uint64_t fields_left_out = 0;      // of events too large
+    std::uint64_t without_source = 0;  // events that no product, service or category has
+    std::uint64_t local_times = 0;     // events whose times said no offset from UTC
+    std::uint64_t hits_left_out = 0;   // beyond most_hits, most_hit_bytes
+    // Of events too large: how many, by file.
+    std::map<std::uint32_t, std::uint64_t> fields_left_out;
     std::uint64_t hits_without_fields = 0;  // because of most_field_bytes
     std::uint64_t losses = 0;               // records and documents that could not be read
     // What correlations were not told, because events had no time or were too many.

@@ -50,8 +50,7 @@ class HuntTest : public ::testing::Test {
         const auto files = rule_files({folder_ / "rules"});
         ASSERT_TRUE(files) << files.error().message;
         rules_ = read_rule_folder(*files, {names_, {}});
-        std::vector<sigma::Plan::Problem> problems;
-        auto plan = sigma::Plan::compile(rules_.rules, names_, problems);
+        auto plan = sigma::Plan::compile(rules_.rules, names_);
         ASSERT_TRUE(plan);
         plan_ = std::move(*plan);
     }
@@ -152,11 +151,11 @@ TEST_F(HuntTest, TellsWhatItCouldNotRead) {
     EXPECT_EQ(timeline.hits.size(), 1U);
     EXPECT_EQ(timeline.losses, 1U);
     ASSERT_EQ(timeline.told.size(), 1U);
-    EXPECT_THAT(timeline.told.front().what, ::testing::HasSubstr("at byte 0"));
+    EXPECT_THAT(timeline.told.front().what.message, ::testing::HasSubstr("at byte 0"));
     files_ = {folder_ / "logs/gone.json"};
     const auto gone = hunt(*plan_, names_, windows_, files_, {}, progress_);
     EXPECT_EQ(gone->losses, 1U);
-    EXPECT_THAT(gone->told.front().what, ::testing::HasSubstr("gone.json"));
+    EXPECT_THAT(gone->told.front().what.message, ::testing::HasSubstr("gone.json"));
 }
 
 TEST_F(HuntTest, LeavesOutHitsBeyondTheLimitAndCountsThem) {
@@ -193,7 +192,7 @@ TEST_F(HuntTest, RulesWithErrorsAreNamedAndTheRestLoads) {
     EXPECT_EQ(rules_.files, 3U);
     ASSERT_EQ(rules_.problems.size(), 2U);
     EXPECT_EQ(rules_.problems[0].rule, "B");
-    EXPECT_THAT(rules_.problems[0].what, ::testing::HasSubstr("line 4"));
+    EXPECT_THAT(rules_.problems[0].error.message, ::testing::HasSubstr("line 4"));
     EXPECT_THAT(rules_.problems[1].file, ::testing::EndsWith("c.yml"));
     const auto none = rule_files({folder_ / "none"});
     EXPECT_EQ(none.error().kind, base::ErrorKind::not_found);

@@ -14,9 +14,14 @@
 
 namespace shoji::hunt {
 
+// Where in a file something was lost.
+inline base::Words at_byte(std::uint64_t offset) {
+    return base::Words::of("at byte {}", offset);
+}
+
 struct LogLoss {
     std::uint64_t offset;  // in the file
-    std::string what;
+    base::Error what;      // with words for people
 };
 
 class LogFile {

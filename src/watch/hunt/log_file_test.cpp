@@ -46,8 +46,7 @@ class LogFileTest : public ::testing::Test {
         const auto files = rule_files(rules);
         EXPECT_TRUE(files);
         rules_ = read_rule_folder(*files, {names_, {}});
-        std::vector<sigma::Plan::Problem> problems;
-        auto plan = sigma::Plan::compile(rules_.rules, names_, problems);
+        auto plan = sigma::Plan::compile(rules_.rules, names_);
         EXPECT_TRUE(plan);
         plan_ = std::move(*plan);
         files_ = *log_files({folder_ / "logs"});
@@ -176,7 +175,7 @@ TEST_F(LogFileTest, TakesFilesByNameAndTellsWhatTheyAreNot) {
     event::Event event;
     EXPECT_FALSE(file->next(event));
     ASSERT_EQ(file->loss_count(), 1U);
-    EXPECT_THAT(file->losses()[0].what, ::testing::HasSubstr("no log of a format"));
+    EXPECT_THAT(file->losses()[0].what.message, ::testing::HasSubstr("no log of a format"));
 }
 
 // What an intruder might do, as auditd tells it with rules that watch for it.

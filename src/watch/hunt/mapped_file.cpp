@@ -57,7 +57,7 @@ base::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) return unreadable(path, errno);
     if (!S_ISREG(status.st_mode)) {
-        return base::fail(base::ErrorKind::invalid, "{} is no regular file", path.string());
+        return base::because(base::ErrorKind::invalid, "{} is no regular file", path.string());
     }
     const auto size = static_cast<std::size_t>(status.st_size);
     const std::size_t mapped = mapped_for(size);

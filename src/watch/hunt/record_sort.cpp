@@ -61,7 +61,7 @@ class RecordSort::Source {
     }
 
     static base::Failure damaged() {
-        return base::fail(ErrorKind::corrupt, "the temporary file is not as it was written");
+        return base::because(ErrorKind::corrupt, "the temporary file is not as it was written");
     }
 
     // Has `size` bytes from used_ on in the buffer.

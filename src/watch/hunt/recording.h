@@ -31,6 +31,27 @@ struct AnalysisFind {
     std::uint64_t record = 0;
 };
 
+// A rule or a correlation that an event met, and its number as Hit::rule has it.
+struct RuleHit {
+    const sigma::Heading* rule = nullptr;
+    std::uint32_t number = 0;
+};
+
+// One that a suppression holds back.
+struct SuppressedHit {
+    event::Time time = 0;
+    EventPlace at;
+    std::uint64_t record = 0;
+    std::uint32_t rule = 0;
+    const incident::Suppression* by = nullptr;
+};
+
+// Who is told of what the analysis makes of the recording.
+struct RecordingListener {
+    std::function<void(AnalysisFind)> found;
+    std::function<void(const SuppressedHit&)> suppressed;
+};
+
 class Recording {
   public:
     struct Limits {
@@ -51,21 +72,21 @@ class Recording {
             : recording_(recording), part_(recording.sort_.part()) {}
 
         // An event and the rules that it met. Those without a time are left out, and counted.
-        void add(const event::Event& event, std::span<const sigma::Heading* const> hits,
-                 const EventPlace& at);
+        void add(const event::Event& event, std::span<const RuleHit> hits, const EventPlace& at);
         // A correlation's hit; `number` tells those of one event apart.
-        void add(const incident::Alert& hit, const EventPlace& at, std::uint32_t number);
+        void add(const RuleHit& rule, const incident::Alert& hit, std::uint64_t record,
+                 const EventPlace& at, std::uint32_t number);
 
       private:
-        void put(const RecordSort::Key& key, std::uint64_t record, const incident::Alert& hit);
+        void put(const RecordSort::Key& key, std::uint32_t rule, std::uint64_t record,
+                 const incident::Alert& hit);
 
         Recording& recording_;
         RecordSort::Part& part_;
     };
 
     // Once, when all is written. An error: the temporary file cannot be written or read.
-    base::Result<void> play(analysis::Analysis& analysis,
-                            const std::function<void(AnalysisFind)>& found,
+    base::Result<void> play(analysis::Analysis& analysis, const RecordingListener& listener,
                             std::atomic<std::uint64_t>& progress);
 
     [[nodiscard]] std::uint64_t untimed() const { return untimed_; }
@@ -74,8 +95,11 @@ class Recording {
 
   private:
     base::Result<void> play_one(const RecordSort::Key& key, std::span<const std::uint8_t> bytes,
-                                analysis::Analysis& analysis,
-                                const std::function<void(AnalysisFind)>& found);
+                                analysis::Analysis& analysis, const RecordingListener& listener);
+    static base::Result<void> play_hit(const RecordSort::Key& key,
+                                       std::span<const std::uint8_t> bytes,
+                                       analysis::Analysis& analysis,
+                                       const RecordingListener& listener);
 
     const analysis::Lens& lens_;
     const std::vector<std::filesystem::path>& files_;

@@ -17,29 +17,36 @@ namespace shoji::hunt {
 
 template <class Archive>
 void members(Archive& archive, RuleProblem& problem) {
-    archive(problem.file, problem.rule, problem.what, problem.about);
+    archive(problem.file, problem.rule, problem.error, problem.about);
 }
 
 namespace {
 
 namespace fs = std::filesystem;
 
+// Of what is in front of the plan; another one is of another version of this program.
+constexpr std::uint32_t current_form = 2;
+
 // What is in front of the plan. `plan` is a view into the file.
 struct Parts {
+    std::uint32_t form = current_form;
     std::string state;
     std::size_t files = 0;
+    std::size_t documents = 0;
     std::vector<std::string> rule_files;
     std::vector<RuleProblem> problems;
     std::string_view plan;
 };
 
 void members(sigma::Saver& archive, Parts& parts) {
-    archive(parts.state, parts.files, parts.rule_files, parts.problems);
+    archive(parts.form, parts.state, parts.files, parts.documents, parts.rule_files,
+            parts.problems);
     archive.bytes(parts.plan);
 }
 
 void members(sigma::Loader& archive, Parts& parts) {
-    archive(parts.state, parts.files, parts.rule_files, parts.problems);
+    archive(parts.form, parts.state, parts.files, parts.documents, parts.rule_files,
+            parts.problems);
     parts.plan = archive.bytes();
 }
 
@@ -81,9 +88,10 @@ std::optional<RuleCache::Kept> RuleCache::load() const {
     sigma::Loader archive(bytes->text());
     Parts parts;
     archive(parts);
-    if (!archive.finished()) return std::nullopt;
+    if (!archive.finished() || parts.form != current_form) return std::nullopt;
     if (std::ranges::any_of(parts.problems, [](const RuleProblem& problem) {
-            return problem.about > RuleProblem::About::filter;
+            return problem.about > RuleProblem::About::filter ||
+                   problem.error.kind > base::ErrorKind::corrupt;
         })) {
         return std::nullopt;
     }
@@ -92,6 +100,7 @@ std::optional<RuleCache::Kept> RuleCache::load() const {
     if (!plan) return std::nullopt;
     set->plan = std::move(*plan);
     set->folder.files = parts.files;
+    set->folder.documents = parts.documents;
     set->folder.rule_files = std::move(parts.rule_files);
     set->folder.problems = std::move(parts.problems);
     set->from_cache = true;
@@ -112,7 +121,13 @@ void RuleCache::save(const RuleSet& set, const RuleListing& listing, Settled set
     ::mkdir(folder_.c_str(), S_IRWXU);
     if (!is_own(folder_)) return;
     const auto plan = sigma::to_bytes(*set.plan, set.names);
-    Parts parts{listing.state, set.folder.files, set.folder.rule_files, set.folder.problems, plan};
+    Parts parts{current_form,
+                listing.state,
+                set.folder.files,
+                set.folder.documents,
+                set.folder.rule_files,
+                set.folder.problems,
+                plan};
     sigma::Saver archive;
     archive(parts);
     // Written beside, then put in its place: a hunt at the same time reads the old one or the new

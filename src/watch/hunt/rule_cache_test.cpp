@@ -55,7 +55,9 @@ TEST_F(RuleCacheTest, GivesWhatWasCompiled) {
     EXPECT_EQ(after->folder.files, before->folder.files);
     EXPECT_EQ(after->folder.rule_files, before->folder.rule_files);
     ASSERT_EQ(after->folder.problems.size(), before->folder.problems.size());
-    EXPECT_EQ(after->folder.problems[0].what, before->folder.problems[0].what);
+    EXPECT_EQ(after->folder.problems[0].error.message, before->folder.problems[0].error.message);
+    EXPECT_EQ(after->folder.problems[0].error.words, before->folder.problems[0].error.words);
+    EXPECT_EQ(after->folder.documents, before->folder.documents);
     struct stat is {};
     ASSERT_EQ(::stat(kept_file().c_str(), &is), 0);
     EXPECT_EQ(is.st_mode & 0777U, 0600U);

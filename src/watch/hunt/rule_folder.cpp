@@ -20,8 +20,17 @@ using About = RuleProblem::About;
 struct KnownFilter {
     sigma::Filter filter;
     std::string file;
+    std::size_t line = 0;
     std::set<std::string> seen;
 };
+
+// The error with the line where its document begins, if it names none.
+base::Error with_line(base::Error error, std::size_t line) {
+    const auto place = base::at_line(line);
+    const bool has_one = std::ranges::any_of(
+        error.words, [&](const base::Words& words) { return words.sentence == place.sentence; });
+    return has_one ? error : std::move(error).inside(place);
+}
 
 class FolderReader {
   public:
@@ -49,10 +58,10 @@ class FolderReader {
 
     void read_file(const fs::path& path) {
         const auto file = MappedFile::open(path);
-        if (!file) return folder_.problems.push_back({path.string(), "", file.error().message});
+        if (!file) return folder_.problems.push_back({path.string(), "", file.error()});
         const auto documents = sigma::yaml::read(file->text());
         if (!documents) {
-            return folder_.problems.push_back({path.string(), "", documents.error().message});
+            return folder_.problems.push_back({path.string(), "", documents.error()});
         }
         for (const auto& document : *documents) {
             if (sigma::is_filter(document)) {
@@ -68,10 +77,10 @@ class FolderReader {
     void take_filter(const sigma::yaml::Node& document, const std::string& path) {
         auto filter = sigma::read_filter(document, reading_);
         if (filter) {
-            filters_.push_back({std::move(*filter), path, {}});
+            filters_.push_back({std::move(*filter), path, document.line, {}});
         } else {
             filter_problems_.push_back({path, std::string(document.text_of("title")),
-                                        filter.error().message, About::filter});
+                                        with_line(filter.error(), document.line), About::filter});
         }
     }
 
@@ -81,16 +90,18 @@ class FolderReader {
             folder_.correlations.push_back({std::move(*rule), path});
         } else {
             folder_.problems.push_back({path, std::string(document.text_of("title")),
-                                        rule.error().message, About::correlation});
+                                        with_line(rule.error(), document.line),
+                                        About::correlation});
         }
     }
 
     void take_rule(const sigma::yaml::Node& document, const std::string& path) {
         auto rules = compile(document);
         if (!rules) {
-            return folder_.problems.push_back(
-                {path, std::string(document.text_of("title")), rules.error().message});
+            return folder_.problems.push_back({path, std::string(document.text_of("title")),
+                                               with_line(rules.error(), document.line)});
         }
+        ++folder_.documents;
         for (auto& rule : *rules) {
             if (wanted_ != nullptr && !wanted_(rule.source)) continue;
             folder_.rules.push_back(std::move(rule));
@@ -143,8 +154,9 @@ class FolderReader {
             if (auto applied = sigma::apply(*pipeline_, copy.rule, sources); applied) {
                 piped.push_back(std::move(copy));
             } else {
-                folder_.problems.push_back(
-                    {draft.file, draft.rule.title, applied.error().message, About::correlation});
+                folder_.problems.push_back({draft.file, draft.rule.title,
+                                            with_line(applied.error(), draft.rule.line),
+                                            About::correlation});
             }
         }
         folder_.correlations = std::move(piped);
@@ -155,10 +167,12 @@ class FolderReader {
         for (const auto& name : known.filter.rules) {
             if (known.seen.contains(name)) continue;
             all = false;
-            filter_problems_.push_back(
-                {known.file, known.filter.heading.title,
-                 fmt::format("it is for '{}', and no rule that is read is called so", name),
-                 About::filter});
+            auto failure =
+                base::because(base::ErrorKind::not_found,
+                              "it is for '{}', and no rule that is read is called so", name);
+            filter_problems_.push_back({known.file, known.filter.heading.title,
+                                        with_line(std::move(failure.value()), known.line),
+                                        About::filter});
         }
         if (all) ++folder_.filters;
     }

@@ -19,13 +19,14 @@ struct RuleProblem {
     enum class About : std::uint8_t { rule, correlation, filter };
 
     std::string file;
-    std::string rule;  // its title; empty when the file could not be read so far
-    std::string what;  // with the line, where one is to blame
+    std::string rule;   // its title; empty when the file could not be read so far
+    base::Error error;  // with words for people, and the line where the file could be read
     About about = About::rule;
 };
 
 struct RuleFolder {
     std::size_t files = 0;
+    std::size_t documents = 0;  // rules, each once, whose conditions are several rules below
     std::vector<sigma::Rule> rules;
     std::vector<std::string> rule_files;  // of each rule
     std::vector<sigma::CorrelationPlan::Draft> correlations;

@@ -19,8 +19,7 @@ using base::Result;
 
 base::Failure of_file(const fs::path& path, const base::Error& error) {
     if (!error.key.empty()) return base::Failure(error);
-    return base::worded(base::fail(error.kind, "{}: {}", path.string(), error.message),
-                        "rules.bad_file", {{"file", path.string()}, {"message", error.message}});
+    return base::inside(base::Words::of("{} cannot be used", path.string()), error);
 }
 
 Result<sigma::Pipeline> read_pipelines(const RuleRequest& request, RuleSet& set) {
@@ -69,13 +68,11 @@ Result<sigma::Placeholders> placeholders_of(const RuleRequest& request) {
     return placeholders;
 }
 
-void compile_correlations(const std::vector<std::size_t>& left_out, RuleSet& set) {
+void compile_correlations(RuleSet& set) {
     if (set.folder.correlations.empty()) return;
     std::vector<sigma::Referable> referables;
-    for (std::size_t given = 0; given < set.folder.rule_files.size(); ++given) {
-        if (std::ranges::find(left_out, given) != left_out.end()) continue;
-        const auto number = static_cast<std::uint32_t>(referables.size());
-        referables.push_back({&set.plan->rule(number), number, set.folder.rule_files[given]});
+    for (std::uint32_t number = 0; number < set.folder.rule_files.size(); ++number) {
+        referables.push_back({&set.plan->rule(number), number, set.folder.rule_files[number]});
     }
     std::vector<sigma::CorrelationPlan::Problem> problems;
     const auto& drafts = set.folder.correlations;
@@ -83,25 +80,16 @@ void compile_correlations(const std::vector<std::size_t>& left_out, RuleSet& set
     for (const auto& problem : problems) {
         const auto& draft = drafts[problem.correlation];
         set.folder.problems.push_back(
-            {draft.file, draft.rule.title, problem.what, RuleProblem::About::correlation});
+            {draft.file, draft.rule.title, problem.error, RuleProblem::About::correlation});
     }
 }
 
 Result<void> compile(RuleSet& set) {
-    std::vector<std::string> titles;
-    for (const auto& rule : set.folder.rules) titles.push_back(rule.title);
-    std::vector<sigma::Plan::Problem> problems;
-    auto plan = sigma::Plan::compile(std::move(set.folder.rules), set.names, problems);
+    auto plan = sigma::Plan::compile(std::move(set.folder.rules), set.names);
     if (!plan) return base::Failure(plan.error());
     set.plan = std::move(*plan);
     set.folder.rules.clear();
-    std::vector<std::size_t> left_out;
-    for (const auto& problem : problems) {
-        left_out.push_back(problem.rule);
-        set.folder.problems.push_back(
-            {set.folder.rule_files[problem.rule], titles[problem.rule], problem.what});
-    }
-    compile_correlations(left_out, set);
+    compile_correlations(set);
     // Compiling takes twice the memory that the plan keeps.
     ::malloc_trim(0);
     return {};

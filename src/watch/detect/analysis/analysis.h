@@ -44,7 +44,11 @@ class Analysis {
 
     // The same in parts, for who has taken the event apart before.
     void observe(const event::Activity& activity, const incident::Evidence& evidence, Alerts& told);
-    void add(const incident::Alert& hit) { gatherer_.add(hit); }
+    // The suppression that holds it back, good until they are changed; null: none does.
+    const incident::Suppression* add(const incident::Alert& hit) {
+        gatherer_.add(hit);
+        return gatherer_.held_by();
+    }
 
     // Tells what was lost and not told yet: once nothing more comes.
     void finish(Alerts& told);

@@ -242,15 +242,17 @@ std::size_t Settings::memory_limit() const {
 base::Result<Settings> parse_settings(std::string_view text, std::string_view file,
                                       Settings settings) {
     if (text.size() > most_settings_bytes) {
-        return base::fail(base::ErrorKind::full, "{}: more than {} bytes", file,
-                          most_settings_bytes);
+        auto failure =
+            base::because(base::ErrorKind::full, "more than {} bytes", most_settings_bytes);
+        return base::inside(base::Words::quoted(std::string(file)), failure.value());
     }
     toml::table parsed;
     try {
         parsed = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        return base::fail(base::ErrorKind::invalid, "{}, line {}: {}", file,
-                          error.source().begin.line, error.description());
+        auto failure = base::because(base::ErrorKind::invalid, "not TOML: {}", error.description());
+        return base::inside(base::Words::of("{}, line {}", file, error.source().begin.line),
+                            failure.value());
     }
     std::optional<base::Error> error;
     read_all({file, error}, parsed, settings);

@@ -61,12 +61,12 @@ std::vector<std::uint8_t> Analysis::save() {
 base::Result<void> Analysis::load(std::span<const std::uint8_t> bytes) {
     base::ByteReader reader(bytes);
     if (reader.read<std::uint32_t>() != magic) {
-        return base::fail(base::ErrorKind::corrupt, "this is no state of an analysis");
+        return base::because(base::ErrorKind::corrupt, "this is no state of an analysis");
     }
     if (const auto found = reader.read<std::uint16_t>(); found != version) {
-        return base::fail(base::ErrorKind::invalid,
-                          "the state has version {}; this program reads version {}", found,
-                          version);
+        return base::because(base::ErrorKind::invalid,
+                             "the state has version {}; this program reads version {}", found,
+                             version);
     }
     const auto secret = reader.read_bytes(settings_.exfiltration.secret.size());
     std::ranges::copy(secret, settings_.exfiltration.secret.begin());
@@ -79,7 +79,7 @@ base::Result<void> Analysis::load(std::span<const std::uint8_t> bytes) {
     const auto intrusion = part_of(reader);
     const auto gatherer = part_of(reader);
     if (!reader.finished()) {
-        return base::fail(base::ErrorKind::corrupt, "the state of the analysis is damaged");
+        return base::because(base::ErrorKind::corrupt, "the state of the analysis is damaged");
     }
     make_detectors();
     if (auto read = exfiltration_->load(exfiltration); !read) return read;

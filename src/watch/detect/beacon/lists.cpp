@@ -53,9 +53,9 @@ base::Result<DomainList> DomainList::read(std::string_view text) {
         text.remove_prefix(std::min(text.size(), line.size() + 1));
         if (!list.read_line(line)) ++list.bad_lines_;
         if (list.size() > most_domains) {
-            return base::fail(base::ErrorKind::full,
-                              "a list of domains may have {} of them; split it or drop old ones",
-                              most_domains);
+            return base::because(base::ErrorKind::full,
+                                 "a list of domains may have {} of them; split it or drop old ones",
+                                 most_domains);
         }
     }
     return list;

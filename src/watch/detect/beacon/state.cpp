@@ -30,12 +30,12 @@ base::Result<Detector> Detector::load(std::span<const std::uint8_t> bytes,
                                       const Settings& settings) {
     base::ByteReader reader(bytes);
     if (reader.read<std::uint32_t>() != magic) {
-        return base::fail(base::ErrorKind::corrupt, "this is no state of a beacon detector");
+        return base::because(base::ErrorKind::corrupt, "this is no state of a beacon detector");
     }
     if (const auto found = reader.read<std::uint32_t>(); found != version) {
-        return base::fail(base::ErrorKind::invalid,
-                          "a state of version {}, and this program knows {}: start anew", found,
-                          version);
+        return base::because(base::ErrorKind::invalid,
+                             "a state of version {}, and this program knows {}: start anew", found,
+                             version);
     }
     Detector detector(settings);
     Limits limits;
@@ -44,13 +44,14 @@ base::Result<Detector> Detector::load(std::span<const std::uint8_t> bytes,
         *limit = reader.read<std::uint32_t>();
     }
     if (limits != detector.tables_.limits() || reader.read<std::uint64_t>() != settings.key) {
-        return base::fail(base::ErrorKind::invalid,
-                          "the state was written under another memory_bytes or key");
+        return base::because(base::ErrorKind::invalid,
+                             "the state was written under another memory_bytes or key");
     }
     detector.clock_.fields([&](std::uint32_t& value) { value = reader.read<std::uint32_t>(); });
     detector.known_held_ = reader.read<std::uint64_t>();
     if (!detector.tables_.load(reader) || !reader.finished()) {
-        return base::fail(base::ErrorKind::corrupt, "the state of the beacon detector is damaged");
+        return base::because(base::ErrorKind::corrupt,
+                             "the state of the beacon detector is damaged");
     }
     return detector;
 }

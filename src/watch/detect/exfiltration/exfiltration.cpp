@@ -222,21 +222,22 @@ base::Result<void> Exfiltration::load(std::span<const std::uint8_t> bytes) {
     std::uint64_t check = 0;
     loader(read_magic, read_version, check);
     if (!loader.ok() || read_magic != magic) {
-        return base::fail(ErrorKind::corrupt, "this is no state of the exfiltration detector");
+        return base::because(ErrorKind::corrupt, "this is no state of the exfiltration detector");
     }
     if (read_version != version) {
-        return base::fail(ErrorKind::invalid,
-                          "the state has version {}; this program reads version {}", read_version,
-                          version);
+        return base::because(ErrorKind::invalid,
+                             "the state has version {}; this program reads version {}",
+                             read_version, version);
     }
     if (check != look_->secret_check()) {
-        return base::fail(ErrorKind::invalid, "the state was made with another secret");
+        return base::because(ErrorKind::invalid, "the state was made with another secret");
     }
     auto state = std::make_unique<State>(settings_);
     loader(*state);
     if (!loader.finished()) {
-        return base::fail(ErrorKind::corrupt,
-                          "the state is damaged, or its tables are larger than the settings allow");
+        return base::because(
+            ErrorKind::corrupt,
+            "the state is damaged, or its tables are larger than the settings allow");
     }
     state_ = std::move(state);
     return {};

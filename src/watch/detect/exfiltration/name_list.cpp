@@ -40,10 +40,17 @@ bool is_name(std::string_view name) {
            std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
 
+template <class... Arguments>
+base::Failure of_line(std::size_t line, ErrorKind kind, fmt::format_string<Arguments...> sentence,
+                      Arguments&&... arguments) {
+    auto failure = base::because(kind, sentence, std::forward<Arguments>(arguments)...);
+    return base::inside(base::at_line(line), std::move(failure.value()));
+}
+
 }  // namespace
 
 base::Result<NameList> NameList::parse(std::string_view text) {
-    if (text.size() > most_bytes) return base::fail(ErrorKind::full, "the list is over 16 MiB");
+    if (text.size() > most_bytes) return base::because(ErrorKind::full, "the list is over 16 MiB");
     NameList list;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto line = take_line(text);
@@ -56,19 +63,19 @@ base::Result<NameList> NameList::parse(std::string_view text) {
             continue;
         }
         if (list.edition_.empty()) {
-            return base::fail(ErrorKind::invalid, "line {}: the edition comes first", number);
+            return of_line(number, ErrorKind::invalid, "the edition comes first");
         }
         const auto category = category_named(word);
-        if (!category) return base::fail(ErrorKind::invalid, "line {}: no such category", number);
-        if (!is_name(name)) return base::fail(ErrorKind::invalid, "line {}: no name", number);
+        if (!category) return of_line(number, ErrorKind::invalid, "no such category");
+        if (!is_name(name)) return of_line(number, ErrorKind::invalid, "no name");
         if (list.names_.size() >= most_names) {
-            return base::fail(ErrorKind::full, "line {}: over {} names", number, most_names);
+            return of_line(number, ErrorKind::full, "over {} names", most_names);
         }
         if (!list.names_.emplace(lower(name), *category).second) {
-            return base::fail(ErrorKind::exists, "line {}: stands there already", number);
+            return of_line(number, ErrorKind::exists, "stands there already");
         }
     }
-    if (list.edition_.empty()) return base::fail(ErrorKind::invalid, "the list has no edition");
+    if (list.edition_.empty()) return base::because(ErrorKind::invalid, "the list has no edition");
     return list;
 }
 

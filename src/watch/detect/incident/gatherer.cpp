@@ -18,12 +18,15 @@ TreeNode tree_node(const ProcessNode& node, const std::string& host, std::uint32
 Gatherer::Gatherer(Settings settings, Suppressions suppressions)
     : settings_(std::move(settings)),
       suppressions_(std::move(suppressions)),
+      used_(suppressions_.all().size()),
       processes_(settings_.most_hosts, settings_.most_processes),
       links_(settings_.most_hosts),
       history_(settings_.most_subjects) {}
 
 void Gatherer::set_suppressions(Suppressions suppressions) {
     suppressions_ = std::move(suppressions);
+    used_.assign(suppressions_.all().size(), false);
+    held_by_.reset();
 }
 
 void Gatherer::name_address(std::string_view address, std::string_view host) {
@@ -85,7 +88,10 @@ Gatherer::Arrival Gatherer::arrival_of(const Alert& alert) {
 
 bool Gatherer::suppress(const Arrival& arrival) {
     const auto& alert = arrival.alert;
+    held_by_.reset();
     if (const auto* suppression = suppressions_.covering(alert, arrival.now)) {
+        held_by_ = static_cast<std::size_t>(suppression - suppressions_.all().data());
+        used_[*held_by_] = true;
         counts_.held(*suppression, alert, arrival.now);
         history_.add({alert.detector, alert.rule, alert.what, alert.values, alert.level, alert.host,
                       alert.user, arrival.now, arrival.now, 1, true, 0},
@@ -96,6 +102,19 @@ bool Gatherer::suppress(const Arrival& arrival) {
         counts_.late(*expired, alert, arrival.now);
     }
     return false;
+}
+
+const Suppression* Gatherer::held_by() const {
+    return held_by_ ? &suppressions_.all()[*held_by_] : nullptr;
+}
+
+std::vector<const Suppression*> Gatherer::unused_suppressions() const {
+    std::vector<const Suppression*> list;
+    for (std::size_t i = 0; i < used_.size(); ++i) {
+        const auto& one = suppressions_.all()[i];
+        if (!used_[i] && now() < one.expires) list.push_back(&one);
+    }
+    return list;
 }
 
 // The alert's host, and the hosts that it links, belong to the incident from now on.

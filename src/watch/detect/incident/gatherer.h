@@ -37,6 +37,11 @@ class Gatherer {
     // The number of what the alert now belongs to; 0: it was suppressed, and counted.
     std::uint64_t add(const Alert& alert);
 
+    // The suppression that held back the alert given last; null: none did.
+    [[nodiscard]] const Suppression* held_by() const;
+    // Those that have held back nothing since they were set, and have not expired.
+    [[nodiscard]] std::vector<const Suppression*> unused_suppressions() const;
+
     // Those that are open, the highest risk first.
     [[nodiscard]] std::vector<const Incident*> incidents() const;
     // Those too that are over, the highest risk that they reached first.
@@ -71,7 +76,7 @@ class Gatherer {
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     [[nodiscard]] std::size_t cases() const { return cases_.size(); }
 
-    // All but settings, suppressions and what take_changed() would say.
+    // All but settings, suppressions and what take_changed() and unused_suppressions() would say.
     [[nodiscard]] std::vector<std::uint8_t> save() const;
     // The same of one case and what find(), risk() and earlier() say of it, for who shows it
     // elsewhere; `not_found` when there is none.
@@ -92,7 +97,7 @@ class Gatherer {
     };
 
     [[nodiscard]] Arrival arrival_of(const Alert& alert);
-    [[nodiscard]] bool suppress(const Arrival& arrival);
+    bool suppress(const Arrival& arrival);
     Incident& case_for(const Arrival& arrival);
     void gather_candidates(const Arrival& arrival, std::set<std::uint64_t>& candidates);
     void add_weighty(const std::string& host, std::set<std::uint64_t>& candidates) const;
@@ -114,6 +119,8 @@ class Gatherer {
 
     Settings settings_;
     Suppressions suppressions_;
+    std::vector<bool> used_;              // of them, whether it has held something back
+    std::optional<std::size_t> held_by_;  // of them, the one that held back the last alert
     Clock clock_;
     ProcessTable processes_;
     Links links_;

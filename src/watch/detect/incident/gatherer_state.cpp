@@ -42,7 +42,7 @@ std::vector<std::uint8_t> Gatherer::save() const {
 base::Result<std::vector<std::uint8_t>> Gatherer::excerpt(std::uint64_t id) const {
     const Incident* incident = find(id);
     if (incident == nullptr) {
-        return base::fail(base::ErrorKind::not_found, "there is no incident {}", id);
+        return base::because(base::ErrorKind::not_found, "there is no incident {}", id);
     }
     Gatherer part(settings_);
     part.clock_ = clock_;
@@ -63,7 +63,8 @@ base::Result<void> Gatherer::load(std::span<const std::uint8_t> bytes) {
     std::uint16_t read_version = 0;
     loader(read_magic, read_version);
     if (read_magic != magic || read_version != version) {
-        return base::fail(base::ErrorKind::corrupt, "the state of incidents: of another version");
+        return base::because(base::ErrorKind::corrupt,
+                             "the state of incidents: of another version");
     }
     transfer(loader);
     std::uint32_t count = 0;
@@ -88,7 +89,7 @@ base::Result<void> Gatherer::load(std::span<const std::uint8_t> bytes) {
         if (!by_user_.emplace(std::move(one.user), one.incident).second) loader.fail();
     }
     if (!loader.finished()) {
-        return base::fail(base::ErrorKind::corrupt, "the state of incidents: damaged");
+        return base::because(base::ErrorKind::corrupt, "the state of incidents: damaged");
     }
     return index();
 }
@@ -99,8 +100,8 @@ base::Result<void> Gatherer::index() {
         if (incident.state == State::over) continue;
         for (const auto& host : incident.hosts) {
             if (!by_host_.emplace(host, id).second) {
-                return base::fail(base::ErrorKind::corrupt,
-                                  "the state of incidents: a host stands in two");
+                return base::because(base::ErrorKind::corrupt,
+                                     "the state of incidents: a host stands in two");
             }
         }
     }

@@ -52,23 +52,25 @@ std::optional<event::Time> expiry_of(const toml::node& node) {
 // Takes one table apart; `problem` is the first thing wrong with it.
 struct Reader {
     const toml::table& table;
-    std::string problem{};
+    std::optional<base::Words> problem{};
 
     std::string take(std::string_view key) {
         const auto* node = table.get(key);
         if (node == nullptr) return {};
         const auto text = node->value_exact<std::string>();
         if (!text) {
-            complain(key, "must be a string");
+            complain("'{}' must be a string", key);
         } else if (text->empty() || text->size() > most_value || !base::is_printable(*text)) {
-            complain(key, "must be a printable text of 1 to 400 bytes");
+            complain("'{}' must be a printable text of 1 to 400 bytes", key);
         } else {
             return *text;
         }
         return {};
     }
-    void complain(std::string_view key, std::string_view why) {
-        if (problem.empty()) problem = fmt::format("'{}' {}", key, why);
+    // The sentence is one of the catalogue (core/base/words.h).
+    template <class... Arguments>
+    void complain(fmt::format_string<Arguments...> sentence, Arguments&&... arguments) {
+        if (!problem) problem = base::Words::of(sentence, std::forward<Arguments>(arguments)...);
     }
 };
 
@@ -77,7 +79,7 @@ void check_keys(Reader& reader) {
                                                     "process", "owner",    "reason", "expires"};
     for (const auto& [key, value] : reader.table) {
         if (std::ranges::find(known, key.str()) == known.end()) {
-            reader.complain(base::printable(key.str(), 64), "is not known");
+            reader.complain("'{}' is not known", base::printable(key.str(), 64));
         }
     }
 }
@@ -96,18 +98,19 @@ Suppression read_one(Reader& reader) {
     if (const auto name = reader.take("detector"); !name.empty()) {
         one.detector = detector_of(name);
         if (!one.detector) {
-            reader.complain("detector",
-                            "must be sigma, intrusion, exfiltration, beacon, analysis or "
-                            "sensor");
+            reader.complain(
+                "'{}' must be sigma, intrusion, exfiltration, beacon, analysis or sensor",
+                "detector");
         }
     }
-    if (one.rule.empty() && !one.detector) reader.complain("rule", "or 'detector' is required");
-    if (one.owner.empty()) reader.complain("owner", "is required");
-    if (one.reason.empty()) reader.complain("reason", "is required");
+    if (one.rule.empty() && !one.detector)
+        reader.complain("'{}' or '{}' is required", "rule", "detector");
+    if (one.owner.empty()) reader.complain("'{}' is required", "owner");
+    if (one.reason.empty()) reader.complain("'{}' is required", "reason");
     const auto* expires = reader.table.get("expires");
     const auto time = expires == nullptr ? std::nullopt : expiry_of(*expires);
     if (!time) {
-        reader.complain("expires", "is required: a date, or a time with its offset from UTC");
+        reader.complain("'{}' is required: a date, or a time with its offset from UTC", "expires");
     }
     one.expires = time.value_or(0);
     return one;
@@ -130,36 +133,37 @@ std::string Suppression::identity() const {
 
 base::Result<Suppressions> Suppressions::parse(std::string_view text) {
     if (text.size() > most_bytes) {
-        return base::fail(base::ErrorKind::full, "suppressions: more than {} bytes", most_bytes);
+        return base::because(base::ErrorKind::full, "more than {} bytes", most_bytes);
     }
     toml::table parsed;
     try {
         parsed = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        return base::fail(base::ErrorKind::invalid, "suppressions, line {}: {}",
-                          error.source().begin.line, error.description());
+        auto failure = base::because(base::ErrorKind::invalid, "not TOML: {}", error.description());
+        return base::inside(base::at_line(error.source().begin.line), failure.value());
     }
     Suppressions read;
     for (const auto& [key, value] : parsed) {
         const auto* list = value.as_array();
         if (key.str() != "suppression" || list == nullptr) {
             read.problems_.push_back(
-                {value.source().begin.line, "only [[suppression]] is known here"});
+                {value.source().begin.line, base::Words::of("only [[suppression]] is known here")});
             continue;
         }
         for (const auto& element : *list) {
             const auto line = element.source().begin.line;
             if (!element.is_table()) {
-                read.problems_.push_back({line, "must be a table"});
+                read.problems_.push_back({line, base::Words::of("a suppression must be a table")});
             } else if (read.all_.size() >= most) {
-                read.problems_.push_back({line, fmt::format("more than {} are too many", most)});
+                read.problems_.push_back(
+                    {line, base::Words::of("more than {} suppressions", most)});
             } else {
                 Reader reader{*element.as_table()};
                 auto one = read_one(reader);
-                if (reader.problem.empty()) {
+                if (!reader.problem) {
                     read.all_.push_back(std::move(one));
                 } else {
-                    read.problems_.push_back({line, std::move(reader.problem)});
+                    read.problems_.push_back({line, std::move(*reader.problem)});
                 }
             }
         }

@@ -51,7 +51,7 @@ class Suppressions {
 
     struct Problem {
         std::uint32_t line = 0;
-        std::string what;
+        base::Words what;
     };
 
     Suppressions() = default;

@@ -24,7 +24,7 @@ Suppressions parsed(const std::string& body) {
 std::string problem_of(const std::string& body) {
     const auto read = parsed(body);
     EXPECT_TRUE(read.all().empty()) << body;
-    return read.problems().empty() ? "" : read.problems()[0].what;
+    return read.problems().empty() ? "" : read.problems()[0].what.english();
 }
 
 TEST(Suppression, CoversWhatItNames) {

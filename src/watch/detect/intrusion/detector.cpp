@@ -134,11 +134,12 @@ base::Result<void> Detector::load(std::span<const std::uint8_t> bytes) {
     std::uint16_t read_version = 0;
     loader(read_magic, read_version);
     if (read_magic != magic || read_version != version) {
-        return base::fail(base::ErrorKind::corrupt, "the state of intrusion: of another version");
+        return base::because(base::ErrorKind::corrupt,
+                             "the state of intrusion: of another version");
     }
     transfer(loader);
     if (!loader.finished() || began_ < 0) {
-        return base::fail(base::ErrorKind::corrupt, "the state of intrusion: damaged");
+        return base::because(base::ErrorKind::corrupt, "the state of intrusion: damaged");
     }
     return {};
 }

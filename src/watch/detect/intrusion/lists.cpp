@@ -47,8 +47,7 @@ constexpr std::array<std::string_view, 5> parent_classes{"office", "pdf", "brows
 
 base::Result<Lists> Lists::parse(std::string_view text) {
     if (text.size() > most_bytes) {
-        return base::fail(base::ErrorKind::full, "the lists of intrusion: more than {} bytes",
-                          most_bytes);
+        return base::because(base::ErrorKind::full, "more than {} bytes", most_bytes);
     }
     Lists lists;
     for (std::size_t line = 1; !text.empty(); ++line) {
@@ -56,17 +55,17 @@ base::Result<Lists> Lists::parse(std::string_view text) {
         const auto parts = parts_of(text.substr(0, end));
         text.remove_prefix(std::min(text.size(), end + 1));
         if (!parts || (!parts->empty() && !lists.take(*parts))) {
-            return base::fail(base::ErrorKind::invalid,
-                              "the lists of intrusion, line {}: not understood", line);
+            auto failure = base::because(base::ErrorKind::invalid, "not understood");
+            return base::inside(base::at_line(line), failure.value());
         }
         if (lists.entries_ > most_entries) {
-            return base::fail(base::ErrorKind::full,
-                              "the lists of intrusion, line {}: more than {} entries", line,
-                              most_entries);
+            auto failure =
+                base::because(base::ErrorKind::full, "more than {} entries", most_entries);
+            return base::inside(base::at_line(line), failure.value());
         }
     }
     if (lists.edition_.empty()) {
-        return base::fail(base::ErrorKind::invalid, "the lists of intrusion have no edition");
+        return base::because(base::ErrorKind::invalid, "the list has no edition");
     }
     return lists;
 }

@@ -2,11 +2,14 @@
 // is bounded by the bytes there are; whether it makes sense is for who asked to check.
 #pragma once
 
+#include "core/base/result.h"
+
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace shoji::sigma {
@@ -163,5 +166,18 @@ class Skimmer {
     std::string_view rest_;
     bool failed_ = false;
 };
+
+template <class Archive>
+void members(Archive& archive, std::pair<std::string, std::string>& pair) {
+    archive(pair.first, pair.second);
+}
+template <class Archive>
+void members(Archive& archive, base::Words& words) {
+    archive(words.sentence, words.values);
+}
+template <class Archive>
+void members(Archive& archive, base::Error& error) {
+    archive(error.kind, error.message, error.key, error.values, error.words);
+}
 
 }  // namespace shoji::sigma

@@ -44,8 +44,9 @@ class Parser {
         auto expression = joined(Expression::Kind::any, 0);
         if (expression && !token_.empty()) {
             if (token_ == "|") {
-                return base::fail(ErrorKind::invalid,
-                                  "the condition counts with '|'; correlation rules do that now");
+                return base::because(
+                    ErrorKind::invalid,
+                    "the condition counts with '|'; correlation rules do that now");
             }
             return unexpected();
         }
@@ -64,16 +65,17 @@ class Parser {
     [[nodiscard]] bool is(std::string_view word) const { return fold(token_) == word; }
 
     [[nodiscard]] base::Failure unexpected() const {
-        if (token_.empty()) return base::fail(ErrorKind::invalid, "the condition ends too early");
-        return base::fail(ErrorKind::invalid, "the condition has '{}' where it does not belong",
-                          token_);
+        if (token_.empty())
+            return base::because(ErrorKind::invalid, "the condition ends too early");
+        return base::because(ErrorKind::invalid, "the condition has '{}' where it does not belong",
+                             token_);
     }
 
     Result<Expression> joined(Expression::Kind kind, std::size_t depth) {
         const bool any = kind == Expression::Kind::any;
         if (depth > most_condition_depth) {
-            return base::fail(ErrorKind::invalid, "the condition is nested more than {} deep",
-                              most_condition_depth);
+            return base::because(ErrorKind::invalid, "the condition is nested more than {} deep",
+                                 most_condition_depth);
         }
         std::vector<Expression> parts;
         while (true) {
@@ -116,8 +118,8 @@ class Parser {
         const auto search = searches_.find(token_);
         if (search == searches_.end()) {
             if (token_.empty() || token_ == ")" || token_ == "|") return unexpected();
-            return base::fail(ErrorKind::invalid, "the condition names '{}', which is not there",
-                              token_);
+            return base::because(ErrorKind::invalid, "the condition names '{}', which is not there",
+                                 token_);
         }
         advance();
         return copy(search->second);
@@ -148,15 +150,15 @@ class Parser {
             parts.push_back(std::move(*part));
         }
         if (parts.empty()) {
-            return base::fail(ErrorKind::invalid,
-                              "the condition asks for '{}', and nothing is called so", name);
+            return base::because(ErrorKind::invalid,
+                                 "the condition asks for '{}', and nothing is called so", name);
         }
         if (count == 0) return combined(Expression::Kind::all, std::move(parts));
         if (count == 1) return combined(Expression::Kind::any, std::move(parts));
         constexpr std::size_t most_parts = 12;  // 924 choices at the most
         if (parts.size() > most_parts) {
-            return base::fail(ErrorKind::invalid, "'{} of' is for at most {} searches", count,
-                              most_parts);
+            return base::because(ErrorKind::invalid, "'{} of' is for at most {} searches", count,
+                                 most_parts);
         }
         return at_least(count, parts, 0);
     }
@@ -164,8 +166,8 @@ class Parser {
     Result<Expression> copy(const Expression& search) {
         nodes_ += size_of(search);
         if (nodes_ > most_condition_nodes) {
-            return base::fail(ErrorKind::full, "the condition grows beyond {} parts",
-                              most_condition_nodes);
+            return base::because(ErrorKind::full, "the condition grows beyond {} parts",
+                                 most_condition_nodes);
         }
         return search;
     }
@@ -180,8 +182,8 @@ class Parser {
 
 Result<Expression> read_condition(std::string_view condition, const Searches& searches) {
     if (condition.size() > most_condition_bytes) {
-        return base::fail(ErrorKind::full, "the condition is longer than {} bytes",
-                          most_condition_bytes);
+        return base::because(ErrorKind::full, "the condition is longer than {} bytes",
+                             most_condition_bytes);
     }
     return Parser(condition, searches).whole();
 }

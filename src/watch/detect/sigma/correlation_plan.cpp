@@ -84,9 +84,9 @@ class CorrelationCompiler {
     Result<Target> resolve(const std::string& reference, std::string_view file) const {
         const auto all = called(reference, file);
         if (all.empty()) {
-            return base::fail(ErrorKind::not_found,
-                              "it refers to '{}', and no rule that is read is called so",
-                              reference);
+            return base::because(ErrorKind::not_found,
+                                 "it refers to '{}', and no rule that is read is called so",
+                                 reference);
         }
         Target target;
         const auto& first = heading_of(all.front());
@@ -95,8 +95,8 @@ class CorrelationCompiler {
             const bool same = one.is_rule && all.front().is_rule && heading.id == first.id &&
                               heading.title == first.title && file_of(one) == file_of(all.front());
             if (&one != &all.front() && !same) {
-                return base::fail(ErrorKind::invalid,
-                                  "it refers to '{}', and several are called so", reference);
+                return base::because(ErrorKind::invalid,
+                                     "it refers to '{}', and several are called so", reference);
             }
             if (one.is_rule) {
                 target.rules.push_back(rules_[one.index].rule);
@@ -117,19 +117,22 @@ class CorrelationCompiler {
         auto done = depth > most_calls ? Result<void>(too_deep()) : add(number, depth);
         path_.pop_back();
         state.mark = done ? Mark::done : Mark::failed;
-        if (!done) problems_.push_back({number, done.error().message});
+        if (!done) {
+            const auto line = base::at_line(drafts_[number].rule.line);
+            problems_.push_back({number, std::move(done.error()).inside(line)});
+        }
         return done.has_value();
     }
 
     static base::Failure too_deep() {
-        return base::fail(ErrorKind::full, "correlations of correlations, more than {} deep",
-                          CorrelationPlan::most_depth);
+        return base::because(ErrorKind::full, "correlations of correlations, more than {} deep",
+                             CorrelationPlan::most_depth);
     }
 
     Result<void> add(std::size_t number, std::size_t depth) {
         if (plan_.steps_.size() >= CorrelationPlan::most_correlations) {
-            return base::fail(ErrorKind::full, "more than {} correlations",
-                              CorrelationPlan::most_correlations);
+            return base::because(ErrorKind::full, "more than {} correlations",
+                                 CorrelationPlan::most_correlations);
         }
         const auto& draft = drafts_[number];
         std::vector<Target> targets;
@@ -159,12 +162,12 @@ class CorrelationCompiler {
             for (auto it = open; it != path_.end(); ++it) {
                 circle += "'" + drafts_[*it].rule.title + "' → ";
             }
-            return base::fail(ErrorKind::invalid, "it refers to itself: {}'{}'", circle,
-                              drafts_[inner].rule.title);
+            return base::because(ErrorKind::invalid, "it refers to itself: {}'{}'", circle,
+                                 drafts_[inner].rule.title);
         }
         if (visit(inner, depth + 1)) return {};
-        return base::fail(ErrorKind::invalid, "it refers to '{}', which has an error itself",
-                          reference);
+        return base::because(ErrorKind::invalid, "it refers to '{}', which has an error itself",
+                             reference);
     }
 
     // Each rule that an alias names must be one of the correlation's.
@@ -173,9 +176,9 @@ class CorrelationCompiler {
         for (const auto& alias : draft.rule.aliases) {
             for (const auto& [reference, field] : alias.fields) {
                 if (!place_of(reference, draft, targets)) {
-                    return base::fail(ErrorKind::invalid,
-                                      "the alias '{}' names '{}', which is none of the rules",
-                                      alias.name, reference);
+                    return base::because(ErrorKind::invalid,
+                                         "the alias '{}' names '{}', which is none of the rules",
+                                         alias.name, reference);
                 }
             }
         }

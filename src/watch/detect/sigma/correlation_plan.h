@@ -33,7 +33,7 @@ class CorrelationPlan {
     };
     struct Problem {
         std::size_t correlation;  // index of those given
-        std::string what;
+        base::Error error;        // names the line
     };
 
     // Where a value comes from.

@@ -106,7 +106,7 @@ Result<void> read_expression(const yaml::Node& condition, CorrelationRule& rule)
                          Expression{Expression::Kind::test, static_cast<std::uint32_t>(i), {}});
     }
     auto expression = read_condition(condition.text, searches);
-    if (!expression) return wrong(condition, "{}", expression.error().message);
+    if (!expression) return base::inside(base::at_line(condition.line), expression.error());
     rule.expression = std::move(*expression);
     return {};
 }
@@ -181,9 +181,9 @@ Result<bool> generate_of(const yaml::Node& document, const yaml::Node& section) 
     const auto* generate = section.find("generate");
     if (generate == nullptr) generate = document.find("generate");
     if (generate == nullptr) return false;
-    if (generate->kind != yaml::Kind::boolean)
-        return wrong(*generate, "'generate' is true or false");
-    return fold(generate->text) == "true";
+    const auto wanted = yaml::boolean_of(*generate);
+    if (!wanted) return wrong(*generate, "'generate' is true or false");
+    return *wanted;
 }
 
 Result<void> check_size(const yaml::Node& section, const CorrelationRule& rule) {
@@ -213,6 +213,8 @@ Result<void> read_section(const yaml::Node& document, const yaml::Node& section,
     auto rules = list_of(section, "rules", CorrelationRule::most_rules);
     if (!rules) return base::Failure(rules.error());
     rule.rules = std::move(*rules);
+    const auto* named = section.find("rules");
+    rule.line = named == nullptr ? section.line : named->line;
     auto group_by = list_of(section, "group-by", CorrelationRule::most_fields);
     if (!group_by) return base::Failure(group_by.error());
     rule.group_by = std::move(*group_by);

@@ -52,6 +52,8 @@ struct CorrelationRule : Heading {
     static constexpr std::size_t most_fields = 32;  // of group_by, of aliases and of the condition
     static constexpr event::Time most_span = event::Time{31} * 86'400 * 1'000'000'000;
 
+    std::size_t line = 0;  // in its file, of the rules that it refers to
+
     CorrelationType type = CorrelationType::event_count;
     std::vector<std::string> rules;     // names or ids, of rules or of correlation rules
     bool generate = false;              // the rules it refers to are hits themselves as well

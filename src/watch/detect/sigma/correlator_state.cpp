@@ -111,8 +111,8 @@ base::Result<CorrelationsLeft> Correlator::load(std::span<const std::uint8_t> by
     Correlator loaded(plan_, limits_);
     loader(read_magic, read_version, loaded.now_, loaded.losses_, count);
     if (!loader.ok() || read_magic != magic || read_version != version) {
-        return base::fail(base::ErrorKind::corrupt,
-                          "the state of correlations: of another version");
+        return base::because(base::ErrorKind::corrupt,
+                             "the state of correlations: of another version");
     }
     std::multimap<Digest, std::uint32_t> steps;
     for (const auto& name : fingerprints(plan_)) {
@@ -135,7 +135,7 @@ base::Result<CorrelationsLeft> Correlator::load(std::span<const std::uint8_t> by
         }
     }
     if (!loader.finished()) {
-        return base::fail(base::ErrorKind::corrupt, "the state of correlations: damaged");
+        return base::because(base::ErrorKind::corrupt, "the state of correlations: damaged");
     }
     loaded.losses_.groups += left.groups;
     tables_ = std::move(loaded.tables_);

@@ -80,19 +80,19 @@ Result<std::vector<Expression>> compile(const DetectionPart& part, Rule& rule,
         something_gone = something_gone || detection.emptied;
         auto expression = detection.emptied ? Expression{Expression::Kind::test, gone, {}}
                                             : compile(detection, rule, reading);
-        if (!expression) return base::Failure(std::move(expression.error()).context(name));
+        if (!expression) return base::inside(base::Words::quoted(name), expression.error());
         searches.emplace(name, std::move(*expression));
     }
     std::vector<Expression> all;
     for (const auto& condition : part.conditions) {
         auto expression = read_condition(condition, searches);
         if (!expression) {
-            return base::fail(expression.error().kind, "line {}: {}", part.line,
-                              expression.error().message);
+            return base::inside(base::at_line(part.line), expression.error());
         }
         if (something_gone) {
             auto left = left_of(std::move(*expression));
-            if (!left) return base::fail(ErrorKind::invalid, "the pipeline leaves nothing of it");
+            if (!left)
+                return base::because(ErrorKind::invalid, "the pipeline leaves nothing of it");
             expression = std::move(*left);
         }
         all.push_back(std::move(*expression));
@@ -131,7 +131,7 @@ Result<DetectionPart> read_part(const yaml::Node& section,
     for (const auto& [name, node] : section.members) {
         if (name == "condition" || leave_out.contains(name)) continue;
         auto detection = read_detection(node);
-        if (!detection) return base::Failure(std::move(detection.error()).context(name));
+        if (!detection) return base::inside(base::Words::quoted(name), detection.error());
         part.searches.emplace(name, std::move(*detection));
     }
     const auto* condition = section.find("condition");

@@ -44,8 +44,8 @@ class FieldTransformation : public Transformation {
             std::ranges::move(names, std::back_inserter(groups));
         }
         if (groups.size() > CorrelationRule::most_fields) {
-            return base::fail(ErrorKind::full, "'group-by' has more than {} names",
-                              CorrelationRule::most_fields);
+            return base::because(ErrorKind::full, "'group-by' has more than {} names",
+                                 CorrelationRule::most_fields);
         }
         rule.group_by = std::move(groups);
         for (auto& field : rule.fields) {
@@ -128,10 +128,11 @@ class FieldTransformation : public Transformation {
                             Application& application) const {
         auto names = renamed(name, item, application);
         if (names.size() > 1) {
-            return base::fail(ErrorKind::invalid,
-                              "the field '{}' gets several names, which a correlation's alias or "
-                              "condition cannot have",
-                              name);
+            return base::because(
+                ErrorKind::invalid,
+                "the field '{}' gets several names, which a correlation's alias or "
+                "condition cannot have",
+                name);
         }
         name = std::move(names.front());
         return {};
@@ -147,7 +148,7 @@ Result<Mapping> read_mapping(Parameters& parameters) {
     const auto member = parameters.need("mapping");
     if (!member) return base::Failure(member.error());
     if ((*member)->kind != yaml::Kind::mapping) {
-        return wrong(**member, "{}: 'mapping' needs names and their new names", parameters.what());
+        return parameters.wrong_at(**member, "'mapping' needs names and their new names");
     }
     Mapping mapping;
     for (const auto& [key, value] : (*member)->members) {
@@ -158,11 +159,10 @@ Result<Mapping> read_mapping(Parameters& parameters) {
         }
         constexpr std::size_t most_names = 100;
         if (names.size() > most_names) {
-            return wrong(value, "{}: '{}' gets more than {} names", parameters.what(), key,
-                         most_names);
+            return parameters.wrong_at(value, "'{}' gets more than {} names", key, most_names);
         }
         if (names.empty() || (!value.items.empty() && names.size() != value.items.size())) {
-            return wrong(value, "{}: '{}' needs a new name, or several", parameters.what(), key);
+            return parameters.wrong_at(value, "'{}' needs a new name, or several", key);
         }
         // A key of null is for keywords.
         const bool keywords = key == "null" || key == "~";

@@ -52,12 +52,13 @@ base::Result<RuleSource> read_source(const yaml::Node& document);
 // The member's text, or the texts of its list; empty when it is not there.
 std::vector<std::string> texts_of(const yaml::Node& node, std::string_view key);
 
-// "line 12: …" about the node.
+// "line 12: …" about the node; the sentence is one of the catalogue (core/base/words.h).
 template <class... Arguments>
-base::Failure wrong(const yaml::Node& node, fmt::format_string<Arguments...> format,
+base::Failure wrong(const yaml::Node& node, fmt::format_string<Arguments...> sentence,
                     Arguments&&... arguments) {
-    return base::fail(base::ErrorKind::invalid, "line {}: {}", node.line,
-                      fmt::format(format, std::forward<Arguments>(arguments)...));
+    auto failure =
+        base::because(base::ErrorKind::invalid, sentence, std::forward<Arguments>(arguments)...);
+    return base::inside(base::at_line(node.line), std::move(failure.value()));
 }
 
 }  // namespace shoji::sigma

@@ -19,7 +19,7 @@ Result<std::shared_ptr<const Regex>> compiled(const std::string& pattern,
                                               const Parameters& parameters) {
     auto regex = Regex::compile("^(?:" + pattern + ")");
     if (!regex) {
-        return wrong(parameters.node(), "{}: {}", parameters.what(), regex.error().message);
+        return parameters.wrong_at(parameters.node(), regex.error());
     }
     return std::make_shared<const Regex>(std::move(*regex));
 }
@@ -54,7 +54,7 @@ Result<ValueCheck> read_value_check(const std::string& type, Parameters& paramet
             return value.kind == wanted.kind && value.plain() == wanted.plain();
         };
     }
-    return wrong(parameters.node(), "{} is not known for items of a detection", parameters.what());
+    return parameters.wrong("not known for items of a detection");
 }
 
 Result<FieldChecks::Check> read_fields(Parameters& parameters, bool include) {
@@ -70,7 +70,7 @@ Result<FieldChecks::Check> read_fields(Parameters& parameters, bool include) {
         };
     }
     if (*mode != "re") {
-        return wrong(parameters.node(), "{}: 'mode' is 'plain' or 're'", parameters.what());
+        return parameters.wrong("'mode' is 'plain' or 're'");
     }
     std::vector<std::shared_ptr<const Regex>> all;
     for (const auto& pattern : *fields) {
@@ -108,7 +108,7 @@ Result<ItemChecks::Check> read_item_check(const std::string& type, Parameters& p
     const auto cond = parameters.text("cond");
     if (!cond) return base::Failure(cond.error());
     if (*cond != "any" && *cond != "all") {
-        return wrong(parameters.node(), "{}: 'cond' is 'any' or 'all'", parameters.what());
+        return parameters.wrong("'cond' is 'any' or 'all'");
     }
     return [check = *check, any = *cond == "any"](const DetectionItem& item, Application&) {
         const auto values = values_of(item);
@@ -135,7 +135,7 @@ Result<FieldChecks::Check> read_field_check(const std::string& type, Parameters&
             return check(application);
         };
     }
-    return wrong(parameters.node(), "{} is not known for names of fields", parameters.what());
+    return parameters.wrong("not known for names of fields");
 }
 
 }  // namespace shoji::sigma

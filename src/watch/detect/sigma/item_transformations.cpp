@@ -49,8 +49,7 @@ class ItemTransformation : public Transformation {
         if (!item.is_about(detection.item, application)) return {};
         auto changed = change_(detection.item);
         if (!changed) {
-            return base::fail(changed.error().kind, "line {}: {}", detection.item.value().line,
-                              changed.error().message);
+            return base::inside(base::at_line(detection.item.value().line), changed.error());
         }
         if (!*changed) return {};
         each_item(**changed, [&](DetectionItem& one) { one.processed.insert(item.id); });
@@ -85,7 +84,8 @@ Result<std::optional<std::vector<std::string>>> texts_in(const DetectionItem& it
     }
     for (const auto* modifier : {"neq", "expand"}) {
         if (!has_modifier(item, modifier)) continue;
-        return base::fail(ErrorKind::invalid, "'{}' has no meaning for parts of a value", modifier);
+        return base::because(ErrorKind::invalid, "'{}' has no meaning for parts of a value",
+                             modifier);
     }
     return std::optional(std::move(texts));
 }
@@ -105,7 +105,7 @@ class HashFields {
         if (!drop) return base::Failure(drop.error());
         fields.drop_ = *drop;
         if (fields.drop_ && fields.prefix_.empty()) {
-            return wrong(parameters.node(), "{}: no name is left of the field", parameters.what());
+            return parameters.wrong("no name is left of the field");
         }
         if (parameters.find("field_to_parse") != nullptr) {
             auto names = parameters.list("field_to_parse");
@@ -130,8 +130,8 @@ class HashFields {
             known->second.push_back(ItemValue::of_text(Glob::parse(hash)));
         }
         if (fields.empty()) {
-            return base::fail(ErrorKind::invalid, "'{}' has none of the hashes {}", item.field,
-                              fmt::format("{}", fmt::join(algorithms_, ", ")));
+            return base::because(ErrorKind::invalid, "'{}' has none of the hashes {}", item.field,
+                                 fmt::format("{}", fmt::join(algorithms_, ", ")));
         }
         Detection any;
         any.kind = Detection::Kind::any;
@@ -190,8 +190,7 @@ class ExtractedFields {
         if (!expression) return base::Failure(expression.error());
         fields.expression_ = std::move(*expression);
         if (fields.expression_->NamedCapturingGroups().empty()) {
-            return wrong(parameters.node(), "{}: the expression '{}' has no group with a name",
-                         parameters.what(), *regex);
+            return parameters.wrong("the expression '{}' has no group with a name", *regex);
         }
         auto prefix = parameters.text("field_prefix", "");
         if (!prefix) return base::Failure(prefix.error());
@@ -275,9 +274,8 @@ MadeTransformation read_regex(Parameters& parameters, std::vector<std::string>& 
     if (!method) return base::Failure(method.error());
     if (*method == "plain") return made(cased);
     if (*method != "ignore_case_flag" && *method != "ignore_case_brackets") {
-        return wrong(parameters.node(),
-                     "{}: 'method' is 'plain', 'ignore_case_flag' or 'ignore_case_brackets'",
-                     parameters.what());
+        return parameters.wrong(
+            "'method' is 'plain', 'ignore_case_flag' or 'ignore_case_brackets'");
     }
     // Texts are compared without regard to case already.
     notices.emplace_back("regex");

@@ -12,7 +12,7 @@ using base::ErrorKind;
 
 base::Failure compile_failure(hs_compile_error_t* error) {
     auto failure =
-        base::fail(ErrorKind::invalid, "Vectorscan does not compile it: {}", error->message);
+        base::because(ErrorKind::invalid, "Vectorscan does not compile it: {}", error->message);
     hs_free_compile_error(error);
     return failure;
 }
@@ -72,7 +72,8 @@ base::Result<void> ManyMatcher::prepare(ScanMemory& memory) const {
     const auto status = hs_alloc_scratch(database_.get(), &scratch);
     memory.memory_.reset(scratch);
     if (status == HS_SUCCESS) return {};
-    return base::fail(ErrorKind::system, "no memory to scan with: Vectorscan's error {}", status);
+    return base::because(ErrorKind::system, "no memory to scan with: Vectorscan's error {}",
+                         status);
 }
 
 void ManyMatcher::scan(std::string_view text, const ScanMemory& memory,
@@ -105,8 +106,8 @@ base::Result<ManyMatcher> ManyMatcher::load(std::string_view saved) {
     hs_database_t* database = nullptr;
     const auto status = hs_deserialize_database(saved.data(), saved.size(), &database);
     if (status == HS_SUCCESS) return ManyMatcher(database);
-    return base::fail(ErrorKind::invalid, "no matcher of this machine: Vectorscan's error {}",
-                      status);
+    return base::because(ErrorKind::invalid, "no matcher of this machine: Vectorscan's error {}",
+                         status);
 }
 
 }  // namespace shoji::sigma

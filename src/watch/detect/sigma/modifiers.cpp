@@ -4,6 +4,7 @@
 #include "watch/detect/sigma/expression.h"
 #include "watch/detect/sigma/fold.h"
 #include "watch/detect/sigma/placeholders.h"
+#include "watch/detect/sigma/test_match.h"
 
 #include <algorithm>
 #include <array>
@@ -97,7 +98,7 @@ Result<Item> read_key(std::string_view key, event::Names& names) {
         const auto end = rest.find('|');
         const auto name = rest.substr(0, end);
         if (!add_modifier(item, name)) {
-            return base::fail(ErrorKind::invalid, "the modifier '{}' is not known here", name);
+            return base::because(ErrorKind::invalid, "the modifier '{}' is not known here", name);
         }
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     }
@@ -122,7 +123,7 @@ Result<std::vector<Glob>> expanded(const Glob& glob, Rule& rule, const Placehold
                                      return globs;
                                  });
     if (!filled) return std::vector<Glob>();
-    if (!all) return base::fail(ErrorKind::full, "more than {} values", most_tests);
+    if (!all) return base::because(ErrorKind::full, "more than {} values", most_tests);
     return std::move(*all);
 }
 
@@ -130,8 +131,8 @@ Result<std::vector<Glob>> expanded(const Glob& glob, Rule& rule, const Placehold
 Result<std::vector<Glob>> encoded(const Glob& glob, std::string_view modifier) {
     const auto plain = glob.as_plain();
     if (!plain) {
-        return base::fail(ErrorKind::invalid, "'{}' cannot be applied to a value with wildcards",
-                          modifier);
+        return base::because(ErrorKind::invalid, "'{}' cannot be applied to a value with wildcards",
+                             modifier);
     }
     if (modifier == "base64") return std::vector{Glob::plain(to_base64(*plain))};
     if (modifier == "base64offset") {
@@ -166,7 +167,7 @@ Result<std::vector<Glob>> globs_of(const yaml::Node& value, const Item& item, Ru
             if (!forms) return forms;
             std::ranges::move(*forms, std::back_inserter(next));
             if (next.size() > most_tests) {
-                return base::fail(ErrorKind::full, "more than {} values", most_tests);
+                return base::because(ErrorKind::full, "more than {} values", most_tests);
             }
         }
         globs = std::move(next);
@@ -176,7 +177,7 @@ Result<std::vector<Glob>> globs_of(const yaml::Node& value, const Item& item, Ru
 
 Result<Expression> add(Test test, Rule& rule) {
     if (rule.tests.size() >= most_tests) {
-        return base::fail(ErrorKind::full, "more than {} values", most_tests);
+        return base::because(ErrorKind::full, "more than {} values", most_tests);
     }
     rule.tests.push_back(std::move(test));
     return Expression{
@@ -213,13 +214,13 @@ Result<Expression> read_text(const yaml::Node& value, const Item& item, Rule& ru
 Result<Expression> read_reference(const yaml::Node& value, const Item& item, Rule& rule,
                                   const Reading& reading) {
     if (value.kind != yaml::Kind::text || item.keyword) {
-        return base::fail(ErrorKind::invalid, "'fieldref' needs the name of a field");
+        return base::because(ErrorKind::invalid, "'fieldref' needs the name of a field");
     }
     bool start = false;
     bool end = false;
     for (const auto modifier : item.text) {
         if (!opens_start(modifier) && !opens_end(modifier)) {
-            return base::fail(ErrorKind::invalid, "'{}' does not go with 'fieldref'", modifier);
+            return base::because(ErrorKind::invalid, "'{}' does not go with 'fieldref'", modifier);
         }
         start |= opens_start(modifier);
         end |= opens_end(modifier);
@@ -249,30 +250,35 @@ Result<Expression> read_operand(const yaml::Node& value, const Item& item, Rule&
     test.field = item.field;
     test.operation = item.operation;
     if (!item.text.empty() && item.operation != Operation::regex) {
-        return base::fail(ErrorKind::invalid, "'{}' does not go with the other modifiers",
-                          item.text.front());
+        return base::because(ErrorKind::invalid, "'{}' does not go with the other modifiers",
+                             item.text.front());
     }
     switch (item.operation) {
         case Operation::regex:
             test.text = item.flags.empty() ? value.text : "(?" + item.flags + ")" + value.text;
+            if (auto compiled = Regex::compile(test.text); !compiled) {
+                return base::Failure(compiled.error());
+            }
             break;
         case Operation::network: {
             const auto network = Network::parse(value.text);
-            if (!network) return base::fail(ErrorKind::invalid, "'{}' is no network", value.text);
+            if (!network)
+                return base::because(ErrorKind::invalid, "'{}' is no network", value.text);
             test.network = *network;
             break;
         }
         case Operation::exists: {
-            if (value.kind != yaml::Kind::boolean) {
-                return base::fail(ErrorKind::invalid, "'exists' needs true or false");
+            const auto is_there = yaml::boolean_of(value);
+            if (!is_there) {
+                return base::because(ErrorKind::invalid, "'exists' needs true or false");
             }
             auto exists = add(std::move(test), rule);
-            if (!exists || fold(value.text) == "true") return exists;
+            if (!exists || *is_there) return exists;
             return negation(std::move(*exists));
         }
         default: {
             const auto number = number_of(value);
-            if (!number) return base::fail(ErrorKind::invalid, "'{}' is no number", value.text);
+            if (!number) return base::because(ErrorKind::invalid, "'{}' is no number", value.text);
             test.number = *number;
         }
     }
@@ -282,13 +288,14 @@ Result<Expression> read_operand(const yaml::Node& value, const Item& item, Rule&
 Result<Expression> read_value(const yaml::Node& value, const Item& item, Rule& rule,
                               const Reading& reading) {
     if (!value.is_scalar()) {
-        return base::fail(ErrorKind::invalid, "a value must be a text, a number or a list of them");
+        return base::because(ErrorKind::invalid,
+                             "a value must be a text, a number or a list of them");
     }
     if (item.reference) return read_reference(value, item, rule, reading);
     if (item.operation != Operation::glob) return read_operand(value, item, rule);
     if (value.kind != yaml::Kind::null) return read_text(value, item, rule, reading);
     if (item.keyword || !item.text.empty()) {
-        return base::fail(ErrorKind::invalid, "nothing stands where a value is needed");
+        return base::because(ErrorKind::invalid, "nothing stands where a value is needed");
     }
     Test test;
     test.field = item.field;
@@ -302,8 +309,7 @@ Result<Expression> read_values(const Item& item, const yaml::Node& value, Rule& 
     const auto read_one = [&](const yaml::Node& one) -> Result<void> {
         auto expression = read_value(one, item, rule, reading);
         if (!expression) {
-            return base::fail(expression.error().kind, "line {}: {}", one.line,
-                              expression.error().message);
+            return base::inside(base::at_line(one.line), expression.error());
         }
         parts.push_back(std::move(*expression));
         return {};
@@ -325,8 +331,7 @@ Result<Expression> read_values(const Item& item, const yaml::Node& value, Rule& 
 Result<Expression> read_item(const std::string& key, const yaml::Node& value, Rule& rule,
                              const Reading& reading) {
     auto item = read_key(key, reading.names);
-    if (!item)
-        return base::fail(item.error().kind, "line {}: {}", value.line, item.error().message);
+    if (!item) return base::inside(base::at_line(value.line), item.error());
     return read_values(*item, value, rule, reading);
 }
 

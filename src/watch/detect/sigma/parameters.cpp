@@ -1,7 +1,5 @@
 #include "watch/detect/sigma/parameters.h"
 
-#include "watch/detect/sigma/fold.h"
-
 namespace shoji::sigma {
 
 using base::Result;
@@ -9,7 +7,7 @@ using base::Result;
 Result<std::string> Parameters::text(std::string_view name) {
     const auto member = need(name);
     if (!member) return base::Failure(member.error());
-    if (!(*member)->is_scalar()) return wrong(**member, "{}: '{}' needs a text", what_, name);
+    if (!(*member)->is_scalar()) return wrong_at(**member, "'{}' needs a text", name);
     return (*member)->text;
 }
 
@@ -21,22 +19,21 @@ Result<std::string> Parameters::text(std::string_view name, std::string_view oth
 Result<bool> Parameters::flag(std::string_view name, bool otherwise) {
     const auto* member = find(name);
     if (member == nullptr) return otherwise;
-    if (member->kind != yaml::Kind::boolean) {
-        return wrong(*member, "{}: '{}' is true or false", what_, name);
-    }
-    return fold(member->text) == "true";
+    const auto wanted = yaml::boolean_of(*member);
+    if (!wanted) return wrong_at(*member, "'{}' is true or false", name);
+    return *wanted;
 }
 
 Result<std::vector<std::string>> Parameters::list(std::string_view name) {
     const auto member = need(name);
     if (!member) return base::Failure(member.error());
     if ((*member)->kind == yaml::Kind::mapping) {
-        return wrong(**member, "{}: '{}' needs a list", what_, name);
+        return wrong_at(**member, "'{}' needs a list", name);
     }
     if ((*member)->is_scalar()) return std::vector{(*member)->text};
     std::vector<std::string> list;
     for (const auto& item : (*member)->items) {
-        if (!item.is_scalar()) return wrong(item, "{}: '{}' needs a list of texts", what_, name);
+        if (!item.is_scalar()) return wrong_at(item, "'{}' needs a list of texts", name);
         list.push_back(item.text);
     }
     return list;
@@ -44,7 +41,7 @@ Result<std::vector<std::string>> Parameters::list(std::string_view name) {
 
 Result<void> Parameters::finish() const {
     for (const auto& [key, value] : node_.members) {
-        if (!used_.contains(key)) return wrong(value, "{} has no '{}'", what_, key);
+        if (!used_.contains(key)) return wrong_at(value, "there is no '{}'", key);
     }
     return {};
 }

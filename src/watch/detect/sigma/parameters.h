@@ -16,7 +16,7 @@ namespace shoji::sigma {
 class Parameters {
   public:
     // `what` is how errors call it: "the transformation 'case'". The node must outlive it.
-    Parameters(const yaml::Node& node, std::string what) : node_(node), what_(std::move(what)) {}
+    Parameters(const yaml::Node& node, base::Words what) : node_(node), what_(std::move(what)) {}
 
     // Null when it is not there.
     const yaml::Node* find(std::string_view name) {
@@ -25,7 +25,7 @@ class Parameters {
     }
     base::Result<const yaml::Node*> need(std::string_view name) {
         const auto* member = find(name);
-        if (member == nullptr) return wrong(node_, "{} needs '{}'", what_, name);
+        if (member == nullptr) return wrong("it needs '{}'", name);
         return member;
     }
     base::Result<std::string> text(std::string_view name);
@@ -38,11 +38,28 @@ class Parameters {
     [[nodiscard]] base::Result<void> finish() const;
 
     [[nodiscard]] const yaml::Node& node() const { return node_; }
-    [[nodiscard]] const std::string& what() const { return what_; }
+
+    // "line 12: the transformation 'case': …": of the step, or of the part of it that is to blame.
+    template <class... Arguments>
+    [[nodiscard]] base::Failure wrong(fmt::format_string<Arguments...> sentence,
+                                      Arguments&&... arguments) const {
+        return wrong_at(node_, sentence, std::forward<Arguments>(arguments)...);
+    }
+    template <class... Arguments>
+    [[nodiscard]] base::Failure wrong_at(const yaml::Node& node,
+                                         fmt::format_string<Arguments...> sentence,
+                                         Arguments&&... arguments) const {
+        auto failure = base::because(base::ErrorKind::invalid, sentence,
+                                     std::forward<Arguments>(arguments)...);
+        return wrong_at(node, std::move(failure.value()));
+    }
+    [[nodiscard]] base::Failure wrong_at(const yaml::Node& node, base::Error error) const {
+        return base::inside(base::at_line(node.line), std::move(error).inside(what_));
+    }
 
   private:
     const yaml::Node& node_;
-    std::string what_;
+    base::Words what_;
     std::set<std::string, std::less<>> used_;
 };
 

@@ -13,32 +13,37 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-// Why a transformation that pySigma has is none here.
-std::string_view reason_against(std::string_view type) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> known{
-        {{"query_expression_placeholders", "there is no query that it could write into"},
-         {"add_field", "there is no output of fields"},
-         {"remove_field", "there is no output of fields"},
-         {"set_field", "there is no output of fields"},
-         {"field_name_transform", "it needs a function of Python"},
-         {"file_placeholders", "lists are given with --placeholders"},
-         {"http_placeholders", "lists are given with --placeholders"},
-         {"command_placeholders", "lists are given with --placeholders"}}};
-    const auto* found = std::ranges::find(known, type, &decltype(known)::value_type::first);
-    return found == known.end() ? std::string_view() : found->second;
+// Why a transformation that pySigma has is none here; nothing where it has none of that type.
+std::optional<base::Words> reason_against(std::string_view type) {
+    using base::Words;
+    if (type == "query_expression_placeholders") {
+        return Words::of("there is no query that it could write into");
+    }
+    if (type == "add_field" || type == "remove_field" || type == "set_field") {
+        return Words::of("there is no output of fields");
+    }
+    if (type == "field_name_transform") return Words::of("it needs a function of Python");
+    if (type == "file_placeholders" || type == "http_placeholders" ||
+        type == "command_placeholders") {
+        return Words::of("lists are given with --placeholders");
+    }
+    return std::nullopt;
 }
 
 Result<std::shared_ptr<const Transformation>> read_transformation(
     const std::string& type, Parameters& parameters, std::vector<std::string>& notices) {
-    if (const auto reason = reason_against(type); !reason.empty()) {
-        return wrong(parameters.node(), "{} means nothing here: {}", parameters.what(), reason);
+    if (const auto reason = reason_against(type)) {
+        auto failure = base::because(ErrorKind::invalid, *reason);
+        return parameters.wrong_at(
+            parameters.node(),
+            std::move(failure.value()).inside(base::Words::of("it means nothing here")));
     }
     auto made = field_transformation(type, parameters);
     if (made && *made == nullptr) made = value_transformation(type, parameters);
     if (made && *made == nullptr) made = item_transformation(type, parameters, notices);
     if (made && *made == nullptr) made = rule_transformation(type, parameters, notices);
     if (made && *made == nullptr) {
-        return wrong(parameters.node(), "{} is not known", parameters.what());
+        return parameters.wrong("not known");
     }
     return made;
 }
@@ -47,7 +52,7 @@ Result<PipelineItem> read_item_of_pipeline(const yaml::Node& node, std::size_t n
                                            std::vector<std::string>& notices) {
     const std::string type(node.text_of("type"));
     if (type.empty()) return wrong(node, "a transformation has no type");
-    Parameters parameters(node, "the transformation '" + type + "'");
+    Parameters parameters(node, base::Words::of("the transformation '{}'", type));
     parameters.find("type");
     for (const auto& [key, value] : node.members) {
         if (is_of_checks(key)) parameters.find(key);
@@ -68,7 +73,7 @@ Result<PipelineItem> read_item_of_pipeline(const yaml::Node& node, std::size_t n
     if (auto finished = parameters.finish(); !finished) return base::Failure(finished.error());
     const bool of_items = !item.item_checks.checks.empty() || !item.field_checks.checks.empty();
     if (of_items && !item.transformation->is_of_items()) {
-        return wrong(node, "{} asks for no conditions of items or fields", parameters.what());
+        return parameters.wrong_at(node, "it asks for no conditions of items or fields");
     }
     return item;
 }
@@ -107,7 +112,8 @@ Result<void> check_size(const RuleDraft& rule) {
         each_item(search, [&](const DetectionItem&) { ++items; });
     });
     if (items <= most_tests) return {};
-    return base::fail(ErrorKind::full, "the pipeline makes more than {} items of it", most_tests);
+    return base::because(ErrorKind::full, "the pipeline makes more than {} items of it",
+                         most_tests);
 }
 Result<void> check_size(const CorrelationRule& /*rule*/) {
     return {};
@@ -118,12 +124,12 @@ Result<void> apply_all(std::span<const PipelineItem> items, Target& rule,
                        Application& application) {
     for (const auto& item : items) {
         const bool holds = item.rule_checks.hold(RuleSubject{}, application);
-        if (application.failure) return base::fail(ErrorKind::invalid, "{}", *application.failure);
+        if (application.failure) return base::because(ErrorKind::invalid, *application.failure);
         if (!holds) continue;
         if (auto applied = item.transformation->apply(rule, item, application); !applied) {
             return applied;
         }
-        if (application.failure) return base::fail(ErrorKind::invalid, "{}", *application.failure);
+        if (application.failure) return base::because(ErrorKind::invalid, *application.failure);
         if (auto bounded = check_size(rule); !bounded) return bounded;
         application.applied.insert(item.id);
     }
@@ -169,11 +175,12 @@ Result<Pipeline> read_pipeline(std::string_view text) {
     const auto documents = yaml::read(text);
     if (!documents) return base::Failure(documents.error());
     if (documents->size() != 1 || documents->front().kind != yaml::Kind::mapping) {
-        return base::fail(ErrorKind::invalid, "line 1: a pipeline is one document with members");
+        auto failure = base::because(ErrorKind::invalid, "a pipeline is one document with members");
+        return base::inside(base::at_line(1), std::move(failure.value()));
     }
     Pipeline pipeline;
     const auto& document = documents->front();
-    Parameters parameters(document, "the pipeline");
+    Parameters parameters(document, base::Words::of("the pipeline"));
     auto name = parameters.text("name", "");
     if (!name) return base::Failure(name.error());
     pipeline.name = std::move(*name);

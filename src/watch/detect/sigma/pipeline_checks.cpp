@@ -47,7 +47,7 @@ Result<void> read_expression(const yaml::Node& item, const Members& members,
                          Expression{Expression::Kind::test, static_cast<std::uint32_t>(i), {}});
     }
     auto read = read_condition(expression->text, searches);
-    if (!read) return wrong(*expression, "{}", read.error().message);
+    if (!read) return base::inside(base::at_line(expression->line), read.error());
     checks.expression = std::move(*read);
     return {};
 }
@@ -60,7 +60,7 @@ Result<void> read_kind(const yaml::Node& item, const Members& members, const Rea
     const auto add = [&](const yaml::Node& node) -> Result<void> {
         const std::string type(node.text_of("type"));
         if (type.empty()) return wrong(node, "a condition has no type");
-        Parameters parameters(node, "the condition '" + type + "'");
+        Parameters parameters(node, base::Words::of("the condition '{}'", type));
         parameters.find("type");
         auto check = read_one(type, parameters);
         if (!check) return base::Failure(check.error());
@@ -80,7 +80,7 @@ Result<void> read_kind(const yaml::Node& item, const Members& members, const Rea
             if (auto added = add(node); !added) return added;
         }
     }
-    Parameters parameters(item, "the item");
+    Parameters parameters(item, base::Words::of("the item"));
     const auto negated = parameters.flag(members.negated, false);
     if (!negated) return base::Failure(negated.error());
     checks.negated = *negated;

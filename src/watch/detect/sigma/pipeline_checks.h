@@ -32,7 +32,7 @@ struct Application {
     std::map<std::string, std::set<std::string>, std::less<>> field_processed;
     std::set<std::string, std::less<>> mapped;  // names before and after a mapping
     // The first error of a condition; the answer does not count then.
-    std::optional<std::string> failure;
+    std::optional<base::Words> failure;
 };
 
 struct FieldSubject {

@@ -110,18 +110,19 @@ TEST(PipelineRules, WhatIsNotKnownIsAnError) {
     const auto error = [](const std::string& transformation) {
         return PipedRule("- {" + transformation + "}\n", selection).error();
     };
-    EXPECT_THAT(error("type: magic"), HasSubstr("line 2: the transformation 'magic' is not known"));
+    EXPECT_THAT(error("type: magic"), HasSubstr("line 2: the transformation 'magic': not known"));
     EXPECT_THAT(error("id: x"), HasSubstr("no type"));
     EXPECT_THAT(error("type: query_expression_placeholders, expression: x"),
-                HasSubstr("'query_expression_placeholders' means nothing here"));
-    EXPECT_THAT(error("type: add_field, field: x"), HasSubstr("'add_field' means nothing"));
-    EXPECT_THAT(error("type: case, methode: lower"), HasSubstr("'case' has no 'methode'"));
+                HasSubstr("'query_expression_placeholders': it means nothing here"));
+    EXPECT_THAT(error("type: add_field, field: x"),
+                HasSubstr("'add_field': it means nothing here: there is no output"));
+    EXPECT_THAT(error("type: case, methode: lower"), HasSubstr("'case': there is no 'methode'"));
     EXPECT_THAT(error("type: field_name_prefix"), HasSubstr("needs 'prefix'"));
     EXPECT_THAT(error("type: field_name_mapping, mapping: {a: {b: c}}"), HasSubstr("'a'"));
     EXPECT_THAT(error("type: replace_string, regex: '(', replacement: x"), HasSubstr("compile"));
     EXPECT_THAT(error("type: replace_string, regex: 'a', replacement: '\\1'"), HasSubstr("wrong"));
     EXPECT_THAT(error("type: case, rule_conditions: [{type: weather}]"),
-                HasSubstr("the condition 'weather' is not known for rules"));
+                HasSubstr("the condition 'weather': not known for rules"));
     EXPECT_THAT(error("type: case, detection_item_conditions: [{type: tag, tag: x}]"),
                 HasSubstr("not known for items"));
     EXPECT_THAT(error("type: case, field_name_conditions: [{type: is_null, cond: any}]"),

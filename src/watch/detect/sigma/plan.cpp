@@ -78,15 +78,10 @@ void draft(const Test& test, std::uint32_t finding, FieldDraft& field) {
 
 class Compiler {
   public:
-    Compiler(event::Names& names, std::vector<Plan::Problem>& problems, PlanContent& content)
-        : names_(names), problems_(problems), content_(content) {}
+    Compiler(event::Names& names, PlanContent& content) : names_(names), content_(content) {}
 
     base::Result<void> compile(std::vector<Rule> rules) {
-        for (std::size_t i = 0; i < rules.size(); ++i) {
-            if (auto added = add(std::move(rules[i])); !added) {
-                problems_.push_back({i, added.error().message});
-            }
-        }
+        for (auto& rule : rules) add(std::move(rule));
         for (auto& group : content_.groups) {
             if (auto built = build(group); !built) return built;
         }
@@ -97,13 +92,7 @@ class Compiler {
     }
 
   private:
-    base::Result<void> add(Rule rule) {
-        for (const auto& test : rule.tests) {
-            if (test.operation != Operation::regex) continue;
-            if (auto compiled = Regex::compile(test.text); !compiled) {
-                return base::Failure(compiled.error());
-            }
-        }
+    void add(Rule rule) {
         const auto first = static_cast<std::uint32_t>(content_.nodes.size());
         std::vector<TestNumber> numbers;
         for (const auto& test : rule.tests) numbers.push_back(number_of(test));
@@ -120,12 +109,11 @@ class Compiler {
             content_.nodes.resize(first);
         }
         content_.rules.add(rule);
-        if (!fresh) return {};
+        if (!fresh) return;
         // The plan's tests and nodes are the distinct ones; the rule's own are needed until its
         // group is built.
         static_cast<Heading&>(rule) = {};
         rules_.push_back(std::move(rule));
-        return {};
     }
 
     // A text that is the same for two rules exactly when they ask the same of the same log source;
@@ -153,7 +141,8 @@ class Compiler {
             flat.begin = static_cast<std::uint32_t>(content_.tests.size());
             content_.tests.push_back(test);
             auto& regex = content_.regexes.emplace_back();
-            if (test.operation == Operation::regex) regex = std::move(*Regex::compile(test.text));
+            if (test.operation == Operation::regex)
+                regex = std::move(Regex::compile(test.text).value());
         } else {
             const auto literal = test.glob.only_literal();
             flat.begin = static_cast<std::uint32_t>(content_.literals.size());
@@ -250,7 +239,6 @@ class Compiler {
     }
 
     event::Names& names_;
-    std::vector<Plan::Problem>& problems_;
     PlanContent& content_;
     std::unordered_map<std::string, TestNumber> numbers_;
     std::unordered_map<std::string, DetectionNumber> detections_;
@@ -292,10 +280,9 @@ bool Group::is_for(const event::LogSource& source) const {
             std::ranges::find(source.categories, category) != source.categories.end());
 }
 
-base::Result<Plan> Plan::compile(std::vector<Rule> rules, event::Names& names,
-                                 std::vector<Problem>& problems) {
+base::Result<Plan> Plan::compile(std::vector<Rule> rules, event::Names& names) {
     auto content = std::make_unique<PlanContent>();
-    if (auto done = Compiler(names, problems, *content).compile(std::move(rules)); !done) {
+    if (auto done = Compiler(names, *content).compile(std::move(rules)); !done) {
         return base::Failure(done.error());
     }
     return Plan(std::move(content));

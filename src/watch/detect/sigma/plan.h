@@ -21,11 +21,6 @@ struct PlanContent;
 
 class Plan {
   public:
-    // Rules that do not compile are left out and told in `problems`.
-    struct Problem {
-        std::size_t rule;  // index of those given
-        std::string what;
-    };
     struct Statistics {
         std::size_t rules = 0;
         std::size_t tests = 0;  // distinct ones
@@ -34,9 +29,9 @@ class Plan {
         std::size_t matcher_bytes = 0;
     };
 
-    // `names` must have been given to read the rules, and must outlive the plan.
-    static base::Result<Plan> compile(std::vector<Rule> rules, event::Names& names,
-                                      std::vector<Problem>& problems);
+    // Of rules that read_rule() or compile() (draft.h) has made: their expressions compile.
+    // `names` must have been given to read them, and must outlive the plan.
+    static base::Result<Plan> compile(std::vector<Rule> rules, event::Names& names);
 
     [[nodiscard]] const Rule& rule(std::uint32_t index) const;
     [[nodiscard]] const Statistics& statistics() const;

@@ -225,21 +225,21 @@ base::Result<Plan> from_bytes(std::string_view bytes, event::Names& names) {
     const auto first = head();
     std::uint64_t sum = 0;
     if (!bytes.starts_with(first) || bytes.size() < first.size() + sizeof sum) {
-        return base::fail(ErrorKind::invalid, "the plan is of another version");
+        return base::because(ErrorKind::invalid, "the plan is of another version");
     }
     std::memcpy(&sum, bytes.data() + bytes.size() - sizeof sum, sizeof sum);
     bytes.remove_suffix(sizeof sum);
-    if (sum != sum_of(bytes)) return base::fail(ErrorKind::invalid, "the plan is damaged");
+    if (sum != sum_of(bytes)) return base::because(ErrorKind::invalid, "the plan is damaged");
     Loader archive(bytes.substr(first.size()));
     std::vector<std::string> fields;
     std::vector<std::string> sources;
     auto content = std::make_unique<PlanContent>();
     archive(fields, sources, *content);
     if (!archive.finished() || !Checker(*content, fields.size()).is_sound()) {
-        return base::fail(ErrorKind::invalid, "the plan is damaged");
+        return base::because(ErrorKind::invalid, "the plan is damaged");
     }
     if (!put_names(names, fields, sources)) {
-        return base::fail(ErrorKind::invalid, "the plan was made with other names");
+        return base::because(ErrorKind::invalid, "the plan was made with other names");
     }
     content->fields = names.fields();
     derive(*content);

@@ -34,9 +34,7 @@ struct Made {
 
 std::unique_ptr<Made> made() {
     auto made = std::make_unique<Made>();
-    std::vector<Plan::Problem> problems;
-    made->plan = std::move(
-        *Plan::compile(*read_rules(rules_text, {made->names, {}}), made->names, problems));
+    made->plan = std::move(*Plan::compile(*read_rules(rules_text, {made->names, {}}), made->names));
     return made;
 }
 

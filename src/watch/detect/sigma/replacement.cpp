@@ -93,8 +93,7 @@ Result<std::shared_ptr<const re2::RE2>> expression_of(const std::string& text,
     options.set_max_mem(most_memory);
     auto expression = std::make_shared<const RE2>(text, options);
     if (expression->ok()) return expression;
-    return wrong(parameters.node(), "{}: the expression '{}' does not compile: {}",
-                 parameters.what(), text, expression->error());
+    return parameters.wrong("the expression '{}' does not compile: {}", text, expression->error());
 }
 
 Result<Replacement> Replacement::read(Parameters& parameters) {
@@ -115,8 +114,7 @@ Result<Replacement> Replacement::read(Parameters& parameters) {
     replacement.interpret_special_ = *interpret;
     std::string error;
     if (!replacement.expression_->CheckRewriteString(replacement.replacement_, &error)) {
-        return wrong(parameters.node(), "{}: the replacement '{}' is wrong: {}", parameters.what(),
-                     *text, error);
+        return parameters.wrong("the replacement '{}' is wrong: {}", *text, error);
     }
     return replacement;
 }

@@ -45,7 +45,7 @@ Result<Check> read_logsource(Parameters& parameters) {
         source.*member = std::move(*text);
     }
     if (source == RuleSource{}) {
-        return wrong(parameters.node(), "{} asks for nothing", parameters.what());
+        return parameters.wrong("it asks for nothing");
     }
     return [source](const RuleSubject&, Application& application) {
         if (application.rule != nullptr) return source.contains(application.rule->source);
@@ -99,12 +99,14 @@ bool Attribute::compare(const std::string& has, Application& application) const 
                                                        "test", "stable"};
     if (name == "level") {
         const auto wanted = level_of(fold(value.text));
-        if (!wanted) application.failure = "'" + value.text + "' is no level";
+        if (!wanted) application.failure = base::Words::of("'{}' is no level", value.text);
         return wanted && compares(relation, order_of(heading_of(application).level, *wanted));
     }
     if (name == "status") {
         const auto* wanted = std::ranges::find(statuses, fold(value.text));
-        if (wanted == statuses.end()) application.failure = "'" + value.text + "' is no status";
+        if (wanted == statuses.end()) {
+            application.failure = base::Words::of("'{}' is no status", value.text);
+        }
         const auto* is = std::ranges::find(statuses, fold(has));
         return wanted != statuses.end() && is != statuses.end() &&
                compares(relation, order_of(is - wanted, std::ptrdiff_t{0}));
@@ -115,7 +117,8 @@ bool Attribute::compare(const std::string& has, Application& application) const 
     const auto wanted = number_of(value.text);
     if (number && wanted) return compares(relation, order_of(*number, *wanted));
     if (relation != "eq" && relation != "ne") {
-        application.failure = "'" + relation + "' does not go with the text '" + name + "'";
+        application.failure =
+            base::Words::of("'{}' does not go with the text '{}'", relation, name);
         return false;
     }
     return (has == value.text) == (relation == "eq");
@@ -150,7 +153,8 @@ bool Attribute::holds(Application& application) const {
         return relation == "in" ? inside : relation == "not_in" ? !inside : relation == "ne";
     }
     if (has->kind == yaml::Kind::mapping || relation == "in" || relation == "not_in") {
-        application.failure = "'" + relation + "' does not go with the attribute '" + name + "'";
+        application.failure =
+            base::Words::of("'{}' does not go with the attribute '{}'", relation, name);
         return false;
     }
     return compare(has->text, application);
@@ -164,8 +168,7 @@ Result<Check> read_attribute(Parameters& parameters) {
     auto relation = parameters.text("op", "eq");
     if (!relation) return base::Failure(relation.error());
     if (std::ranges::find(relations, *relation) == relations.end()) {
-        return wrong(parameters.node(), "{} has the unknown 'op' '{}'", parameters.what(),
-                     *relation);
+        return parameters.wrong("the 'op' '{}' is not known", *relation);
     }
     const Attribute attribute{*name, *relation, *parameters.find("value")};
     return [attribute](const RuleSubject&, Application& application) {
@@ -185,8 +188,7 @@ Result<StateCheck> read_state_check(Parameters& parameters) {
     const auto* known = std::ranges::find(relations, *relation);
     constexpr std::ptrdiff_t of_lists = 6;  // in and not_in are not for states
     if (known - relations.begin() >= of_lists) {
-        return wrong(parameters.node(), "{} has the unknown 'op' '{}'", parameters.what(),
-                     *relation);
+        return parameters.wrong("the 'op' '{}' is not known", *relation);
     }
     return [key = *key, value = *value, relation = *relation](Application& application) {
         const auto state = application.state.find(key);
@@ -230,7 +232,7 @@ Result<Check> read_rule_check(const std::string& type, Parameters& parameters) {
             return std::ranges::find(tags, tag) != tags.end();
         };
     }
-    return wrong(parameters.node(), "{} is not known for rules", parameters.what());
+    return parameters.wrong("not known for rules");
 }
 
 }  // namespace shoji::sigma

@@ -71,8 +71,40 @@ TEST(RuleReader, NamesTheLineOfAnError) {
               std::string::npos);
     EXPECT_NE(error_of("title: T\nlevel: awful\nlogsource: {}\n").find("'awful'"),
               std::string::npos);
+    EXPECT_EQ(error_of("title: T\nlogsource: {}\ndetection:\n  s:\n    A|re: '('\n  condition: s\n")
+                  .substr(0, 26),
+              "s: line 5: the expression ");
     EXPECT_NE(error_of("id: 1\n").find("title"), std::string::npos);
     EXPECT_NE(error_of("- a\n"), "");
+}
+
+TEST(RuleReader, NothingBehindTheLastMarkIsNothing) {
+    const std::string rule = "title: T\nlogsource: {}\ndetection:\n  s: {A: x}\n  condition: s\n";
+    event::Names names;
+    for (const auto* end : {"---\n", "---", "--- # the end\n", "...\n---\n...\n"}) {
+        const auto rules = read_rules(rule + end, {names, {}});
+        ASSERT_TRUE(rules) << end << ": " << rules.error().message;
+        EXPECT_EQ(rules->size(), 1U) << end;
+    }
+    EXPECT_NE(error_of(rule + "---\n''\n"), "") << "a text is something";
+}
+
+TEST(RuleReader, ExistsTakesTheWordsOfYaml) {
+    for (const auto* yes : {"true", "yes", "Yes", "on", "ON"}) {
+        OneRule all(std::string("  s: {A|exists: ") + yes + "}\n  condition: s\n");
+        EXPECT_TRUE(all.matches({{"A", "x"}})) << yes;
+        EXPECT_FALSE(all.matches({{"B", "x"}})) << yes;
+    }
+    for (const auto* no : {"false", "no", "off"}) {
+        OneRule all(std::string("  s: {A|exists: ") + no + "}\n  condition: s\n");
+        EXPECT_FALSE(all.matches({{"A", "x"}})) << no;
+        EXPECT_TRUE(all.matches({{"B", "x"}})) << no;
+    }
+    EXPECT_NE(error_of("title: T\nlogsource: {}\ndetection:\n  s: {A|exists: maybe}\n"
+                       "  condition: s\n"),
+              "");
+    OneRule text("  s: {A: yes}\n  condition: s\n");
+    EXPECT_TRUE(text.matches({{"A", "yes"}})) << "a text elsewhere";
 }
 
 TEST(RuleReader, AliasesCannotMakeATreeOfAnySize) {

@@ -110,11 +110,11 @@ class RuleFailure : public Transformation {
     explicit RuleFailure(std::string message) : message_(std::move(message)) {}
     Result<void> apply(RuleDraft& /*rule*/, const PipelineItem& /*item*/,
                        Application& /*application*/) const override {
-        return base::fail(ErrorKind::invalid, "{}", message_);
+        return base::because(ErrorKind::invalid, base::Words::quoted(message_));
     }
     Result<void> apply(CorrelationRule& /*rule*/, const PipelineItem& /*item*/,
                        Application& /*application*/) const override {
-        return base::fail(ErrorKind::invalid, "{}", message_);
+        return base::because(ErrorKind::invalid, base::Words::quoted(message_));
     }
 
   private:
@@ -136,7 +136,7 @@ class StrictMapping : public Transformation {
         std::string names;
         for (const auto& name : unmapped) names += (names.empty() ? "" : ", ") + name;
         if (names.empty()) return {};
-        return base::fail(ErrorKind::invalid, "no mapping names these fields: {}", names);
+        return base::because(ErrorKind::invalid, "no mapping names these fields: {}", names);
     }
 };
 
@@ -160,8 +160,7 @@ MadeTransformation read_add_condition(Parameters& parameters) {
     const auto conditions = parameters.need("conditions");
     if (!conditions) return base::Failure(conditions.error());
     if ((*conditions)->kind != yaml::Kind::mapping || (*conditions)->members.empty()) {
-        return wrong(**conditions, "{}: 'conditions' needs fields and their values",
-                     parameters.what());
+        return parameters.wrong_at(**conditions, "'conditions' needs fields and their values");
     }
     parameters.find("name");  // how the search would be called, which nobody sees
     const auto is_template = parameters.flag("template", false);
@@ -181,7 +180,7 @@ MadeTransformation read_change_source(Parameters& parameters) {
     }
     const RuleSource source{texts[0], texts[1], texts[2]};
     if (source == RuleSource{}) {
-        return wrong(parameters.node(), "{} names no log source", parameters.what());
+        return parameters.wrong("it names no log source");
     }
     return std::make_shared<const ChangeSource>(source);
 }

@@ -110,8 +110,8 @@ base::Result<Regex> Regex::compile(std::string_view expression) {
     auto& content = *regex.content_;
     std::call_once(content.once, [&] { content.expression = compiled(content.text); });
     if (!content.expression->ok()) {
-        return base::fail(ErrorKind::invalid, "the expression '{}' does not compile: {}",
-                          expression, content.expression->error());
+        return base::because(ErrorKind::invalid, "the expression '{}' does not compile: {}",
+                             expression, content.expression->error());
     }
     return regex;
 }

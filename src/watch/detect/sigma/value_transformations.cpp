@@ -43,7 +43,7 @@ class ValueTransformation : public Transformation {
         bool changed = false;
         for (auto& value : values_of(detection)) {
             auto result = change_(value);
-            if (!result) return base::Failure(result.error());
+            if (!result) return base::inside(base::at_line(detection.value().line), result.error());
             changed = changed || result->has_value();
             if (!*result) {
                 values.push_back(std::move(value));
@@ -51,7 +51,7 @@ class ValueTransformation : public Transformation {
                 std::ranges::move(**result, std::back_inserter(values));
             }
             if (values.size() > most_tests) {
-                return base::fail(ErrorKind::full, "more than {} values", most_tests);
+                return base::because(ErrorKind::full, "more than {} values", most_tests);
             }
         }
         if (!changed) return {};
@@ -86,8 +86,7 @@ Result<PlaceholderChoice> read_choice(Parameters& parameters) {
         *list = std::move(*read);
     }
     if (choice.include && choice.exclude) {
-        return wrong(parameters.node(), "{}: 'include' and 'exclude' do not go together",
-                     parameters.what());
+        return parameters.wrong("'include' and 'exclude' do not go together");
     }
     return choice;
 }
@@ -126,10 +125,11 @@ class PlaceholderTransformation : public Transformation {
                 return replacement(name, application, left, missing);
             });
             if (!missing.empty()) {
-                return base::fail(ErrorKind::not_found,
-                                  "the pipeline has no 'vars' for the placeholder '{}'", missing);
+                return base::because(ErrorKind::not_found,
+                                     "the pipeline has no 'vars' for the placeholder '{}'",
+                                     missing);
             }
-            if (!globs) return base::fail(ErrorKind::full, "more than {} values", most_tests);
+            if (!globs) return base::because(ErrorKind::full, "more than {} values", most_tests);
             for (auto& glob : *globs) values.push_back(ItemValue::of_text(std::move(glob)));
             detection.processed.insert(item.id);
         }
@@ -195,7 +195,9 @@ class ItemFailure : public Transformation {
         each_search(rule, [&](const Detection& search) {
             each_item(search, [&](const DetectionItem& one) {
                 if (!done || !item.is_about(one, application)) return;
-                done = base::fail(ErrorKind::invalid, "line {}: {}", one.value().line, message_);
+                done = base::inside(
+                    base::at_line(one.value().line),
+                    base::because(ErrorKind::invalid, base::Words::quoted(message_)).value());
             });
         });
         return done;
@@ -225,7 +227,7 @@ MadeTransformation read_map(Parameters& parameters) {
         }
     }
     if (mapping.empty()) {
-        return wrong(**member, "{}: 'mapping' needs texts and their new texts", parameters.what());
+        return parameters.wrong_at(**member, "'mapping' needs texts and their new texts");
     }
     return made([mapping](const ItemValue& value) -> Result<std::optional<Values>> {
         if (value.kind != ItemValue::Kind::text) return std::nullopt;
@@ -239,7 +241,7 @@ MadeTransformation read_set(Parameters& parameters) {
     const auto member = parameters.need("value");
     if (!member) return base::Failure(member.error());
     auto node = **member;
-    if (!node.is_scalar()) return wrong(node, "{}: 'value' needs one value", parameters.what());
+    if (!node.is_scalar()) return parameters.wrong_at(node, "'value' needs one value");
     const auto force = parameters.text("force_type", "");
     if (!force) return base::Failure(force.error());
     if (*force == "str") {
@@ -248,7 +250,7 @@ MadeTransformation read_set(Parameters& parameters) {
         if (!number_of(node.text)) return wrong(node, "'{}' is no number", node.text);
         node.kind = yaml::Kind::real;
     } else if (!force->empty()) {
-        return wrong(node, "{}: 'force_type' is 'str' or 'num'", parameters.what());
+        return parameters.wrong_at(node, "'force_type' is 'str' or 'num'");
     }
     return made([value = ItemValue::of(node)](const ItemValue&) { return one(value); });
 }
@@ -263,12 +265,12 @@ MadeTransformation read_convert(Parameters& parameters) {
         });
     }
     if (*type != "num") {
-        return wrong(parameters.node(), "{}: 'target_type' is 'str' or 'num'", parameters.what());
+        return parameters.wrong("'target_type' is 'str' or 'num'");
     }
     return made([](const ItemValue& value) -> Result<std::optional<Values>> {
         if (value.kind != ItemValue::Kind::text) return std::nullopt;
         const auto text = value.plain();
-        if (!number_of(text)) return base::fail(ErrorKind::invalid, "'{}' is no number", text);
+        if (!number_of(text)) return base::because(ErrorKind::invalid, "'{}' is no number", text);
         return one(ItemValue{ItemValue::Kind::number, {}, {yaml::Kind::real, 0, text, {}, {}}});
     });
 }
@@ -278,8 +280,7 @@ MadeTransformation read_case(Parameters& parameters) {
     if (!method) return base::Failure(method.error());
     const auto change = case_change(*method);
     if (!change) {
-        return wrong(parameters.node(), "{}: 'method' is 'lower', 'upper' or 'snake_case'",
-                     parameters.what());
+        return parameters.wrong("'method' is 'lower', 'upper' or 'snake_case'");
     }
     return made([change = *change](const ItemValue& value) -> Result<std::optional<Values>> {
         if (value.kind != ItemValue::Kind::text) return std::nullopt;

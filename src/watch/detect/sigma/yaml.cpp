@@ -1,5 +1,7 @@
 #include "watch/detect/sigma/yaml.h"
 
+#include "watch/detect/sigma/fold.h"
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -12,8 +14,7 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-// A plain scalar's kind by YAML 1.1's core tags; the words that only YAML 1.1 takes for booleans
-// (yes, on …) stay text, as YAML 1.2 has it.
+// A plain scalar's kind by YAML 1.1's core tags; for yes, on … see boolean_of().
 Kind word_kind(std::string_view text) {
     if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
         return Kind::null;
@@ -89,12 +90,21 @@ class Reader {
             }
             auto node = value(0);
             if (!node) return base::Failure(node.error());
-            all.push_back(std::move(*node));
+            // What follows a "---" at the end of the text.
+            const bool empty = node->kind == Kind::null && node->text.empty();
+            if (!empty) all.push_back(std::move(*node));
         }
     }
 
   private:
     [[nodiscard]] std::size_t line() const { return event_.start_mark.line + 1; }
+    template <class... Arguments>
+    [[nodiscard]] base::Failure wrong_here(fmt::format_string<Arguments...> sentence,
+                                           Arguments&&... arguments) const {
+        auto failure =
+            base::because(ErrorKind::invalid, sentence, std::forward<Arguments>(arguments)...);
+        return base::inside(base::at_line(line()), std::move(failure.value()));
+    }
 
     void drop_event() {
         if (has_event_) yaml_event_delete(&event_);
@@ -104,8 +114,11 @@ class Reader {
     Result<void> next() {
         drop_event();
         if (yaml_parser_parse(&parser_, &event_) == 0) {
-            return base::fail(ErrorKind::invalid, "line {}: {}", parser_.problem_mark.line + 1,
-                              parser_.problem == nullptr ? "not YAML" : parser_.problem);
+            return base::inside(
+                base::at_line(parser_.problem_mark.line + 1),
+                base::because(ErrorKind::invalid, "not YAML: {}",
+                              parser_.problem == nullptr ? "no reason is told" : parser_.problem)
+                    .value());
         }
         has_event_ = true;
         return {};
@@ -114,14 +127,13 @@ class Reader {
     Result<void> count(std::size_t nodes) {
         nodes_ += nodes;
         if (nodes_ <= most_nodes) return {};
-        return base::fail(ErrorKind::invalid, "line {}: more than {} values", line(), most_nodes);
+        return wrong_here("more than {} values", most_nodes);
     }
 
     // The value that begins with the current event.
     Result<Node> value(std::size_t depth) {
         if (depth > most_depth) {
-            return base::fail(ErrorKind::invalid, "line {}: nested more than {} deep", line(),
-                              most_depth);
+            return wrong_here("nested more than {} deep", most_depth);
         }
         if (auto counted = count(1); !counted) return base::Failure(counted.error());
         if (event_.type == YAML_ALIAS_EVENT) return alias();
@@ -142,7 +154,7 @@ class Reader {
         const std::string name = reinterpret_cast<const char*>(event_.data.alias.anchor);
         const auto found = anchors_.find(name);
         if (found == anchors_.end()) {
-            return base::fail(ErrorKind::invalid, "line {}: no anchor '{}' before", line(), name);
+            return wrong_here("no anchor '{}' before", name);
         }
         if (auto counted = count(nodes_in(found->second)); !counted) {
             return base::Failure(counted.error());
@@ -188,13 +200,13 @@ class Reader {
             if (auto read = next(); !read) return base::Failure(read.error());
             if (event_.type == YAML_MAPPING_END_EVENT) return node;
             if (event_.type != YAML_SCALAR_EVENT) {
-                return base::fail(ErrorKind::invalid, "line {}: a key must be a word", line());
+                return wrong_here("a key must be a word");
             }
             std::string key(reinterpret_cast<const char*>(event_.data.scalar.value),
                             event_.data.scalar.length);
             const bool twice = node.find(key) != nullptr;
             if (twice) {
-                return base::fail(ErrorKind::invalid, "line {}: '{}' stands twice", line(), key);
+                return wrong_here("'{}' stands twice", key);
             }
             if (auto read = next(); !read) return base::Failure(read.error());
             auto member = value(depth + 1);
@@ -222,10 +234,18 @@ std::string_view Node::text_of(std::string_view key) const {
     return found == nullptr || !found->is_scalar() ? std::string_view() : found->text;
 }
 
+std::optional<bool> boolean_of(const Node& node) {
+    if (node.kind != Kind::boolean && node.kind != Kind::text) return std::nullopt;
+    const auto word = fold(node.text);
+    if (word == "true" || word == "yes" || word == "on") return true;
+    if (word == "false" || word == "no" || word == "off") return false;
+    return std::nullopt;
+}
+
 Result<std::vector<Node>> read(std::string_view text) {
     if (text.size() > most_bytes) {
-        return base::fail(ErrorKind::invalid, "{} bytes; at most {} are read", text.size(),
-                          most_bytes);
+        return base::because(ErrorKind::invalid, "{} bytes; at most {} are read", text.size(),
+                             most_bytes);
     }
     return Reader(text).documents();
 }

@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,11 @@ struct Member {
     Node value;
 };
 
-// All documents of the text. Errors name the line.
+// What a scalar says as a boolean: true and false, and the words that only YAML 1.1 takes for them
+// (yes, no, on, off), which are texts elsewhere, as YAML 1.2 has it. Nothing: it is none.
+std::optional<bool> boolean_of(const Node& node);
+
+// All documents of the text but those with nothing in them. Errors name the line.
 base::Result<std::vector<Node>> read(std::string_view text);
 
 }  // namespace shoji::sigma::yaml

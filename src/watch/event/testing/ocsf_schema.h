@@ -224,6 +224,33 @@ inline constexpr OcsfType ocsf_schema[] = {
      "start_time status status_code status_detail status_id ticket tickets "
      "time timezone_offset type_name type_uid unmapped vendor_attributes "
      "verdict verdict_id vulnerabilities"},
+    {"2005",
+     "activity_id category_uid class_uid metadata severity_id time "
+     "type_uid finding_info_list status_id",
+     "assignee assignee_group",
+     "action action_id activity_id activity_name actor api assignee "
+     "assignee_group attacks authorizations category_name category_uid "
+     "class_name class_uid cloud comment confidence confidence_id "
+     "confidence_score count desc device disposition disposition_id "
+     "duration end_time enrichments finding_info_list firewall_rule "
+     "impact impact_id impact_score is_alert is_suspected_breach malware "
+     "malware_scan_info message metadata observables osint policy "
+     "priority priority_id raw_data raw_data_size risk_details "
+     "risk_level risk_level_id risk_score severity severity_id src_url "
+     "start_time status status_code status_detail status_id ticket "
+     "tickets time timezone_offset type_name type_uid unmapped "
+     "vendor_attributes verdict verdict_id"},
+    {"finding_info_list",
+     "uid",
+     "",
+     "analytic attacks created_time data_sources desc first_seen_time "
+     "kill_chain last_seen_time modified_time product product_uid "
+     "related_analytics related_events related_events_count src_url tags "
+     "title traits types uid uid_alt"},
+    {"assignee_group",
+     "",
+     "name uid",
+     "desc domain name privileges type uid"},
     {"metadata",
      "product version",
      "",

@@ -40,7 +40,8 @@ Correlations::Correlations(std::string_view text, std::vector<std::string> rules
     }
     std::vector<CorrelationPlan::Problem> problems;
     plan_ = CorrelationPlan::compile(std::move(drafts), referables, names_, problems);
-    for (const auto& problem : problems) errors[numbers[problem.correlation]] = problem.what;
+    for (const auto& problem : problems)
+        errors[numbers[problem.correlation]] = problem.error.message;
     for (const auto& [number, what] : errors) {
         errors_.push_back(std::string((*documents)[number].text_of("title")) + ": " + what);
     }
