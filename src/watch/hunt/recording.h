@@ -91,7 +91,6 @@ class Recording {
 
     [[nodiscard]] std::uint64_t untimed() const { return untimed_; }
     [[nodiscard]] std::uint64_t cut() const { return cut_; }  // texts that were too long
-    [[nodiscard]] std::uint64_t records() const { return sort_.records(); }
 
   private:
     base::Result<void> play_one(const RecordSort::Key& key, std::span<const std::uint8_t> bytes,

@@ -188,9 +188,10 @@ TEST_F(RuleSetTest, FiltersAreAppliedWhereverTheyStand) {
     write_log("logs/1.json", 4625, {{1, "ada"}, {2, "bob"}, {3, "cid"}});
     const auto set = read_rule_set(request_);
     ASSERT_TRUE(set) << set.error().message;
-    EXPECT_THAT(problems(**set),
-                ElementsAre(HasSubstr("H: line 5"),
-                            "F: it is for 'nobody', and no rule that is read is called so"));
+    EXPECT_THAT(
+        problems(**set),
+        ElementsAre(HasSubstr("H: line 5"),
+                    "F: line 1: it is for 'nobody', and no rule that is read is called so"));
     EXPECT_EQ((*set)->folder.filters, 1U);
     EXPECT_EQ((*set)->plan->statistics().rules, 1U);
     EXPECT_THAT(shown(**set, hunt_with(**set)), ElementsAre("failed 1.json TargetUserName=bob"));
@@ -229,7 +230,8 @@ TEST_F(RuleSetTest, WrongPipelinesAndListsAreErrors) {
         return set ? "" : set.error().message;
     };
     request_.pipelines = {write("p.yml", "transformations: [{type: magic}]\n")};
-    EXPECT_THAT(error(), HasSubstr("p.yml: line 1: the transformation 'magic': not known"));
+    EXPECT_THAT(error(),
+                HasSubstr("p.yml cannot be used: line 1: the transformation 'magic': not known"));
     EXPECT_EQ(read_rule_set(request_).error().words.front().sentence, "{} cannot be used");
     request_.pipelines = {folder_ / "none.yml"};
     EXPECT_EQ(read_rule_set(request_).error().kind, base::ErrorKind::not_found);
@@ -239,7 +241,7 @@ TEST_F(RuleSetTest, WrongPipelinesAndListsAreErrors) {
     request_.pipelines.clear();
     for (const auto* text : {"- a\n", "a: {b: c}\n", "a: [[b]]\n", "a: [\n"}) {
         request_.placeholders = write("l.yml", text);
-        EXPECT_THAT(error(), HasSubstr("l.yml: line ")) << text;
+        EXPECT_THAT(error(), HasSubstr("l.yml cannot be used: line ")) << text;
     }
 }
 
