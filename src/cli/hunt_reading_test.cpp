@@ -95,10 +95,12 @@ TEST_F(HuntReadingTest, EventsOfNoSourceAreCountedAndTheUserSaysWhatTheyAre) {
     EXPECT_EQ(code_, 2);
 }
 
-TEST_F(HuntReadingTest, TheSummaryIsTheLastLineOfJson) {
-    EXPECT_THAT(hunt({"--json"}),
-                HasSubstr(R"({"summary":{"events":3,"files":2,"hits":2,"withoutSource":1,)"
-                          R"("localTimes":1,"skippedFiles":1}})"));
+TEST_F(HuntReadingTest, TheSummaryIsTheLastLineOfJsonWithIncidentsAlone) {
+    const std::string_view summary =
+        R"({"summary":{"events":3,"files":2,"hits":2,"withoutSource":1,)"
+        R"("localTimes":1,"skippedFiles":1}})";
+    EXPECT_THAT(hunt({"--json", "--incidents"}), HasSubstr(summary));
+    EXPECT_THAT(hunt({"--json"}), Not(HasSubstr("summary"))) << "each line is a hit";
 }
 
 TEST_F(HuntReadingTest, FilesThatAreNoLogsAreNamed) {

@@ -109,6 +109,17 @@ void show_table(const Finds& finds, const Profile& profile, TerminalOutput& outp
     output.table(std::vector<std::string_view>(header.begin(), header.end()), rows);
 }
 
+// What was read but may not be meant so. No loss; and no line among those of hits.
+void warn_of_sources(const Finds& finds, TerminalOutput& output) {
+    if (const auto count = finds.timeline.without_source; count > 0) {
+        output.warn("hunt.without_source", {{"count", std::to_string(count)}});
+    }
+    if (const auto count = finds.timeline.local_times; count > 0) {
+        output.warn("hunt.local_times",
+                    {{"count", std::to_string(count)}, {"zone", finds.zone.name()}});
+    }
+}
+
 void show_ocsf(const Finds& finds, TerminalOutput& output) {
     FindingWriter writer;
     for (const auto& hit : finds.timeline.hits) output.line(writer.line(hit, finds));
@@ -128,9 +139,9 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
         if (finds.incidents != nullptr) {
             list_incidents(*finds.incidents, output);
             list_unused_suppressions(*finds.incidents, output);
+            output.line(json::serialize(summary_json(finds)));
         }
-        output.line(json::serialize(summary_json(finds)));
-        return;
+        return warn_of_sources(finds, output);
     }
     const auto& columns = profile == nullptr ? table_profile() : *profile;
     show_table(finds, with_suppressions(columns, finds), output);
@@ -146,14 +157,7 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
     output.say("hunt.summary", {{"events", std::to_string(finds.timeline.events)},
                                 {"files", std::to_string(finds.files.size())},
                                 {"hits", std::to_string(finds.timeline.hits.size())}});
-    if (finds.timeline.without_source > 0) {
-        output.say("hunt.without_source",
-                   {{"count", std::to_string(finds.timeline.without_source)}});
-    }
-    if (finds.timeline.local_times > 0) {
-        output.say("hunt.local_times", {{"count", std::to_string(finds.timeline.local_times)},
-                                        {"zone", finds.zone.name()}});
-    }
+    warn_of_sources(finds, output);
     if (const auto count = finds.suppressed(); count > 0) {
         output.say("hunt.suppressed", {{"count", std::to_string(count)}});
     }

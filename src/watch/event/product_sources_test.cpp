@@ -128,7 +128,7 @@ TEST_F(ProductSourcesTest, ABrokenByteDoesNotCostTheEvent) {
     EXPECT_EQ(event_.fields()[0].value, "x\xef\xbf\xbdy\xef\xbf\xbd\xef\xbf\xbd");
     EXPECT_EQ(event_.fields()[1].value, "\xe6\x97\xa5");
     ASSERT_EQ(log.damages().count(), 1U);
-    EXPECT_EQ(log.damages().told()[0].what, "3 bytes that are no UTF-8 were read as U+FFFD");
+    EXPECT_EQ(log.damages().told()[0].what.message, "3 bytes that are no UTF-8 were read as U+FFFD");
     EXPECT_EQ(log.damages().told()[0].bytes, 0U);
     ASSERT_TRUE(log.next(event_));
     EXPECT_EQ(event_.fields()[0].value, "z");

@@ -37,9 +37,16 @@ unsigned int of_stream(std::size_t size) {
 }
 
 // Of what stands behind the last part; zeros there are a tape's.
-std::string said_of_rest(std::span<const std::uint8_t> bytes) {
+// The sentence is one of the catalogue (core/base/words.h).
+template <class... Arguments>
+base::Error lost(fmt::format_string<Arguments...> sentence, Arguments&&... arguments) {
+    return base::because(base::ErrorKind::corrupt, sentence, std::forward<Arguments>(arguments)...)
+        .value();
+}
+
+std::optional<base::Error> loss_of_rest(std::span<const std::uint8_t> bytes) {
     if (std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; })) return {};
-    return fmt::format("{} bytes behind its end are not compressed", bytes.size());
+    return lost("{} bytes behind its end are not compressed", bytes.size());
 }
 
 }  // namespace
@@ -56,7 +63,7 @@ base::Result<Unpacked> gunzip(std::span<const std::uint8_t> bytes, std::size_t m
     if (!inflating.ready()) return base::fail(base::ErrorKind::system, "zlib has no memory");
     auto& stream = inflating.stream();
     std::size_t size = 0;
-    std::string loss;
+    std::optional<base::Error> loss;
     while (!bytes.empty()) {
         if (size == room->bytes().size() && size < most) {
             if (auto grown = room->resize(std::min(most, size * 2)); !grown) {
@@ -74,18 +81,18 @@ base::Result<Unpacked> gunzip(std::span<const std::uint8_t> bytes, std::size_t m
         size += out - stream.avail_out;
         if (done == Z_STREAM_END) {
             if (!is_gzip(bytes) || !inflating.again()) {
-                loss = said_of_rest(bytes);
+                loss = loss_of_rest(bytes);
                 break;
             }
         } else if (done == Z_BUF_ERROR && size == most) {
             // Without room the end would have been reached, had there been nothing more.
-            loss = fmt::format("at most {} bytes of it are unpacked; the rest was left out", most);
+            loss = lost("at most {} bytes of it are unpacked; the rest was left out", most);
             break;
         } else if (done != Z_OK && done != Z_BUF_ERROR) {
-            loss = "its compression is damaged; what follows was left out";
+            loss = lost("its compression is damaged; what follows was left out");
             break;
         } else if (bytes.empty()) {
-            loss = "the compressed file ends too early";
+            loss = lost("the compressed file ends too early");
         }
     }
     if (auto cut = room->resize(size); !cut) return base::Failure(cut.error());

@@ -4,8 +4,8 @@
 #include "watch/hunt/mapped_file.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <string>
 
 namespace shoji::hunt {
 
@@ -15,7 +15,7 @@ bool is_gzip(std::span<const std::uint8_t> bytes);
 
 struct Unpacked {
     MappedFile file;
-    std::string loss;  // what is missing of it; empty: nothing
+    std::optional<base::Error> loss;  // what is missing of it, with words for people
 };
 
 // One part or several, one behind the other. What a damaged or cut file still gives is given, and

@@ -39,10 +39,11 @@ class NoLog {
   public:
     explicit NoLog(std::span<const std::uint8_t> bytes) {
         if (bytes.empty()) return;
-        const bool packed = is_packed(bytes);
-        damages_.add(0, bytes.size(),
-                     packed ? "compressed in a way that is not read: unpack it first"
-                            : "no log of a format that is known");
+        if (is_packed(bytes)) {
+            damages_.add(0, bytes.size(), "compressed in a way that is not read: unpack it first");
+        } else {
+            damages_.add(0, bytes.size(), "no log of a format that is known");
+        }
     }
     static bool next(event::Event& /*event*/) { return false; }
     [[nodiscard]] const event::Damages& damages() const { return damages_; }
@@ -117,7 +118,7 @@ struct LogFile::Content {
     }
 
     MappedFile file;
-    std::string loss;  // of what was compressed
+    std::optional<base::Error> loss;  // of what was compressed
     event::Reading reading;
     Log log;
 };
@@ -156,7 +157,7 @@ std::uint64_t LogFile::offset() const {
 }
 
 std::uint64_t LogFile::loss_count() const {
-    const std::uint64_t own = content_->loss.empty() ? 0 : 1;
+    const std::uint64_t own = content_->loss ? 1 : 0;
     return own + std::visit([](const auto& log) { return log.damages().count(); }, content_->log);
 }
 
@@ -169,7 +170,7 @@ std::vector<LogLoss> LogFile::losses() const {
             }
         },
         content_->log);
-    if (!content_->loss.empty()) losses.push_back({size(), content_->loss});
+    if (content_->loss) losses.push_back({size(), *content_->loss});
     return losses;
 }
 
