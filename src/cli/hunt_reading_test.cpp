@@ -42,6 +42,8 @@ class HuntReadingTest : public testing::Test {
         write("logs/trail.json", R"({"eventTime":"2026-11-20T01:00:00Z","eventName":"StopLogging"})"
                                  "\n");
         write("logs/readme.txt", "x");
+        write("destinations.txt", "edition test\nstorage files.example\n");
+        write("intrusion.txt", "edition test\n");
     }
     void TearDown() override { fs::remove_all(folder_); }
 
