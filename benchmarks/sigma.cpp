@@ -62,8 +62,7 @@ std::unique_ptr<Ready> load_some(const std::vector<fs::path>& folders, std::size
         rules.back().id += fmt::format("-{}", i / own);
     }
     rules.resize(count);
-    std::vector<sigma::Plan::Problem> problems;
-    set.plan = std::move(*sigma::Plan::compile(std::move(rules), set.names, problems));
+    set.plan = std::move(*sigma::Plan::compile(std::move(rules), set.names));
     ready->matcher = std::move(*sigma::Matcher::make(*set.plan));
     return ready;
 }

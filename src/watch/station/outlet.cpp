@@ -75,7 +75,7 @@ base::Result<std::unique_ptr<Outlet>> Outlet::make(const Policy& policy, OutletI
         if (!made) return base::Failure(made.error());
         detection = std::move(*made);
         for (const auto& problem : detection->problems()) {
-            spdlog::warn("left out: {}: {}", problem.file, problem.what);
+            spdlog::warn("left out: {}: {}", problem.file, problem.error.message);
         }
         spdlog::info("{} rules are for what the sensor sees", detection->rules());
     }
