@@ -30,7 +30,7 @@ int print(const char* path) {
                                {"record", event.record}, {"fields", std::move(fields)}}));
     }
     for (const auto& damage : events.damages().told()) {
-        fmt::print(stderr, "{}: {}\n", damage.offset, damage.what);
+        fmt::print(stderr, "{}: {}\n", damage.offset, damage.what.message);
     }
     return events.damages().count() == 0 ? 0 : 1;
 }
