@@ -235,6 +235,7 @@ class Matcher::State {
 
     void find_expressions(const Search& search, std::uint32_t place) {
         const auto& index = *search.index;
+        for (const auto finding : index.unsearched_findings) take(search, finding);
         if (!index.expressions) return;
         const auto value = event_->fields()[place].value;
         const auto plain = plain_text(value, plain_memory_);
@@ -280,7 +281,8 @@ class Matcher::State {
     }
 
     static bool is_inside_only(const FieldIndex& index) {
-        return index.starts.empty() && index.ends.empty() && !index.expressions;
+        return index.starts.empty() && index.ends.empty() && !index.expressions &&
+               index.unsearched_findings.empty();
     }
 
     void ask(std::size_t bit) {

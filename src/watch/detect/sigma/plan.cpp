@@ -3,6 +3,7 @@
 #include "watch/detect/sigma/fold.h"
 #include "watch/detect/sigma/plain_text.h"
 #include "watch/detect/sigma/plan_content.h"
+#include "watch/detect/sigma/searched_expressions.h"
 #include "watch/detect/sigma/witness.h"
 
 #include <algorithm>
@@ -46,15 +47,16 @@ AskedFields asked_fields(const Rule& rule) {
 struct FieldDraft {
     std::vector<std::string> inside;
     std::vector<std::uint32_t> inside_findings;
-    std::vector<std::string> expressions;
+    std::vector<Searchable> expressions;
     std::vector<std::uint32_t> expression_findings;
     Trie starts;
     Trie ends;
 };
 
-void draft(const Test& test, std::uint32_t finding, FieldDraft& field) {
-    if (test.operation == Operation::regex) {
-        field.expressions.push_back(test.text);
+// `regex`: the test's, when it is one.
+void draft(const Test& test, const Regex* regex, std::uint32_t finding, FieldDraft& field) {
+    if (regex != nullptr) {
+        field.expressions.push_back({test.text, regex->size()});
         field.expression_findings.push_back(finding);
         return;
     }
@@ -191,7 +193,7 @@ class Compiler {
                     const auto [entry, fresh] = findings.emplace(number_of(test), finding);
                     if (fresh) {
                         lists.emplace_back();
-                        draft(test, finding, drafts[test.field]);
+                        draft(test, regex_of(entry->first), finding, drafts[test.field]);
                     }
                     auto& found = lists[entry->second];
                     if (found.empty() || found.back() != own) found.push_back(own);
@@ -208,6 +210,14 @@ class Compiler {
         return {};
     }
 
+    // Null when it is none.
+    [[nodiscard]] const Regex* regex_of(TestNumber number) const {
+        const auto& flat = content_.flat_tests[number];
+        if (!flat.is_general()) return nullptr;
+        const auto& regex = content_.regexes[flat.begin];
+        return regex ? &*regex : nullptr;
+    }
+
     base::Result<FieldIndex> index_of(event::FieldId field, FieldDraft draft) {
         FieldIndex index;
         index.field = field;
@@ -216,11 +226,6 @@ class Compiler {
         index.starts.build(Trie::Direction::forward);
         index.ends.build(Trie::Direction::backward);
         index.inside_findings = std::move(draft.inside_findings);
-        index.expression_findings = std::move(draft.expression_findings);
-        for (std::size_t i = 0; i < draft.expressions.size(); ++i) {
-            if (is_plain_expression(draft.expressions[i])) continue;
-            index.unsure_findings.push_back(index.expression_findings[i]);
-        }
         if (!draft.inside.empty()) {
             const auto shortest = std::ranges::min_element(draft.inside, {}, &std::string::size);
             index.shortest_inside = static_cast<std::uint32_t>(shortest->size());
@@ -229,16 +234,32 @@ class Compiler {
             content_.statistics.matcher_bytes += matcher->bytes();
             index.inside = std::move(*matcher);
         }
-        if (!draft.expressions.empty()) {
-            auto matcher = ManyMatcher::of_expressions(draft.expressions);
-            if (!matcher) return base::Failure(matcher.error());
-            content_.statistics.matcher_bytes += matcher->bytes();
-            index.expressions = std::move(*matcher);
+        if (auto added = add_expressions(draft, index); !added) {
+            return base::Failure(added.error());
         }
         return index;
     }
 
+    base::Result<void> add_expressions(const FieldDraft& draft, FieldIndex& index) {
+        if (draft.expressions.empty()) return {};
+        auto found = search_for(draft.expressions, seconds_left_);
+        if (!found) return base::Failure(found.error());
+        for (const auto number : found->searched) {
+            const auto finding = draft.expression_findings[number];
+            index.expression_findings.push_back(finding);
+            if (is_plain_expression(draft.expressions[number].text)) continue;
+            index.unsure_findings.push_back(finding);
+        }
+        for (const auto number : found->left_out) {
+            index.unsearched_findings.push_back(draft.expression_findings[number]);
+        }
+        index.expressions = std::move(found->matcher);
+        if (index.expressions) content_.statistics.matcher_bytes += index.expressions->bytes();
+        return {};
+    }
+
     event::Names& names_;
+    double seconds_left_ = seconds_for_expressions;
     PlanContent& content_;
     std::unordered_map<std::string, TestNumber> numbers_;
     std::unordered_map<std::string, DetectionNumber> detections_;

@@ -56,7 +56,7 @@ template <class Archive>
 void members(Archive& archive, FieldIndex& index) {
     archive(index.field, index.starts, index.ends, index.inside, index.inside_findings,
             index.shortest_inside, index.expressions, index.expression_findings,
-            index.unsure_findings);
+            index.unsure_findings, index.unsearched_findings);
 }
 
 template <class Archive>
@@ -77,7 +77,7 @@ namespace {
 
 // The version of this form, and of what else the bytes depend on.
 std::string head() {
-    return fmt::format("shoji plan 2, Vectorscan {}, {} {}\n", hs_version(), sizeof(std::size_t),
+    return fmt::format("shoji plan 3, Vectorscan {}, {} {}\n", hs_version(), sizeof(std::size_t),
                        sizeof(Test));
 }
 

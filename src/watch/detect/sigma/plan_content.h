@@ -32,6 +32,7 @@ struct FieldIndex {
     std::optional<ManyMatcher> expressions;      // in the value as it is
     std::vector<std::uint32_t> expression_findings;
     std::vector<std::uint32_t> unsure_findings;  // those of no plain expressions (plain_text.h)
+    std::vector<std::uint32_t> unsearched_findings;  // of expressions that are not looked for
 };
 
 // The detections of one log source. They have their places in `detections` as numbers here.

@@ -4,6 +4,8 @@
 #include "watch/detect/sigma/number.h"
 #include "watch/event/time.h"
 
+#include <algorithm>
+
 #include <re2/re2.h>
 
 namespace shoji::sigma {
@@ -120,6 +122,12 @@ bool Regex::matches(std::string_view text) const {
     auto& content = *content_;
     std::call_once(content.once, [&] { content.expression = compiled(content.text); });
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *content.expression);
+}
+
+std::size_t Regex::size() const {
+    auto& content = *content_;
+    std::call_once(content.once, [&] { content.expression = compiled(content.text); });
+    return static_cast<std::size_t>(std::max(content.expression->ProgramSize(), 0));
 }
 
 bool asks_one_value(Operation operation) {

@@ -19,6 +19,8 @@ class Regex {
     // thread.
     static Regex later(std::string_view expression);
     [[nodiscard]] bool matches(std::string_view text) const;
+    // Instructions of its program: what {1,900} repeats counts as often.
+    [[nodiscard]] std::size_t size() const;
 
     Regex(Regex&&) noexcept;
     Regex& operator=(Regex&&) noexcept;
