@@ -17,11 +17,15 @@ constexpr std::array network_backends{Backend{"control groups", network_object}}
 
 constexpr std::array dns_backends{Backend{"control groups", dns_object}};
 
+constexpr std::array sockets_backends{Backend{"fentry", sockets_fentry_object},
+                                      Backend{"system calls", sockets_calls_object}};
+
 constexpr std::array all{
     Family{"process", 0x01, process_backends, read_process},
     Family{"file", 0x02, file_backends, read_file},
     Family{"network", 0x03, network_backends, read_network},
     Family{"dns", 0x04, dns_backends, read_dns},
+    Family{"sockets", 0x05, sockets_backends, read_sockets},
 };
 
 }  // namespace

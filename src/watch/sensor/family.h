@@ -39,5 +39,6 @@ base::Result<bool> read_process(Record record, Scene& scene, event::Event& event
 base::Result<bool> read_file(Record record, Scene& scene, event::Event& event);
 base::Result<bool> read_network(Record record, Scene& scene, event::Event& event);
 base::Result<bool> read_dns(Record record, Scene& scene, event::Event& event);
+base::Result<bool> read_sockets(Record record, Scene& scene, event::Event& event);
 
 }  // namespace shoji::sensor

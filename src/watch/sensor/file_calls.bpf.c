@@ -5,7 +5,7 @@
  * nothing else. What a call was done to is taken from the kernel: the file of the descriptor that an open gave, and
  * for names the inode whose change time was set during the call, never from the caller's memory, which another thread
  * can change. Where an inode has several names (hard links), which one was meant is known only for its removal. */
-#include "calls.bpf.h"
+#include "file_calls.bpf.h"
 #include "file_common.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -422,9 +422,6 @@ static __always_inline void end_act(struct task_struct *task, enum call call, lo
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(file_call, struct pt_regs *regs, long result) {
-    /* Nearly all calls end here. */
-    __u64 number = regs->orig_ax & ~(__u64)X32;
-    if (number >= CALLS || !(calls[number] | compat_calls[number])) return 0;
     struct task_struct *task = bpf_get_current_task_btf();
     enum call call = call_of(task, regs);
     if (call == CALL_NONE) return 0;

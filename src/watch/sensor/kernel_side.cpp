@@ -1,5 +1,7 @@
 #include "watch/sensor/kernel_side.h"
 
+#include "watch/sensor/call_tables.h"
+#include "watch/sensor/objects.h"
 #include "watch/sensor/policy_maps.h"
 #include "watch/sensor/record.h"
 
@@ -148,6 +150,9 @@ base::Result<KernelSide> KernelSide::load(const Policy& policy) {
     for (const auto& family : families()) {
         if (policy.wants(family.name)) side.state_.push_back(side.load_family(family));
     }
+    if (!side.call_takers_.empty()) {
+        if (auto loaded = side.load_calls(); !loaded) return base::Failure(loaded.error());
+    }
     if (side.objects_.empty()) {
         return base::fail(base::ErrorKind::system,
                           "this kernel takes none of the sensor's programs{}{}",
@@ -198,10 +203,17 @@ base::Result<void> KernelSide::load_backend(const Family& family, const Backend&
     std::vector<Link> links;
     base::Result<void> done = first ? fill_maps() : base::Result<void>();
     if (done) done = fill_lists(object.get(), policy_);
+    bpf_program* taken = nullptr;
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, object.get()) {
-        if (done && bpf_program__autoload(program)) done = attach(program, links);
+        if (!done || !bpf_program__autoload(program)) continue;
+        if (takes_calls(program)) {
+            taken = program;
+        } else {
+            done = attach(program, links);
+        }
     }
+    if (done && taken != nullptr) done = take_calls(family, object.get(), taken);
     if (!done) {
         if (first) shared_.clear();
         return done;
@@ -209,6 +221,48 @@ base::Result<void> KernelSide::load_backend(const Family& family, const Backend&
     std::ranges::move(links, std::back_inserter(links_));
     objects_.push_back(std::move(object));
     return {};
+}
+
+base::Result<void> KernelSide::take_calls(const Family& family, bpf_object* object,
+                                          const bpf_program* program) {
+    auto calls = call_table(object, "calls");
+    if (!calls) return base::Failure(calls.error());
+    auto compat = call_table(object, "compat_calls");
+    if (!compat) return base::Failure(compat.error());
+    call_takers_.push_back(
+        {family.number, bpf_program__fd(program), std::move(*calls), std::move(*compat)});
+    return {};
+}
+
+// After all families: which of them has which call is a constant of the program that hands them on.
+base::Result<void> KernelSide::load_calls() {
+    const auto bytes = calls_object();
+    Object object(bpf_object__open_mem(bytes.data(), bytes.size(), nullptr));
+    if (!object) return base::fail_errno(errno, "opening the object file of system calls");
+    std::vector<std::uint8_t> table(most_calls);
+    std::vector<std::uint8_t> compat(most_calls);
+    for (const auto& taker : call_takers_) {
+        const auto family = static_cast<std::uint8_t>(taker.family);
+        for (std::size_t call = 0; call < most_calls; ++call) {
+            if (taker.calls[call] != 0) table[call] = family;
+            if (taker.compat_calls[call] != 0) compat[call] = family;
+        }
+    }
+    auto set = set_call_table(object.get(), "families", table);
+    if (set) set = set_call_table(object.get(), "compat_families", compat);
+    if (!set) return set;
+    if (const int failed = bpf_object__load(object.get()); failed != 0) {
+        return base::fail_errno(-failed, "loading the program at the end of system calls");
+    }
+    const int programs = bpf_object__find_map_fd_by_name(object.get(), "family_programs");
+    for (const auto& taker : call_takers_) {
+        if (bpf_map_update_elem(programs, &taker.family, &taker.program, BPF_ANY) != 0) {
+            return base::fail_errno(errno, "handing system calls to the families");
+        }
+    }
+    auto attached = attach(bpf_object__next_program(object.get(), nullptr), links_);
+    objects_.push_back(std::move(object));
+    return attached;
 }
 
 // Of the object's maps, those that all families share are the first object's; the first one makes
@@ -236,6 +290,8 @@ base::Result<void> KernelSide::fill_maps() {
     policy.file_rate = policy_.file_rate;
     policy.network_rate = policy_.network_rate;
     policy.flow_seconds = policy_.flow_seconds;
+    policy.act_rate = policy_.act_rate;
+    policy.own_process = static_cast<std::uint32_t>(::getpid());
     policy.argument_bytes = policy_.argument_bytes;
     policy.wake_bytes = SENSOR_RING_BYTES / 8;
     if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;

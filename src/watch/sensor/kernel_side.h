@@ -35,6 +35,14 @@ struct KernelOutputs {
     unsigned processors = 0;
 };
 
+// A family's program that takes the ends of system calls, until the one that hands them on is
+// there.
+struct CallTaker {
+    std::uint32_t family = 0;
+    int program = -1;
+    std::vector<std::uint8_t> calls, compat_calls;  // not 0: the family takes it
+};
+
 class KernelSide {
   public:
     // An error when no family at all can be seen, or a needed map cannot be made.
@@ -63,6 +71,9 @@ class KernelSide {
     base::Result<void> load_backend(const Family& family, const Backend& backend,
                                     FamilyState& state);
     base::Result<void> share_maps(bpf_object* object);
+    base::Result<void> take_calls(const Family& family, bpf_object* object,
+                                  const bpf_program* program);
+    base::Result<void> load_calls();
     base::Result<void> fill_maps();
     base::Result<void> attach(bpf_program* program, std::vector<Link>& links);
     [[nodiscard]] base::Result<base::FileDescriptor> duplicate(std::string_view map) const;
@@ -72,6 +83,7 @@ class KernelSide {
     base::FileDescriptor cgroups_;  // the hierarchy's top, once a program needs it
     std::map<std::string, int, std::less<>> shared_;  // maps of the first object that had them
     std::vector<Object> objects_;
+    std::vector<CallTaker> call_takers_;
     std::vector<Link> links_;
     Link running_;
     std::vector<FamilyState> state_;

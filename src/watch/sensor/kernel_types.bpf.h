@@ -238,7 +238,7 @@ struct task_struct {
 };
 /* Of x86-64: what a system call was asked with. */
 struct pt_regs {
-    unsigned long di, si, dx, r10, bx, cx, orig_ax, cs;
+    unsigned long di, si, dx, r10, r8, bx, cx, orig_ax, cs;
 };
 struct seq_file;
 struct bpf_iter_meta {

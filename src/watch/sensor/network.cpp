@@ -4,7 +4,6 @@
 #include "watch/sensor/family.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include <netinet/in.h>
 
@@ -67,12 +66,9 @@ void add_ends(EventWriter& writer, const Scene& scene, const sensor_connection& 
     if ((part.how & SENSOR_NETWORK_BEFORE) == 0) writer.truth(words.initiated, !comes_in);
 }
 
-void add_result(EventWriter& writer, const Words& words, const sensor_connection& part) {
+void add_result(EventWriter& writer, const Scene& scene, const sensor_connection& part) {
     if (part.head.kind != SENSOR_NETWORK_CONNECT) return;
-    if (part.error == 0) return writer.text(words.result, "success");
-    const char* name = ::strerrorname_np(part.error);
-    if (name != nullptr) return writer.text(words.result, name);
-    writer.number(words.result, part.error);
+    scene.add_result(writer, -std::int32_t{part.error});
 }
 
 void add_bytes(EventWriter& writer, const Words& words, const sensor_connection& part) {
@@ -100,7 +96,7 @@ base::Result<bool> read_network(Record record, Scene& scene, event::Event& event
     writer.text(words.event_type, type);
     add_protocol(writer, words, part->protocol);
     add_ends(writer, scene, *part);
-    add_result(writer, words, *part);
+    add_result(writer, scene, *part);
     if (part->began != 0) writer.number(words.flow_id, part->began);
     add_bytes(writer, words, *part);
     if (part->network_namespace != 0) {

@@ -1,4 +1,5 @@
 // The network, as real sockets use it and as the sensor tells of it.
+#include "watch/sensor/io_uring_test.h"
 #include "watch/sensor/sensor_fixture_test.h"
 
 #include <fstream>
@@ -176,6 +177,22 @@ TEST_F(NetworkEvents, ARefusedConnectSaysSo) {
     ASSERT_TRUE(event);
     EXPECT_EQ(text_of(*event, "Result"), "ECONNREFUSED");
     EXPECT_FALSE(event->contains("FlowId"));
+}
+
+TEST_F(NetworkEvents, IoUringIsNoWayAround) {
+    TestUring uring;
+    ASSERT_TRUE(uring.valid());
+    RunningSensor sensor(quickly);
+    Socket listener(AF_INET, SOCK_STREAM);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    Socket client(AF_INET, SOCK_STREAM);
+    sockaddr_in name{};
+    socklen_t size = sizeof name;
+    ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&name), &size), 0);
+    ASSERT_TRUE(uring.connect(client.get(), reinterpret_cast<sockaddr*>(&name), size));
+    const auto event = find(sensor, "connect", client.port(), listener.port(), "true");
+    ASSERT_TRUE(event);
+    expect_actor(*event);
 }
 
 // What never goes through write(2) on the socket.

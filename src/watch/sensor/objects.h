@@ -6,10 +6,15 @@
 
 namespace shoji::sensor {
 
+// What hands the ends of system calls to the families that take them.
+std::span<const std::uint8_t> calls_object();
+
 std::span<const std::uint8_t> process_object();
 std::span<const std::uint8_t> file_fentry_object();
 std::span<const std::uint8_t> file_calls_object();
 std::span<const std::uint8_t> network_object();
 std::span<const std::uint8_t> dns_object();
+std::span<const std::uint8_t> sockets_fentry_object();
+std::span<const std::uint8_t> sockets_calls_object();
 
 }  // namespace shoji::sensor

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t most_bytes = 1 << 20;
 constexpr std::size_t most_entries = 1024;
-constexpr std::array<std::string_view, 4> family_names{"process", "file", "network", "dns"};
+constexpr std::array<std::string_view, 5> family_names{"process", "file", "network", "dns",
+                                                       "sockets"};
 
 // Takes values out of one table; the first thing wrong is kept.
 class Reader {
@@ -143,6 +144,9 @@ void read_all(const toml::table& root, std::string_view file, Policy& policy,
         Reader inner(*network, file, error);
         inner.number("rate", 0, 1'000'000'000, policy.network_rate);
         inner.number("flow_seconds", 1, 86400, policy.flow_seconds);
+    }
+    if (const auto* acts = reader.table("acts")) {
+        Reader(*acts, file, error).number("rate", 0, 1'000'000'000, policy.act_rate);
     }
     if (const auto* hash = reader.table("hash")) {
         Reader(*hash, file, error).number("most_megabytes", 0, 1024, policy.hash_megabytes);

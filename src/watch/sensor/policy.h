@@ -14,6 +14,8 @@
 //   [network]
 //   rate = 2000                  # as that of files
 //   flow_seconds = 60            # between two events of one connection that goes on
+//   [acts]                       # of all other families
+//   rate = 1000                  # as that of files
 //   [hash]
 //   most_megabytes = 16          # larger programs are not hashed; 0: none is
 //
@@ -47,6 +49,7 @@ struct Policy {
     std::uint32_t hash_megabytes = 16;
     std::uint32_t network_rate = 2000;
     std::uint32_t flow_seconds = 60;
+    std::uint32_t act_rate = 1000;
 
     [[nodiscard]] bool wants(std::string_view family) const;
 };

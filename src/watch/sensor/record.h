@@ -38,6 +38,8 @@ enum sensor_kind {
 
     SENSOR_DNS_QUESTION = 0x0401,
     SENSOR_DNS_ANSWER = 0x0402,
+
+    SENSOR_SOCKET = 0x0501, /* made, of a sort that goes around the network's usual ways */
 };
 
 struct sensor_head {
@@ -93,6 +95,8 @@ struct sensor_policy {
     __u32 wake_bytes;     /* in the ring before its reader is woken */
     __u32 network_rate;   /* records on the network a second, as file_rate */
     __u32 flow_seconds;   /* between two records of one flow */
+    __u32 act_rate;       /* records on other acts a second, as file_rate */
+    __u32 own_process;    /* the sensor's: what it does is not told */
     __u64 watched_folders[SENSOR_WATCHED_WORDS]; /* a bit for each folder of watched_reads:
                                                     SENSOR_WATCHED_BIT */
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -130,6 +131,13 @@ void Scene::add_actor(EventWriter& writer, const sensor_head& head) const {
     if (head.thread != head.process) writer.number(words.thread_id, head.thread);
     add_user(writer, words.user, head.user);
     add_cgroup(writer, head.cgroup);
+}
+
+void Scene::add_result(EventWriter& writer, std::int32_t result) const {
+    if (result >= 0) return writer.text(words.result, "success");
+    const char* name = result > -4096 ? ::strerrorname_np(-result) : nullptr;
+    if (name != nullptr) return writer.text(words.result, name);
+    writer.text(words.result, "error");
 }
 
 void Scene::add_incomplete(EventWriter& writer, std::uint16_t flags) const {

@@ -65,6 +65,8 @@ struct Scene {
     void add_cgroup(EventWriter& writer, std::uint64_t cgroup) const;
     // BOOT-PROCESS-START, all hexadecimal.
     void add_guid(EventWriter& writer, const Word& word, ProcessKey key) const;
+    // What a system call gave: "success", or the error's name.
+    void add_result(EventWriter& writer, std::int32_t result) const;
     void add_incomplete(EventWriter& writer, std::uint16_t flags) const;
 };
 

@@ -19,6 +19,7 @@ Words::Words(event::Names& names)
       process_running(names.add_source("process_running")),
       network_flow(names.add_source("network_flow")),
       dns_answer(names.add_source("dns_answer")),
+      socket_creation(names.add_source("socket_creation")),
       network_listen(names.add_source("network_listen")),
       sensor_report(names.add_source("sensor_report")) {
     const auto add = [&names](Word& word, std::string_view text) {
@@ -97,6 +98,9 @@ Words::Words(event::Names& names)
     add(query_results, "QueryResults");
     add(server_ip, "ServerIp");
     add(size_of_message, "MessageBytes");
+    add(address_family, "AddressFamily");
+    add(socket_type, "SocketType");
+    add(by_io_uring, "ByIoUring");
     add(family, "Family");
     add(cause, "Cause");
     add(count, "Count");

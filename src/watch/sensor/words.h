@@ -38,6 +38,7 @@ struct Words {
     event::SourceId process_running;
     event::SourceId network_flow;  // bytes of a connection
     event::SourceId dns_answer;
+    event::SourceId socket_creation;
     event::SourceId network_listen;  // what a socket is bound to and listens on
     event::SourceId sensor_report;
 
@@ -55,6 +56,8 @@ struct Words {
         initiated, result, flow_id, bytes_sent, bytes_received, all_sent, all_received, duration;
     // DNS.
     Word query_name, query_type, query_status, query_results, server_ip, size_of_message;
+    // Sockets of other sorts.
+    Word address_family, socket_type, by_io_uring;
     // The sensor about itself.
     Word family, cause, count, backend;
 };
