@@ -23,8 +23,8 @@ static __always_inline int act_begin(enum sensor_kind kind, long result) {
     act->result = result;
     act->target = 0;
     act->how = 0;
-    act->text_bytes[0] = 0;
-    act->text_bytes[1] = 0;
+    for (int i = 0; i < SENSOR_ACT_TEXTS; ++i) act->text_bytes[i] = 0;
+    for (int i = 0; i < 3; ++i) act->unused[i] = 0;
     return index;
 }
 

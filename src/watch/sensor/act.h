@@ -7,7 +7,7 @@
 #include "record.h"
 
 #define SENSOR_ACT_VALUES 4
-#define SENSOR_ACT_TEXTS 2
+#define SENSOR_ACT_TEXTS 3
 
 struct sensor_act {
     struct sensor_head head;
@@ -16,9 +16,11 @@ struct sensor_act {
     __u32 target; /* number of another process that it was done to; 0: none */
     __u32 how;    /* SENSOR_ACT_… */
     __u16 text_bytes[SENSOR_ACT_TEXTS];
+    __u16 unused[3];
 };
 
 #define SENSOR_ACT_INSIDE 1 /* `target` counts in an inner pid namespace */
-#define SENSOR_ACT_ASKED 2  /* the texts are what was asked with: another thread could change them \
-                             */
+#define SENSOR_ACT_ASKED                                                     \
+    2 /* the texts are what was asked with: another thread could change them \
+       */
 #define SENSOR_ACT_IO_URING 4 /* asked by way of io_uring, before it was done */

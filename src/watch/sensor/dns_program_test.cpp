@@ -86,7 +86,7 @@ class DnsEvents : public testing::Test {
 };
 
 TEST_F(DnsEvents, AQuestionItsAnswerAndTheConnectionToWhatItNamed) {
-    RunningSensor sensor;
+    RunningSensor sensor("[families]\nfile = false\n");
     const auto server = bound(SOCK_DGRAM, server_address, 53);
     const auto listener = bound(SOCK_STREAM, named_address, 0);
     ASSERT_TRUE(server.valid() && listener.valid());
@@ -115,7 +115,7 @@ TEST_F(DnsEvents, AQuestionItsAnswerAndTheConnectionToWhatItNamed) {
 }
 
 TEST_F(DnsEvents, TheSameByTcp) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("dns"));
     const auto server = bound(SOCK_STREAM, server_address, 53);
     ASSERT_TRUE(server.valid());
     const auto client = connected(SOCK_STREAM, server_address, 53);
@@ -131,7 +131,7 @@ TEST_F(DnsEvents, TheSameByTcp) {
 }
 
 TEST_F(DnsEvents, WhatIsNoDnsOnItsPortIsToldAsThat) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("dns"));
     const auto server = bound(SOCK_DGRAM, server_address, 53);
     ASSERT_TRUE(server.valid());
     const auto client = connected(SOCK_DGRAM, server_address, 53);

@@ -20,12 +20,20 @@ constexpr std::array dns_backends{Backend{"control groups", dns_object}};
 constexpr std::array sockets_backends{Backend{"fentry", sockets_fentry_object},
                                       Backend{"system calls", sockets_calls_object}};
 
+constexpr std::array access_backends{Backend{"fentry", access_fentry_object},
+                                     Backend{"system calls", access_calls_object}};
+
+constexpr std::array privileges_backends{Backend{"fentry", privileges_fentry_object},
+                                         Backend{"system calls", privileges_calls_object}};
+
 constexpr std::array all{
     Family{"process", 0x01, process_backends, read_process},
     Family{"file", 0x02, file_backends, read_file},
     Family{"network", 0x03, network_backends, read_network},
     Family{"dns", 0x04, dns_backends, read_dns},
     Family{"sockets", 0x05, sockets_backends, read_sockets},
+    Family{"access", 0x06, access_backends, read_access},
+    Family{"privileges", 0x07, privileges_backends, read_privileges},
 };
 
 }  // namespace

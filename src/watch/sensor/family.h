@@ -40,5 +40,7 @@ base::Result<bool> read_file(Record record, Scene& scene, event::Event& event);
 base::Result<bool> read_network(Record record, Scene& scene, event::Event& event);
 base::Result<bool> read_dns(Record record, Scene& scene, event::Event& event);
 base::Result<bool> read_sockets(Record record, Scene& scene, event::Event& event);
+base::Result<bool> read_access(Record record, Scene& scene, event::Event& event);
+base::Result<bool> read_privileges(Record record, Scene& scene, event::Event& event);
 
 }  // namespace shoji::sensor

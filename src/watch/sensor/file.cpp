@@ -1,6 +1,7 @@
 #include "watch/sensor/file.h"
 
 #include "watch/sensor/family.h"
+#include "watch/sensor/process_access.h"
 
 #include <fmt/format.h>
 
@@ -101,9 +102,13 @@ base::Result<bool> read_file(Record record, Scene& scene, event::Event& event) {
         opened = scene.opened.take(part->open);
         path = opened;
     }
-    scene.begin(event, part->head, category);
+    const auto accessed = kind == SENSOR_FILE_OPEN && (part->how & SENSOR_HOW_PROC) != 0
+                              ? process_of_memory(path)
+                              : std::nullopt;
+    scene.begin(event, part->head, accessed ? scene.words.process_access : category);
     EventWriter writer(event);
-    writer.text(scene.words.event_type, type);
+    writer.text(scene.words.event_type, accessed ? "open_memory" : type);
+    if (accessed) add_access(writer, scene, part->head, *accessed, false);
     add_paths(writer, scene.words, kind, opened.empty() ? path : event.keep(opened), other);
     add_how(writer, scene.words, *part);
     scene.add_actor(writer, part->head);

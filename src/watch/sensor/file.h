@@ -25,6 +25,7 @@ struct sensor_file_record {
 #define SENSOR_HOW_INHERITED 4 /* opened by another process, first written by this one */
 #define SENSOR_HOW_FOLDER 8    /* a directory */
 #define SENSOR_HOW_PROTECT 16  /* mapped before, made executable now */
+#define SENSOR_HOW_PROC 32     /* of procfs: memory of processes, parameters of the kernel */
 
 /* Opens for reading that are told of: in a folder, those of one name or all. The name is a hash,
  * FNV-1a of 64 bits; 0 stands for all of the folder. */

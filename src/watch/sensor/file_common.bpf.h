@@ -15,6 +15,7 @@
 #define FMODE_NOACCOUNT (1 << 29)
 #define O_TRUNC 01000
 #define PROT_EXEC 4
+#define PROC_SUPER_MAGIC 0x9fa0
 
 /* Prefixes of paths that policy leaves out. */
 struct {
@@ -62,14 +63,16 @@ static __always_inline bool is_left_out(struct sensor_policy* p, struct task_str
     return (p->filters & SENSOR_FILTER_CGROUPS) && bpf_map_lookup_elem(&shared_cgroups, &cgroup);
 }
 
-/* A record of that kind for what the present task does, or -1: left out, held back or no memory. */
-static __always_inline int file_begin(enum sensor_kind kind) {
+/* A record of that kind for what the present task does, or -1: left out, held back or no memory. What is `urgent` no
+ * flood of the usual can cover. */
+static __always_inline int file_begin_as(enum sensor_kind kind, bool urgent) {
     struct task_struct* task = bpf_get_current_task_btf();
     if (task->flags & PF_KTHREAD) return -1;
     struct sensor_policy* p = policy();
     if (!p) return -1;
     __u64 cgroup = bpf_get_current_cgroup_id();
-    if (is_left_out(p, task, cgroup) || is_flood(p->file_rate, kind, cgroup)) return -1;
+    if (is_left_out(p, task, cgroup)) return -1;
+    if (!urgent && is_flood(p->file_rate, kind, cgroup)) return -1;
     int index = scratch_take();
     if (index < 0) return -1;
     struct scratch* s = scratch_of(index);
@@ -83,6 +86,10 @@ static __always_inline int file_begin(enum sensor_kind kind) {
     record->text_bytes[1] = 0;
     __builtin_memset(&record->file, 0, sizeof record->file);
     return index;
+}
+
+static __always_inline int file_begin(enum sensor_kind kind) {
+    return file_begin_as(kind, false);
 }
 
 /* The path that was appended last begins as one that policy leaves out. */
@@ -167,14 +174,15 @@ static __always_inline bool is_watched(struct file* file) {
 /* file, inode: typed. An open file of that kind as a record of its own. */
 static __always_inline bool tell_file(enum sensor_kind kind, struct file* file, struct inode* inode,
                                       __u32 how, __u64 open, __u64 written) {
-    int index = file_begin(kind);
+    bool of_proc = inode->i_sb->s_magic == PROC_SUPER_MAGIC;
+    int index = file_begin_as(kind, of_proc && kind == SENSOR_FILE_OPEN);
     if (index < 0) return false;
     struct scratch* s = scratch_of(index);
     if (!s) return false;
     struct sensor_file_record* record = (struct sensor_file_record*)s->record;
     record->open = open;
     record->written = written;
-    record->how = how;
+    record->how = of_proc ? how | SENSOR_HOW_PROC : how;
     describe_inode(&record->file, inode);
     return file_send(s,
                      file_path(s, index, SENSOR_TEXT_PATH, file->f_path.mnt, file->f_path.dentry));

@@ -25,7 +25,7 @@ class FileEvents : public testing::Test {
 };
 
 TEST_F(FileEvents, CreationAndBytesWritten) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     const auto path = folder.at("made");
     const int file = ::open(path.c_str(), O_CREAT | O_WRONLY, 0640);
@@ -50,7 +50,7 @@ TEST_F(FileEvents, WritingToWhatWasThereIsNoCreation) {
     const TestFolder folder;
     const auto path = folder.at("there");
     std::ofstream(path) << "old";
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const int file = ::open(path.c_str(), O_WRONLY | O_TRUNC);
     ASSERT_GE(file, 0);
     ::close(file);
@@ -65,7 +65,7 @@ TEST_F(FileEvents, WritingToWhatWasThereIsNoCreation) {
 
 // The shell opens, another program writes, and nobody closes but the end of the process.
 TEST_F(FileEvents, WritingThroughAnInheritedDescriptor) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     const auto path = folder.at("redirected");
     run({"/bin/sh", "-c", "/bin/echo hello >" + path});
@@ -77,7 +77,7 @@ TEST_F(FileEvents, WritingThroughAnInheritedDescriptor) {
 }
 
 TEST_F(FileEvents, Rename) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     std::ofstream(folder.at("old")) << "x";
     std::ofstream(folder.at("replaced")) << "y";
@@ -90,7 +90,7 @@ TEST_F(FileEvents, Rename) {
 }
 
 TEST_F(FileEvents, RenameOfAFolderIntoAnother) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     ASSERT_EQ(::mkdir(folder.at("one").c_str(), 0755), 0);
     ASSERT_EQ(::mkdir(folder.at("two").c_str(), 0755), 0);
@@ -101,7 +101,7 @@ TEST_F(FileEvents, RenameOfAFolderIntoAnother) {
 }
 
 TEST_F(FileEvents, UnlinkAndRemovalOfAFolder) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     std::ofstream(folder.at("gone")) << "x";
     ASSERT_EQ(::unlink(folder.at("gone").c_str()), 0);
@@ -117,7 +117,7 @@ TEST_F(FileEvents, UnlinkAndRemovalOfAFolder) {
 }
 
 TEST_F(FileEvents, AFailedUnlinkIsNone) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     ASSERT_EQ(::mkdir(folder.at("stays").c_str(), 0755), 0);
     ASSERT_NE(::unlink(folder.at("stays").c_str()), 0);
@@ -134,7 +134,7 @@ TEST_F(FileEvents, AFailedUnlinkIsNone) {
 }
 
 TEST_F(FileEvents, ModeAndOwner) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     const auto path = folder.at("file");
     std::ofstream(path) << "x";
@@ -150,7 +150,7 @@ TEST_F(FileEvents, ModeAndOwner) {
 }
 
 TEST_F(FileEvents, LinksOfBothSorts) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     std::ofstream(folder.at("file")) << "x";
     ASSERT_EQ(::link(folder.at("file").c_str(), folder.at("second").c_str()), 0);
@@ -164,7 +164,7 @@ TEST_F(FileEvents, LinksOfBothSorts) {
 }
 
 TEST_F(FileEvents, UnlinkOfOneOfTwoNamesTellsThatOne) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     ASSERT_EQ(::mkdir(folder.at("other").c_str(), 0755), 0);
     std::ofstream(folder.at("first")) << "x";
@@ -174,7 +174,7 @@ TEST_F(FileEvents, UnlinkOfOneOfTwoNamesTellsThatOne) {
 }
 
 TEST_F(FileEvents, ExecutableMappings) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("file"));
     const TestFolder folder;
     const auto mapped = folder.at("mapped.so");
     const auto later = folder.at("later.so");
@@ -197,8 +197,9 @@ TEST_F(FileEvents, OnlyListedFilesAreToldOfWhenRead) {
     const TestFolder folder;
     ASSERT_EQ(::mkdir(folder.at("keys").c_str(), 0755), 0);
     for (const auto* name : {"secret", "usual", "keys/any"}) std::ofstream(folder.at(name)) << "x";
-    RunningSensor sensor("[files]\nrate = 0\nwatch_reads = [\"" + folder.at("secret") + "\", \"" +
-                         folder.at("keys/") + "\"]\n");
+    RunningSensor sensor(with_family("file", "[files]\nrate = 0\nwatch_reads = [\"" +
+                                                 folder.at("secret") + "\", \"" +
+                                                 folder.at("keys/") + "\"]\n"));
     for (const auto* name : {"usual", "secret", "keys/any"}) {
         ::close(::open(folder.at(name).c_str(), O_RDONLY));
     }
@@ -217,7 +218,8 @@ TEST_F(FileEvents, OnlyListedFilesAreToldOfWhenRead) {
 TEST_F(FileEvents, WhatPolicyLeavesOutIsNotTold) {
     const TestFolder folder;
     ASSERT_EQ(::mkdir(folder.at("noise").c_str(), 0755), 0);
-    RunningSensor sensor("[files]\nrate = 0\nignore_paths = [\"" + folder.at("noise/") + "\"]\n");
+    RunningSensor sensor(with_family(
+        "file", "[files]\nrate = 0\nignore_paths = [\"" + folder.at("noise/") + "\"]\n"));
     std::ofstream(folder.at("noise/file")) << "x";
     std::ofstream(folder.at("mark")) << "x";
     ASSERT_TRUE(sensor.find("close_write", "TargetFilename", folder.at("mark")));
@@ -233,7 +235,8 @@ TEST_F(FileEvents, WhatALeftOutControlGroupDoesIsNotToldButItsProcessesAre) {
     const TestFolder folder;
     const TestGroup group;
     ASSERT_FALSE(group.name().empty());
-    RunningSensor sensor("[files]\nrate = 0\nignore_cgroups = [\"" + group.path() + "\"]\n");
+    RunningSensor sensor(
+        with_family("file", "[files]\nrate = 0\nignore_cgroups = [\"" + group.path() + "\"]\n"));
     const pid_t child = ::fork();
     if (child == 0) {
         if (!group.enter()) ::_exit(1);
@@ -262,7 +265,7 @@ TEST_F(FileEvents, AFloodIsHeldBackAndCountedButNoProcessIs) {
     const TestFolder folder;
     const TestGroup group;
     ASSERT_FALSE(group.name().empty());
-    RunningSensor sensor("[files]\nrate = 50\n");
+    RunningSensor sensor(with_family("file", "[files]\nrate = 50\n"));
     constexpr int many = 1000;
     const pid_t child = ::fork();
     if (child == 0) {

@@ -74,6 +74,7 @@ struct path {
 };
 struct super_block {
     __u32 s_dev;
+    unsigned long s_magic;
     struct mount* s_mounts; /* since 6.17; a list of another sort before */
 };
 struct timespec64 {
@@ -89,6 +90,7 @@ struct inode { /* since 6.11 */
     struct hlist_head i_dentry;
     char* i_link; /* where a symbolic link points to, when that is short */
     struct super_block* i_sb;
+    void* i_private;
     __s64 i_ctime_sec;
     __u32 i_ctime_nsec;
 };
@@ -103,6 +105,7 @@ struct file {
     struct inode* f_inode;
     unsigned int f_mode;
     unsigned int f_flags;
+    void* private_data;
 };
 struct vm_area_struct {
     struct file* vm_file;
@@ -177,15 +180,21 @@ struct tcp_sock {
     __u64 bytes_sent;
     __u64 bytes_retrans;
 };
+struct uts_namespace;
+struct ipc_namespace;
+struct cgroup_namespace;
 struct nsproxy {
+    struct uts_namespace* uts_ns;
+    struct ipc_namespace* ipc_ns;
+    struct cgroup_namespace* cgroup_ns;
     struct mnt_namespace* mnt_ns;
     struct pid_namespace* pid_ns_for_children;
     struct net* net_ns;
 };
 struct cred {
     kuid_t uid, euid;
-    kgid_t gid;
-    kernel_cap_t cap_effective;
+    kgid_t gid, egid;
+    kernel_cap_t cap_permitted, cap_effective;
     struct user_namespace* user_ns;
 };
 struct tty_struct {
@@ -217,6 +226,24 @@ struct linux_binprm {
 struct thread_info {
     __u32 status;
 };
+struct upid {
+    int nr;
+};
+struct pid {
+    unsigned int level;
+    struct upid numbers[1];
+};
+struct pidfs_attr {
+    __u32 exit_code;
+}; /* since 6.15: a pidfd's process is behind its inode */
+struct bpf_prog_aux {
+    __u32 id;
+    char name[16];
+};
+struct bpf_prog {
+    enum bpf_prog_type type;
+    struct bpf_prog_aux* aux;
+};
 struct task_struct {
     struct thread_info thread_info;
     int pid, tgid;
@@ -225,6 +252,7 @@ struct task_struct {
     unsigned int flags;
     struct task_struct* real_parent;
     struct task_struct* group_leader;
+    struct pid* thread_pid;
     const struct cred* real_cred;
     struct mm_struct* mm;
     struct fs_struct* fs;

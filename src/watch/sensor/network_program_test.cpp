@@ -53,7 +53,9 @@ class Socket {
     bool bound_ = false;
 };
 
-constexpr const char* quickly = "[files]\nrate = 0\n[network]\nrate = 0\nflow_seconds = 1\n";
+std::string quickly() {
+    return with_family("network", "[network]\nrate = 0\nflow_seconds = 1\n");
+}
 
 class NetworkEvents : public testing::Test {
   protected:
@@ -92,7 +94,7 @@ void receive_all(int from, std::size_t bytes) {
 class NetworkFamilies : public NetworkEvents, public testing::WithParamInterface<int> {};
 
 TEST_P(NetworkFamilies, AConnectionFromItsListenerToItsBytes) {
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     const std::string address = GetParam() == AF_INET ? "127.0.0.1" : "::1";
     Socket listener(GetParam(), SOCK_STREAM);
     ASSERT_TRUE(listener.bound());
@@ -137,7 +139,7 @@ TEST_P(NetworkFamilies, AConnectionFromItsListenerToItsBytes) {
 }
 
 TEST_P(NetworkFamilies, PacketsOfUdpByTheirPeers) {
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     Socket server(GetParam(), SOCK_DGRAM);
     Socket client(GetParam(), SOCK_DGRAM);
     ASSERT_TRUE(server.bound() && client.bound());
@@ -169,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(OfBoth, NetworkFamilies, testing::Values(AF_INET, AF_IN
                          });
 
 TEST_F(NetworkEvents, ARefusedConnectSaysSo) {
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     Socket nobody(AF_INET, SOCK_STREAM);
     Socket client(AF_INET, SOCK_STREAM);
     ASSERT_FALSE(client.connect_to(nobody));
@@ -182,7 +184,7 @@ TEST_F(NetworkEvents, ARefusedConnectSaysSo) {
 TEST_F(NetworkEvents, IoUringIsNoWayAround) {
     TestUring uring;
     ASSERT_TRUE(uring.valid());
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     Socket listener(AF_INET, SOCK_STREAM);
     ASSERT_EQ(::listen(listener.get(), 1), 0);
     Socket client(AF_INET, SOCK_STREAM);
@@ -199,7 +201,7 @@ TEST_F(NetworkEvents, IoUringIsNoWayAround) {
 TEST_F(NetworkEvents, SendfileIsCountedAtTheSocket) {
     const TestFolder folder;
     std::ofstream(folder.at("data")) << std::string(300'000, 'x');
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     Socket listener(AF_INET, SOCK_STREAM);
     ASSERT_EQ(::listen(listener.get(), 1), 0);
     Socket client(AF_INET, SOCK_STREAM);
@@ -232,7 +234,7 @@ TEST_F(NetworkEvents, SendfileIsCountedAtTheSocket) {
 }
 
 TEST_F(NetworkEvents, AConnectionThatGoesOnIsToldOfInParts) {
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     Socket listener(AF_INET, SOCK_STREAM);
     ASSERT_EQ(::listen(listener.get(), 1), 0);
     Socket client(AF_INET, SOCK_STREAM);
@@ -264,7 +266,7 @@ TEST_F(NetworkEvents, AConnectionThatGoesOnIsToldOfInParts) {
 }
 
 TEST_F(NetworkEvents, ASocketOfManyPeersTellsOfThemAll) {
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     Socket client(AF_INET, SOCK_DGRAM);
     std::vector<std::uint16_t> peers;
     for (int i = 0; i < 10; ++i) {
@@ -291,7 +293,7 @@ TEST_F(NetworkEvents, WhatWasOpenBeforeIsKnown) {
     send_all(client.get(), 100);
     const auto from = client.port();
     const auto to = listener.port();
-    RunningSensor sensor(quickly);
+    RunningSensor sensor(quickly());
     send_all(client.get(), 10);
     receive_all(taken.get(), 110);
     client.close();

@@ -16,5 +16,9 @@ std::span<const std::uint8_t> network_object();
 std::span<const std::uint8_t> dns_object();
 std::span<const std::uint8_t> sockets_fentry_object();
 std::span<const std::uint8_t> sockets_calls_object();
+std::span<const std::uint8_t> access_fentry_object();
+std::span<const std::uint8_t> access_calls_object();
+std::span<const std::uint8_t> privileges_fentry_object();
+std::span<const std::uint8_t> privileges_calls_object();
 
 }  // namespace shoji::sensor

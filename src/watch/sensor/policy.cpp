@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t most_bytes = 1 << 20;
 constexpr std::size_t most_entries = 1024;
-constexpr std::array<std::string_view, 5> family_names{"process", "file", "network", "dns",
-                                                       "sockets"};
+constexpr std::array<std::string_view, 7> family_names{"process", "file",   "network",   "dns",
+                                                       "sockets", "access", "privileges"};
 
 // Takes values out of one table; the first thing wrong is kept.
 class Reader {

@@ -149,6 +149,9 @@ base::Result<bool> read_program(Record record, Scene& scene, event::Event& event
     process->key = key;
     process->parent = {part->parent, part->parent_start};
     process->user = part->head.user;
+    process->real_user = part->real_user;
+    process->group = part->group;
+    process->capabilities = part->capabilities;
     process->login_session = part->login_session;
     process->cgroup = part->head.cgroup;
     process->standard_input = part->standard_input;

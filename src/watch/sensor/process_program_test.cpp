@@ -28,7 +28,7 @@ class ProcessEvents : public testing::Test {
 };
 
 TEST_F(ProcessEvents, ExecHasItsArgumentsFolderParentAndFile) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const pid_t process = run({"/usr/bin/env", "true", "one", "two words"},
                               {"HOME=/root", "LD_PRELOAD=/x.so"}, "/usr/lib");
     const auto event = of(sensor, "process_creation", process);
@@ -48,7 +48,7 @@ TEST_F(ProcessEvents, ExecHasItsArgumentsFolderParentAndFile) {
 }
 
 TEST_F(ProcessEvents, ExecHasTheHashOfItsFile) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const pid_t child = ::fork();
     if (child == 0) {
         ::execl("/usr/bin/sleep", "sleep", "1", nullptr);
@@ -65,7 +65,7 @@ TEST_F(ProcessEvents, ExecHasTheHashOfItsFile) {
 
 // One that has ended is found by its path, and hashed if that is still the same file.
 TEST_F(ProcessEvents, TheFileOfAnEndedProcessIsHashedToo) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const pid_t process = run({"/bin/true"});
     const auto event = of(sensor, "process_creation", process);
     ASSERT_TRUE(event);
@@ -73,7 +73,7 @@ TEST_F(ProcessEvents, TheFileOfAnEndedProcessIsHashedToo) {
 }
 
 TEST_F(ProcessEvents, ForkAndExitTellOfTheSameProcess) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const pid_t process = run({"/bin/sh", "-c", "exit 3"});
     const auto fork = of(sensor, "process_fork", process);
     const auto exec = of(sensor, "process_creation", process);
@@ -87,7 +87,7 @@ TEST_F(ProcessEvents, ForkAndExitTellOfTheSameProcess) {
 }
 
 TEST_F(ProcessEvents, AnExitBySignalNamesIt) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const pid_t process = run({"/bin/sh", "-c", "kill -9 $$"});
     const auto exit = of(sensor, "process_termination", process);
     ASSERT_TRUE(exit);
@@ -95,7 +95,7 @@ TEST_F(ProcessEvents, AnExitBySignalNamesIt) {
 }
 
 TEST_F(ProcessEvents, AScriptIsItsInterpreterAndItsName) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const TestFolder folder;
     std::ofstream(folder.at("act")) << "#!/bin/sh\nexit 0\n";
     ASSERT_EQ(::chmod(folder.at("act").c_str(), 0755), 0);
@@ -109,7 +109,7 @@ TEST_F(ProcessEvents, AScriptIsItsInterpreterAndItsName) {
 
 // What a symbolic link names is told, not the link.
 TEST_F(ProcessEvents, ALinkIsFollowedToTheFile) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const TestFolder folder;
     std::filesystem::create_symlink("/usr/bin/env", folder.at("harmless"));
     const pid_t process = run({folder.at("harmless"), "true"});
@@ -119,7 +119,7 @@ TEST_F(ProcessEvents, ALinkIsFollowedToTheFile) {
 }
 
 TEST_F(ProcessEvents, AProgramInMemoryIsSeenAsSuch) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const pid_t child = ::fork();
     if (child == 0) {
         const int memory = ::memfd_create("payload", MFD_CLOEXEC);
@@ -142,7 +142,7 @@ TEST_F(ProcessEvents, AProgramInMemoryIsSeenAsSuch) {
 }
 
 TEST_F(ProcessEvents, AShellOnASocketIsSeenAsSuch) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     const pid_t child = ::fork();
@@ -160,7 +160,7 @@ TEST_F(ProcessEvents, AShellOnASocketIsSeenAsSuch) {
 }
 
 TEST_F(ProcessEvents, WhatRanBeforeIsKnown) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     const auto event = sensor.find([](const Object& one) {
         return text_of(one, "Category") == "process_running" &&
                number_of(one, "ProcessId") == ::getpid();
@@ -172,7 +172,7 @@ TEST_F(ProcessEvents, WhatRanBeforeIsKnown) {
 }
 
 TEST_F(ProcessEvents, NothingIsLostOfManyAndAllAreTold) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     constexpr int many = 300;
     std::vector<pid_t> processes;
     for (int i = 0; i < many; ++i) processes.push_back(run({"/bin/true"}));
@@ -192,7 +192,7 @@ TEST_F(ProcessEvents, NothingIsLostOfManyAndAllAreTold) {
 }
 
 TEST_F(ProcessEvents, TheSensorEndsWellAndLeavesNoProgramBehind) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("process"));
     std::ifstream file(sensor.state_file());
     const std::string state((std::istreambuf_iterator<char>(file)), {});
     EXPECT_THAT(state, testing::HasSubstr(R"({"family":"process","backend":"tracepoints")"));

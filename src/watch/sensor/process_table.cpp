@@ -15,6 +15,11 @@ const Process* ProcessTable::find(ProcessKey key) const {
     return found == processes_.end() ? nullptr : &found->second;
 }
 
+const Process* ProcessTable::find_number(std::uint32_t number) const {
+    const auto found = starts_.find(number);
+    return found == starts_.end() ? nullptr : find({number, found->second});
+}
+
 Process* ProcessTable::enter(ProcessKey key) {
     if (const auto found = processes_.find(key); found != processes_.end()) return &found->second;
     if (processes_.size() >= most) {
@@ -28,6 +33,8 @@ Process* ProcessTable::enter(ProcessKey key) {
     Process& process = processes_[key];
     process.key = key;
     process.program = unknown_program();
+    auto& start = starts_[key.process];
+    if (key.start >= start) start = key.start;
     return &process;
 }
 
@@ -38,6 +45,9 @@ void ProcessTable::fork(ProcessKey child, ProcessKey parent) {
     if (const Process* from = find(parent)) {
         made->program = from->program;
         made->user = from->user;
+        made->real_user = from->real_user;
+        made->group = from->group;
+        made->capabilities = from->capabilities;
         made->login_session = from->login_session;
         made->standard_input = from->standard_input;
     }
@@ -47,6 +57,8 @@ void ProcessTable::end(ProcessKey key) {
     const auto found = processes_.find(key);
     if (found == processes_.end() || found->second.ended) return;
     found->second.ended = true;
+    const auto start = starts_.find(key.process);
+    if (start != starts_.end() && start->second == key.start) starts_.erase(start);
     ended_.push_back(key);
 }
 

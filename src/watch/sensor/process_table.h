@@ -33,6 +33,9 @@ struct Process {
     ProcessKey key;
     ProcessKey parent;
     std::uint32_t user = 0;  // effective, when it was last told
+    std::uint32_t real_user = 0;
+    std::uint32_t group = 0;
+    std::uint64_t capabilities = 0;  // effective
     std::uint32_t login_session = 0xffffffff;
     std::uint64_t cgroup = 0;
     std::uint32_t standard_input = 0;  // mode, as in st_mode
@@ -47,6 +50,8 @@ class ProcessTable {
 
     // Both refer to the table, until its next change.
     [[nodiscard]] const Process* find(ProcessKey key) const;
+    // The newest process of that number, if it has not ended.
+    [[nodiscard]] const Process* find_number(std::uint32_t number) const;
     [[nodiscard]] const Process* parent_of(const Process& process) const {
         return find(process.parent);
     }
@@ -70,7 +75,8 @@ class ProcessTable {
     };
 
     std::unordered_map<ProcessKey, Process, Hash> processes_;
-    std::deque<ProcessKey> ended_;  // the first that ended in front
+    std::unordered_map<std::uint32_t, std::uint64_t> starts_;  // of those that run, by number
+    std::deque<ProcessKey> ended_;                             // the first that ended in front
     std::uint64_t left_out_ = 0;
 };
 

@@ -24,6 +24,9 @@ TEST(ProcessTable, ANumberUsedAgainIsAnotherProcess) {
     table.fork({10, 2}, {});
     EXPECT_TRUE(table.find({10, 1})->ended);
     EXPECT_FALSE(table.find({10, 2})->ended);
+    EXPECT_EQ(table.find_number(10), table.find({10, 2}));
+    table.end({10, 2});
+    EXPECT_EQ(table.find_number(10), nullptr);
 }
 
 // Containers come and go: their processes go, the long-lived stay.

@@ -40,6 +40,26 @@ enum sensor_kind {
     SENSOR_DNS_ANSWER = 0x0402,
 
     SENSOR_SOCKET = 0x0501, /* made, of a sort that goes around the network's usual ways */
+
+    SENSOR_ACCESS_PTRACE = 0x0601,
+    SENSOR_ACCESS_READ = 0x0602,
+    SENSOR_ACCESS_WRITE = 0x0603,
+    SENSOR_ACCESS_DESCRIPTOR = 0x0604,
+    SENSOR_ACCESS_MEMORY_FILE = 0x0605, /* from here on to no other process */
+    SENSOR_ACCESS_URING = 0x0606,
+
+    SENSOR_USERS = 0x0701,
+    SENSOR_CAPABILITIES = 0x0702,
+    SENSOR_NAMESPACES = 0x0703,
+    SENSOR_MOUNT = 0x0704,
+    SENSOR_UNMOUNT = 0x0705,
+    SENSOR_PIVOT_ROOT = 0x0706,
+    SENSOR_MOVE_MOUNT = 0x0707,
+    SENSOR_ROOT = 0x0708,
+    SENSOR_MODULE = 0x0709,
+    SENSOR_MODULE_GOES = 0x070a,
+    SENSOR_BPF = 0x070b,
+    SENSOR_PARAMETER = 0x070c,
 };
 
 struct sensor_head {

@@ -8,6 +8,7 @@
 
 #include <boost/json/parse.hpp>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,6 +70,15 @@ std::string text_of(const Object& event, std::string_view name) {
 std::int64_t number_of(const Object& event, std::string_view name) {
     const auto* value = event.if_contains(name);
     return value != nullptr && value->is_int64() ? value->as_int64() : -1;
+}
+
+std::string with_family(std::string_view family, std::string_view policy) {
+    std::string text = "[families]\n";
+    for (const auto& one : families()) {
+        const bool wanted = one.name == family || one.name == "process";
+        text += fmt::format("{} = {}\n", one.name, wanted);
+    }
+    return text.append(policy);
 }
 
 RunningSensor::RunningSensor(const std::string& policy) {

@@ -37,6 +37,10 @@ using Object = boost::json::object;
 std::string text_of(const Object& event, std::string_view name);
 std::int64_t number_of(const Object& event, std::string_view name);
 
+// A policy by which processes and one family more are seen: to attach the programs of all takes
+// long where the machine is emulated.
+std::string with_family(std::string_view family, std::string_view policy = "[files]\nrate = 0\n");
+
 class RunningSensor {
   public:
     // `policy`: the text of its file. Returns when the sensor says what it sees.

@@ -40,7 +40,7 @@ struct Sort {
 };
 
 TEST_F(SocketEvents, AllSortsWhetherTheKernelMakesThemOrNot) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("sockets"));
     for (const auto& sort :
          {Sort{"raw", AF_INET, SOCK_RAW}, Sort{"raw", AF_INET6, SOCK_RAW | SOCK_CLOEXEC},
           Sort{"packet", AF_PACKET, SOCK_DGRAM}, Sort{"vsock", AF_VSOCK, SOCK_STREAM},
@@ -55,7 +55,7 @@ TEST_F(SocketEvents, AllSortsWhetherTheKernelMakesThemOrNot) {
 }
 
 TEST_F(SocketEvents, TheUsualOnesAreNotTold) {
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("sockets"));
     for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
         const base::FileDescriptor usual(::socket(AF_INET, type, 0));
         const base::FileDescriptor local(::socket(AF_UNIX, type, 0));
@@ -76,7 +76,7 @@ TEST_F(SocketEvents, IoUringIsNoWayAround) {
     if (!uring.valid() || !uring.has(io_uring_op_socket)) {
         GTEST_SKIP() << "this kernel's io_uring makes no sockets";
     }
-    RunningSensor sensor;
+    RunningSensor sensor(with_family("sockets"));
     ASSERT_TRUE(uring.socket(AF_PACKET, SOCK_RAW, 0));
     const auto event = sensor.find([](const Object& one) {
         return text_of(one, "EventType") == "packet" && number_of(one, "ProcessId") == ::getpid();

@@ -2,6 +2,124 @@
 
 namespace shoji::sensor {
 
+namespace {
+
+struct Entry {
+    Word Words::*member;
+    std::string_view text;
+};
+
+constexpr Entry field_names[] = {
+    {&Words::event_type, "EventType"},
+    {&Words::computer, "Computer"},
+    {&Words::process_guid, "ProcessGuid"},
+    {&Words::process_id, "ProcessId"},
+    {&Words::thread_id, "ThreadId"},
+    {&Words::image, "Image"},
+    {&Words::command_line, "CommandLine"},
+    {&Words::script, "Script"},
+    {&Words::current_directory, "CurrentDirectory"},
+    {&Words::user, "User"},
+    {&Words::user_id, "UserId"},
+    {&Words::real_user_id, "RealUserId"},
+    {&Words::group_id, "GroupId"},
+    {&Words::logon_id, "LogonId"},
+    {&Words::login_user, "LoginUser"},
+    {&Words::hashes, "Hashes"},
+    {&Words::parent_guid, "ParentProcessGuid"},
+    {&Words::parent_id, "ParentProcessId"},
+    {&Words::parent_image, "ParentImage"},
+    {&Words::parent_command_line, "ParentCommandLine"},
+    {&Words::parent_user, "ParentUser"},
+    {&Words::terminal, "Terminal"},
+    {&Words::standard_input, "StandardInput"},
+    {&Words::environment, "Environment"},
+    {&Words::capabilities, "Capabilities"},
+    {&Words::cgroup, "Cgroup"},
+    {&Words::container, "ContainerId"},
+    {&Words::session, "ShojiSession"},
+    {&Words::mount_namespace, "MountNamespace"},
+    {&Words::pid_namespace, "PidNamespace"},
+    {&Words::network_namespace, "NetworkNamespace"},
+    {&Words::user_namespace, "UserNamespace"},
+    {&Words::device, "FileDevice"},
+    {&Words::inode, "FileInode"},
+    {&Words::links, "FileLinks"},
+    {&Words::mode, "FileMode"},
+    {&Words::owner, "FileOwner"},
+    {&Words::state, "FileState"},
+    {&Words::exit_code, "ExitCode"},
+    {&Words::signal, "Signal"},
+    {&Words::incomplete, "Incomplete"},
+    {&Words::name, "ProcessName"},
+    {&Words::target, "TargetFilename"},
+    {&Words::source, "SourceFilename"},
+    {&Words::bytes_written, "BytesWritten"},
+    {&Words::size, "FileSize"},
+    {&Words::truncated, "Truncated"},
+    {&Words::inherited, "Inherited"},
+    {&Words::folder, "Folder"},
+    {&Words::created, "Created"},
+    {&Words::image_loaded, "ImageLoaded"},
+    {&Words::new_owner, "NewOwner"},
+    {&Words::new_group, "NewGroup"},
+    {&Words::source_ip, "SourceIp"},
+    {&Words::source_port, "SourcePort"},
+    {&Words::destination_ip, "DestinationIp"},
+    {&Words::destination_port, "DestinationPort"},
+    {&Words::destination_hostname, "DestinationHostname"},
+    {&Words::protocol, "Protocol"},
+    {&Words::initiated, "Initiated"},
+    {&Words::result, "Result"},
+    {&Words::flow_id, "FlowId"},
+    {&Words::bytes_sent, "BytesSent"},
+    {&Words::bytes_received, "BytesReceived"},
+    {&Words::all_sent, "BytesSentInAll"},
+    {&Words::all_received, "BytesReceivedInAll"},
+    {&Words::duration, "DurationNanoseconds"},
+    {&Words::query_name, "QueryName"},
+    {&Words::query_type, "QueryType"},
+    {&Words::query_status, "QueryStatus"},
+    {&Words::query_results, "QueryResults"},
+    {&Words::server_ip, "ServerIp"},
+    {&Words::size_of_message, "MessageBytes"},
+    {&Words::address_family, "AddressFamily"},
+    {&Words::socket_type, "SocketType"},
+    {&Words::by_io_uring, "ByIoUring"},
+    {&Words::source_image, "SourceImage"},
+    {&Words::source_process_id, "SourceProcessId"},
+    {&Words::source_process_guid, "SourceProcessGUID"},
+    {&Words::source_user, "SourceUser"},
+    {&Words::target_image, "TargetImage"},
+    {&Words::target_process_id, "TargetProcessId"},
+    {&Words::target_process_guid, "TargetProcessGUID"},
+    {&Words::target_user, "TargetUser"},
+    {&Words::request, "Request"},
+    {&Words::descriptor, "Descriptor"},
+    {&Words::flags, "Flags"},
+    {&Words::entries, "Entries"},
+    {&Words::former_user, "FormerUser"},
+    {&Words::capabilities_permitted, "CapabilitiesPermitted"},
+    {&Words::capabilities_gained, "CapabilitiesGained"},
+    {&Words::namespaces, "Namespaces"},
+    {&Words::mount_point, "MountPoint"},
+    {&Words::mount_source, "MountSource"},
+    {&Words::file_system, "FileSystem"},
+    {&Words::root_directory, "RootDirectory"},
+    {&Words::bpf_command, "BpfCommand"},
+    {&Words::bpf_type, "BpfProgramType"},
+    {&Words::bpf_id, "BpfProgramId"},
+    {&Words::bpf_name, "BpfProgramName"},
+    {&Words::parameter, "Parameter"},
+    {&Words::parameter_value, "Value"},
+    {&Words::family, "Family"},
+    {&Words::cause, "Cause"},
+    {&Words::count, "Count"},
+    {&Words::backend, "Backend"},
+};
+
+}  // namespace
+
 Words::Words(event::Names& names)
     : product(names.add_source("linux")),
       service(names.add_source("shoji-sensor")),
@@ -15,96 +133,18 @@ Words::Words(event::Names& names)
       image_load(names.add_source("image_load")),
       network_connection(names.add_source("network_connection")),
       dns_query(names.add_source("dns_query")),
+      process_access(names.add_source("process_access")),
+      driver_load(names.add_source("driver_load")),
       process_fork(names.add_source("process_fork")),
       process_running(names.add_source("process_running")),
       network_flow(names.add_source("network_flow")),
       dns_answer(names.add_source("dns_answer")),
       socket_creation(names.add_source("socket_creation")),
+      process_act(names.add_source("process_act")),
+      privilege_change(names.add_source("privilege_change")),
       network_listen(names.add_source("network_listen")),
       sensor_report(names.add_source("sensor_report")) {
-    const auto add = [&names](Word& word, std::string_view text) {
-        word = {names.add_field(text), text};
-    };
-    add(event_type, "EventType");
-    add(computer, "Computer");
-    add(process_guid, "ProcessGuid");
-    add(process_id, "ProcessId");
-    add(thread_id, "ThreadId");
-    add(image, "Image");
-    add(command_line, "CommandLine");
-    add(script, "Script");
-    add(current_directory, "CurrentDirectory");
-    add(user, "User");
-    add(user_id, "UserId");
-    add(real_user_id, "RealUserId");
-    add(group_id, "GroupId");
-    add(logon_id, "LogonId");
-    add(login_user, "LoginUser");
-    add(hashes, "Hashes");
-    add(parent_guid, "ParentProcessGuid");
-    add(parent_id, "ParentProcessId");
-    add(parent_image, "ParentImage");
-    add(parent_command_line, "ParentCommandLine");
-    add(parent_user, "ParentUser");
-    add(terminal, "Terminal");
-    add(standard_input, "StandardInput");
-    add(environment, "Environment");
-    add(capabilities, "Capabilities");
-    add(cgroup, "Cgroup");
-    add(container, "ContainerId");
-    add(session, "ShojiSession");
-    add(mount_namespace, "MountNamespace");
-    add(pid_namespace, "PidNamespace");
-    add(network_namespace, "NetworkNamespace");
-    add(user_namespace, "UserNamespace");
-    add(device, "FileDevice");
-    add(inode, "FileInode");
-    add(links, "FileLinks");
-    add(mode, "FileMode");
-    add(owner, "FileOwner");
-    add(state, "FileState");
-    add(exit_code, "ExitCode");
-    add(signal, "Signal");
-    add(incomplete, "Incomplete");
-    add(name, "ProcessName");
-    add(target, "TargetFilename");
-    add(source, "SourceFilename");
-    add(bytes_written, "BytesWritten");
-    add(size, "FileSize");
-    add(truncated, "Truncated");
-    add(inherited, "Inherited");
-    add(folder, "Folder");
-    add(created, "Created");
-    add(image_loaded, "ImageLoaded");
-    add(new_owner, "NewOwner");
-    add(new_group, "NewGroup");
-    add(source_ip, "SourceIp");
-    add(source_port, "SourcePort");
-    add(destination_ip, "DestinationIp");
-    add(destination_port, "DestinationPort");
-    add(destination_hostname, "DestinationHostname");
-    add(protocol, "Protocol");
-    add(initiated, "Initiated");
-    add(result, "Result");
-    add(flow_id, "FlowId");
-    add(bytes_sent, "BytesSent");
-    add(bytes_received, "BytesReceived");
-    add(all_sent, "BytesSentInAll");
-    add(all_received, "BytesReceivedInAll");
-    add(duration, "DurationNanoseconds");
-    add(query_name, "QueryName");
-    add(query_type, "QueryType");
-    add(query_status, "QueryStatus");
-    add(query_results, "QueryResults");
-    add(server_ip, "ServerIp");
-    add(size_of_message, "MessageBytes");
-    add(address_family, "AddressFamily");
-    add(socket_type, "SocketType");
-    add(by_io_uring, "ByIoUring");
-    add(family, "Family");
-    add(cause, "Cause");
-    add(count, "Count");
-    add(backend, "Backend");
+    for (const auto& [member, text] : field_names) this->*member = {names.add_field(text), text};
 }
 
 }  // namespace shoji::sensor

@@ -33,12 +33,16 @@ struct Words {
     event::SourceId image_load;
     event::SourceId network_connection;
     event::SourceId dns_query;
+    event::SourceId process_access;
+    event::SourceId driver_load;
     // The sensor's own.
     event::SourceId process_fork;
     event::SourceId process_running;
     event::SourceId network_flow;  // bytes of a connection
     event::SourceId dns_answer;
     event::SourceId socket_creation;
+    event::SourceId process_act;
+    event::SourceId privilege_change;
     event::SourceId network_listen;  // what a socket is bound to and listens on
     event::SourceId sensor_report;
 
@@ -58,6 +62,13 @@ struct Words {
     Word query_name, query_type, query_status, query_results, server_ip, size_of_message;
     // Sockets of other sorts.
     Word address_family, socket_type, by_io_uring;
+    // Access to other processes.
+    Word source_image, source_process_id, source_process_guid, source_user, target_image,
+        target_process_id, target_process_guid, target_user, request, descriptor, flags, entries;
+    // Privileges.
+    Word former_user, capabilities_permitted, capabilities_gained, namespaces, mount_point,
+        mount_source, file_system, root_directory, bpf_command, bpf_type, bpf_id, bpf_name,
+        parameter, parameter_value;
     // The sensor about itself.
     Word family, cause, count, backend;
 };
