@@ -118,11 +118,12 @@ void Collector::look_for_silence(const Moment& now) {
     for (auto& [id, known] : sensors_) {
         tell_losses(known, now);
         const bool is_expected = known.sensor.revoked == 0 && known.sensor.seen != 0;
-        const bool is_silent = now.steady - known.heard >= line::silence_limit;
+        const bool is_silent = now.steady - known.heard >= keep_.silence;
         if (is_silent && known.link) end(links_.at(*known.link), line::Reason::ending);
         if (!is_expected || !is_silent || known.told_silent) continue;
         known.told_silent = true;
-        raise(known.sensor.name, "silent", incident::Level::high, {{"host", known.sensor.name}},
+        raise(known.sensor.name, "silent", incident::Level::high,
+              {{"host", known.sensor.name}, {"seconds", std::to_string(keep_.silence.count())}},
               now);
     }
 }

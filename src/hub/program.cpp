@@ -108,7 +108,7 @@ Keep keep_of(const base::HubSettings& settings) {
     constexpr std::uint64_t megabyte = 1 << 20;
     constexpr store::Seconds day = 86400;
     return {settings.event_megabytes * megabyte, settings.event_days * day,
-            settings.alert_days * day};
+            settings.alert_days * day, std::chrono::seconds(settings.silence_seconds)};
 }
 
 // The confined program.

@@ -40,6 +40,7 @@ void read_hub(const toml::table& table, HubSettings& hub, std::optional<Error>& 
     reader.take("event_megabytes", hub.event_megabytes);
     reader.take("event_days", hub.event_days);
     reader.take("alert_days", hub.alert_days);
+    reader.take("silence_seconds", hub.silence_seconds);
 }
 
 void read_all(const toml::table& root, Settings& settings, std::optional<Error>& error) {
@@ -126,6 +127,9 @@ Result<void> check_hub(const HubSettings& hub) {
         if (days < 1 || days > 3650) {
             return out_of_range("hub.event_days and hub.alert_days", "from 1 to 3650");
         }
+    }
+    if (hub.silence_seconds < 2 || hub.silence_seconds > 3600) {
+        return out_of_range("hub.silence_seconds", "from 2 to 3600");
     }
     return {};
 }
@@ -221,7 +225,8 @@ std::string format_settings(const Settings& settings) {
                     {"sensor_port", settings.hub.sensor_port},
                     {"event_megabytes", settings.hub.event_megabytes},
                     {"event_days", settings.hub.event_days},
-                    {"alert_days", settings.hub.alert_days}};
+                    {"alert_days", settings.hub.alert_days},
+                    {"silence_seconds", settings.hub.silence_seconds}};
     toml::array listeners;
     for (const auto& listener : settings.listeners) {
         listeners.push_back(

@@ -86,6 +86,7 @@ TEST_F(SettingsFile, RefusesAHubOutOfRange) {
     EXPECT_TRUE(refused([](HubSettings& hub) { hub.event_megabytes = 15; }));
     EXPECT_TRUE(refused([](HubSettings& hub) { hub.event_days = 0; }));
     EXPECT_TRUE(refused([](HubSettings& hub) { hub.alert_days = 3651; }));
+    EXPECT_TRUE(refused([](HubSettings& hub) { hub.silence_seconds = 1; }));
 }
 
 TEST_F(SettingsFile, RefusesATableWhoseNameIsNoKey) {

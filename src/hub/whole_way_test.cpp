@@ -1,0 +1,230 @@
+// The whole way with the real programs: an act on a host, shoji-sensor's rule, shoji-hub, and what
+// `shoji alerts` then shows.
+#include "hub/program_fixture_test.h"
+#include "watch/channel/context.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace shoji::hub {
+namespace {
+
+namespace json = boost::json;
+
+// What a program writes to its standard output.
+std::string output_of(const std::vector<std::string>& words) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return {};
+    const base::FileDescriptor reading(ends[0]);
+    base::FileDescriptor writing(ends[1]);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::vector<char*> arguments;
+        for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+        arguments.push_back(nullptr);
+        ::dup2(writing.get(), STDOUT_FILENO);
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    writing.reset();
+    std::string text;
+    std::array<char, 65536> part{};
+    for (ssize_t got = 0; (got = ::read(reading.get(), part.data(), part.size())) > 0;) {
+        text.append(part.data(), static_cast<std::size_t>(got));
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return text;
+}
+
+class WholeWay : public HubProgramTest {
+  protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+        settings_.hub.silence_seconds = 4;
+        HubProgramTest::SetUp();
+        // The parts' users pass through it.
+        fs::permissions(folder_, fs::perms(0711));
+        std::ofstream(folder_ / "sensor.pem") << channel::bundle_of(enrol("host-1"));
+        fs::permissions(folder_ / "sensor.pem", fs::perms(0600));
+        fs::create_directory(folder_ / "rules");
+        std::ofstream(folder_ / "rules/one.yml") << fmt::format(R"(title: A strange word was said
+id: rule-one
+logsource:
+  product: linux
+  category: process_creation
+detection:
+  selection:
+    CommandLine|contains: '{}'
+  condition: selection
+level: high
+)",
+                                                                word_);
+        std::ofstream(folder_ / "sensor.toml")
+            << fmt::format(R"(state = "{0}/sensor"
+runtime = "{0}/sensor-run"
+[detection]
+rules = ["{0}/rules"]
+beyond_rules = false
+[delivery]
+hub = "127.0.0.1:{1}"
+identity = "{0}/sensor.pem"
+events = ["process_creation"]
+spool_megabytes = 16
+pulse_seconds = 1
+)",
+                           folder_.native(), settings_.hub.sensor_port);
+    }
+    void TearDown() override {
+        if (sensor_ > 1) end_sensor(SIGTERM);
+        HubProgramTest::TearDown();
+    }
+
+    void start_sensor() {
+        sensor_ = ::fork();
+        if (sensor_ == 0) {
+            const auto policy = folder_ / "sensor.toml";
+            ::execl(SHOJI_SENSOR_PROGRAM, "shoji-sensor", "--policy", policy.c_str(), nullptr);
+            ::_exit(127);
+        }
+        // It answers once it watches.
+        ASSERT_TRUE(
+            eventually([&] { return !process_of("analyst").empty() && !status().is_null(); }));
+    }
+    int end_sensor(int signal) {
+        if (sensor_ <= 1) return -1;
+        ::kill(sensor_, signal);
+        int status = 0;
+        ::waitpid(sensor_, &status, 0);
+        sensor_ = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+    [[nodiscard]] std::string process_of(const std::string& part) const {
+        std::ifstream file(folder_ / "sensor-run/sensor.json");
+        const std::string text((std::istreambuf_iterator<char>(file)), {});
+        json::error_code broken;
+        const auto state = json::parse(text, broken);
+        if (broken) return {};
+        for (const auto& one : state.at("parts").as_array()) {
+            const auto number = one.at("process").as_int64();
+            if (one.at("part") == part.c_str() && number > 1) return std::to_string(number);
+        }
+        return {};
+    }
+    // What the analyst says at the local socket.
+    [[nodiscard]] json::value status() const {
+        const auto socket =
+            base::connect_unix(folder_ / "sensor-run/sensor.sock", base::SocketKind::packet);
+        if (!socket) return {};
+        const std::vector<std::uint8_t> wish{0, 0, 0, 0, 0};
+        if (!base::send_packet(socket->get(), wish)) return {};
+        const auto answer = base::receive_packet(socket->get(), 1 << 17);
+        if (!answer) return {};
+        json::error_code broken;
+        auto read =
+            json::parse(std::string_view(reinterpret_cast<const char*>(answer->bytes.data()),
+                                         answer->bytes.size()),
+                        broken);
+        return broken ? json::value() : read;
+    }
+    void say() const { output_of({"/bin/true", word_ + std::to_string(++said_)}); }
+    // Of the rule and the host, as `shoji alerts --json` shows them.
+    [[nodiscard]] std::size_t shown(const std::string& rule) const {
+        const auto text =
+            output_of({SHOJI_PROGRAM, "--state", folder_.native(), "--json", "alerts"});
+        std::size_t count = 0;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            json::error_code broken;
+            const auto alert = json::parse(line, broken);
+            if (broken || !alert.is_object()) continue;
+            const auto& object = alert.as_object();
+            const auto* host = object.if_contains("host");
+            const auto* its_rule = object.if_contains("rule");
+            if (host != nullptr && its_rule != nullptr && *host == "host-1" &&
+                *its_rule == rule.c_str()) {
+                ++count;
+            }
+        }
+        return count;
+    }
+
+    pid_t sensor_ = -1;
+    mutable int said_ = 0;
+    std::string word_ = "shoji-whole-way-" + base::random_hex(4);
+};
+
+TEST_F(WholeWay, AnActOnAHostIsAnAlertAtTheHub) {
+    start();
+    start_sensor();
+    say();
+    EXPECT_TRUE(eventually([&] { return shown("rule-one") == 1; }));
+    EXPECT_TRUE(eventually([&] { return number("SELECT ifnull(sum(count), 0) FROM batch") > 0; }))
+        << "events that policy says go too";
+    EXPECT_TRUE(eventually([&] {
+        const auto now = status();
+        return now.is_object() && now.at("delivery").at("connected") == true;
+    }));
+    EXPECT_EQ(end_sensor(SIGTERM), 0);
+}
+
+// The line is cut, and is back.
+TEST_F(WholeWay, WhatHappensWithoutTheHubIsKept) {
+    start();
+    start_sensor();
+    say();
+    ASSERT_TRUE(eventually([&] { return shown("rule-one") == 1; }));
+    ASSERT_EQ(end(SIGKILL), -SIGKILL);
+    for (int i = 0; i < 20; ++i) say();
+    // Nor does the sensor's own end lose it.
+    ASSERT_TRUE(eventually([&] {
+        const auto now = status();
+        return now.is_object() && now.at("alerts").to_number<int>() >= 21;
+    }));
+    EXPECT_EQ(end_sensor(SIGTERM), 0);
+    start_sensor();
+    for (int i = 0; i < 5; ++i) say();
+    start();
+    EXPECT_TRUE(eventually([&] { return shown("rule-one") == 26; })) << shown("rule-one");
+    EXPECT_EQ(number("SELECT lost FROM sensor"), 0);
+}
+
+// Alerts that were handed over are on disk, or with the analyst still.
+TEST_F(WholeWay, AKilledDelivererLosesNoAlert) {
+    start();
+    start_sensor();
+    for (int i = 0; i < 10; ++i) {
+        say();
+        if (i % 3 != 1) continue;
+        const auto deliverer = process_of("deliverer");
+        ASSERT_FALSE(deliverer.empty());
+        const pid_t process = std::stoi(deliverer);
+        ASSERT_GT(process, 1);
+        ASSERT_EQ(::kill(process, SIGKILL), 0);
+        ASSERT_TRUE(eventually([&] {
+            const auto now = process_of("deliverer");
+            return !now.empty() && now != deliverer;
+        }));
+    }
+    // What was on disk but not confirmed comes twice.
+    EXPECT_TRUE(eventually([&] { return shown("rule-one") >= 10; })) << shown("rule-one");
+    EXPECT_TRUE(eventually([&] { return shown("sensor.part_ended") >= 3; }));
+}
+
+TEST_F(WholeWay, AKilledSensorIsAnAlertForItsSilence) {
+    start();
+    start_sensor();
+    say();
+    ASSERT_TRUE(eventually([&] { return shown("rule-one") == 1; }));
+    EXPECT_EQ(end_sensor(SIGKILL), -SIGKILL);
+    EXPECT_TRUE(eventually([&] { return shown("sensor.silent") == 1; }));
+    // What it left in its folders does not keep the next one from its work.
+    start_sensor();
+    EXPECT_TRUE(eventually([&] { return shown("sensor.restarted") == 1; }));
+}
+
+}  // namespace
+}  // namespace shoji::hub
