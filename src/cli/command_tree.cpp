@@ -359,6 +359,32 @@ void CommandTree::add_incidents() {
     });
 }
 
+// Of this machine's sensor.
+void CommandTree::add_local_sensor(Command& sensor) {
+    struct Values {
+        std::filesystem::path runtime = "/run/shoji";
+        std::uint32_t process = 0;
+        std::uint64_t most = 0;
+    };
+    auto values = kept<Values>();
+    auto status = sensor.word("status");
+    status.take("--runtime", values->runtime);
+    status.runs(
+        [=](const Context& context) { return run_sensor_status(context, values->runtime); });
+    auto tail = sensor.word("tail");
+    tail.take("--runtime", values->runtime);
+    tail.take("--most", values->most);
+    tail.runs([=](const Context& context) {
+        return run_sensor_tail(context, values->runtime, values->most);
+    });
+    auto tree = sensor.word("tree");
+    tree.need("process", values->process);
+    tree.take("--runtime", values->runtime);
+    tree.runs([=](const Context& context) {
+        return run_sensor_tree(context, values->runtime, values->process);
+    });
+}
+
 void CommandTree::add_hub() {
     struct SensorValues {
         std::string host;
@@ -378,6 +404,7 @@ void CommandTree::add_hub() {
     });
     sensor.word("list").runs(run_sensor_list);
     add_for_name(sensor, "revoke", "host", run_sensor_revoke);
+    add_local_sensor(sensor);
     root().group("hub").word("status").runs(run_hub_status);
 
     struct AlertValues {

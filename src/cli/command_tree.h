@@ -54,6 +54,7 @@ class CommandTree {
     void add_respond();
     static void add_respond_rest(Command& respond, const std::filesystem::path& socket);
     void add_hub();
+    static void add_local_sensor(Command& sensor);
     void add_rest();
 
     [[nodiscard]] Command root();

@@ -142,6 +142,14 @@ Exit run_sensor_enrol(const Context& context, const std::string& name,
                       const std::filesystem::path& file, int days);
 Exit run_sensor_list(const Context& context);
 Exit run_sensor_revoke(const Context& context, const std::string& name);
+// The sensor of this machine; `runtime` is the folder of its sockets. 1 when a part does not run, a
+// family is not seen, or the hub takes nothing.
+Exit run_sensor_status(const Context& context, const std::filesystem::path& runtime);
+// Until it is ended, or `most` were shown (0: no end).
+Exit run_sensor_tail(const Context& context, const std::filesystem::path& runtime,
+                     std::uint64_t most);
+Exit run_sensor_tree(const Context& context, const std::filesystem::path& runtime,
+                     std::uint32_t process);
 // 1 when the hub stores nothing now.
 Exit run_hub_status(const Context& context);
 

@@ -60,6 +60,7 @@ class RunningSensor {
     [[nodiscard]] std::string backend(std::string_view family) const;
 
   private:
+    [[nodiscard]] bool has_ended() const;
     bool read_more(std::chrono::steady_clock::time_point until);
 
     TestFolder folder_;

@@ -31,8 +31,8 @@ Acts::Acts(event::Names& names)
       creation_(names.add_source("process_creation")),
       termination_(names.add_source("process_termination")),
       report_(names.add_source("sensor_report")) {
-    for (const auto name :
-         {"TargetFilename", "ImageLoaded", "DestinationIp", "QueryName", "TargetImage"}) {
+    for (const auto name : {"TargetFilename", "ImageLoaded", "QueryName", "DestinationIp",
+                            "SourceIp", "TargetImage"}) {
         objects_.push_back(names.add_field(name));
     }
 }

@@ -13,14 +13,14 @@ void Outbox::connect(base::FileDescriptor link) {
     receipt_.connected = false;
 }
 
-bool Outbox::put(spool::Class kind, std::span<const std::uint8_t> record) {
+bool Outbox::put(spool::Class kind, std::span<const std::uint8_t> record, std::uint64_t events) {
     if (record.empty() || record.size() > spool::maximum_record) {
-        ++(kind == spool::Class::alert ? alerts_refused_ : events_left_out_);
+        (kind == spool::Class::alert ? alerts_refused_ : events_left_out_) += events;
         return false;
     }
     if (kind != spool::Class::alert) {
         if (event_bytes_ + record.size() > most_event_bytes) {
-            ++events_left_out_;
+            events_left_out_ += events;
             return false;
         }
         event_bytes_ += record.size();

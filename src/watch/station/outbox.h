@@ -19,8 +19,9 @@ class Outbox {
     // A new end of the link: what is not known to be on disk is said again.
     void connect(base::FileDescriptor link);
 
-    // False: there is no room, and it is counted. Records have 1 to spool::maximum_record bytes.
-    bool put(spool::Class kind, std::span<const std::uint8_t> record);
+    // False: there is no room, and it is counted. Records have 1 to spool::maximum_record bytes;
+    // `events`: how many are in one.
+    bool put(spool::Class kind, std::span<const std::uint8_t> record, std::uint64_t events = 1);
     // Sends what waits, as far as the link takes it, and hears what is on disk.
     void turn();
 

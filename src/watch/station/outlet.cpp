@@ -150,7 +150,8 @@ void Outlet::take(const event::Event& event) {
 
 void Outlet::send_events() {
     const auto block = to_hub_.take();
-    if (!block.empty()) outbox_.put(spool::Class::event, block);
+    const auto head = event::parse_stream_block(block);
+    if (head) outbox_.put(spool::Class::event, block, head->events);
 }
 
 // The first time it is called the process is confined, and what ran before is read.
@@ -194,8 +195,9 @@ void Outlet::tick(bool last) {
                                   {{"seconds", std::to_string(*jump / second)}}));
     }
     send_events();
-    reports_.lose("delivery", outbox_.events_left_out() - left_out_told_);
-    left_out_told_ = outbox_.events_left_out();
+    const auto left_out = outbox_.events_left_out() + to_hub_.lost_events();
+    reports_.lose("delivery", left_out - left_out_told_);
+    left_out_told_ = left_out;
     reports_.tick(wall, host_, last, told_);
     if (detection_) detection_->tick(wall, last, told_);
     if (outbox_.alerts_refused() > refused_told_) {

@@ -1,0 +1,152 @@
+// Events and alerts of this machine's sensor as they come.
+#include "cli/commands.h"
+#include "cli/event_words.h"
+#include "cli/incident_page.h"
+#include "cli/local_sensor.h"
+#include "cli/timeline.h"
+#include "core/base/printable.h"
+#include "core/base/unix_socket.h"
+#include "watch/event/json_text.h"
+#include "watch/event/ocsf.h"
+#include "watch/event/stream_reader.h"
+#include "watch/event/time.h"
+
+#include <array>
+
+namespace shoji::cli {
+namespace {
+
+constexpr std::size_t most_packet = std::size_t{1} << 18U;
+constexpr std::size_t most_text = 300;
+
+class Tail {
+  public:
+    Tail(TerminalOutput& output, std::uint64_t most) : output_(output), most_(most) {
+        for (const auto category : categories) names_.add_source(category);
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            objects_.at(i) = names_.add_field(objects.at(i));
+        }
+        names_.add_field("EventType");
+    }
+
+    [[nodiscard]] bool full() const { return most_ > 0 && shown_ >= most_; }
+    // False: it is neither events nor an alert.
+    bool take(std::span<const std::uint8_t> packet) {
+        if (packet.empty()) return false;
+        const auto rest = packet.subspan(1);
+        if (packet[0] == letters::tail_events) return take_block(rest);
+        if (packet[0] != letters::tail_alert) return false;
+        const auto alert = incident::alert_from(rest);
+        if (!alert) return false;
+        show(*alert);
+        return true;
+    }
+
+  private:
+    static constexpr std::array<std::string_view, 19> categories{
+        "process_creation", "process_termination", "process_fork",
+        "process_running",  "process_access",      "file_event",
+        "file_change",      "file_rename",         "file_delete",
+        "file_access",      "image_load",          "network_connection",
+        "network_flow",     "network_listen",      "dns_query",
+        "dns_answer",       "sensor_report",       "linux",
+        "shoji-sensor"};
+    // What an event is about: the first that it has.
+    static constexpr std::array<std::string_view, 9> objects{
+        "TargetFilename", "ImageLoaded", "QueryName", "DestinationIp", "SourceIp",
+        "Cause",          "Family",      "Script",    "CommandLine"};
+
+    bool take_block(std::span<const std::uint8_t> bytes) {
+        const auto head = event::parse_stream_block(bytes);
+        if (!head) return false;
+        if (next_ && *next_ < head->first) {
+            output_.warn("sensor.tail.missed", {{"count", std::to_string(head->first - *next_)}});
+        }
+        next_ = head->first + head->events;
+        event::StreamReader reader(bytes, names_);
+        event::Event event;
+        while (!full() && reader.next(event)) show(event);
+        return true;
+    }
+
+    void show(const event::Event& event) {
+        ++shown_;
+        const auto category = event.source.categories[0];
+        const std::string name(category == event::no_source ? "" : names_.name(category));
+        if (output_.json()) {
+            return show_json(event, name);
+        }
+        const auto field = [&](std::string_view wanted) {
+            for (const auto& one : event.fields()) {
+                if (one.name == wanted) return base::printable(one.value, most_text);
+            }
+            return std::string("-");
+        };
+        std::string object;
+        for (const auto id : objects_) {
+            object = base::printable(event.value(id), most_text);
+            if (!object.empty()) break;
+        }
+        output_.say("sensor.tail.event",
+                    {{"time", shown_time(event.time)},
+                     {"image", field("Image")},
+                     {"process", field("ProcessId")},
+                     {"user", field("User")},
+                     {"what", event_words(name, field("EventType"), output_.language())},
+                     {"object", object}});
+    }
+
+    void show_json(const event::Event& event, const std::string& category) {
+        event::JsonTree tree;
+        tree.put("time", event::as_json(event::format_time(event.time)));
+        tree.put("category", event::as_json(category));
+        tree.put("fields", event::fields_as_json(event));
+        std::string text;
+        tree.write(text);
+        output_.line(text);
+    }
+
+    void show(const incident::Alert& alert) {
+        ++shown_;
+        if (output_.json()) {
+            return output_.line(fmt::format(
+                R"({{"time":{},"category":"alert","rule":{},"level":{},"host":{},"what":{}}})",
+                event::as_json(event::format_time(alert.time)),
+                event::as_json(base::printable(alert.rule, most_text)),
+                event::as_json(sigma::name_of(alert.level)),
+                event::as_json(base::printable(alert.host, most_text)),
+                event::as_json(alert_words(alert, output_.language()))));
+        }
+        output_.say("sensor.tail.alert", {{"time", shown_time(alert.time)},
+                                          {"level", shown_level(alert.level, output_.language())},
+                                          {"what", alert_words(alert, output_.language())}});
+    }
+
+    TerminalOutput& output_;
+    std::uint64_t most_;
+    std::uint64_t shown_ = 0;
+    event::Names names_;
+    std::array<event::FieldId, objects.size()> objects_{};
+    std::optional<std::uint64_t> next_;  // the event that should come next
+};
+
+}  // namespace
+
+Exit run_sensor_tail(const Context& context, const std::filesystem::path& runtime,
+                     std::uint64_t most) {
+    auto& output = context.output;
+    const auto connection = LocalSensor(runtime).watch();
+    if (!connection) return output.fail(connection.error());
+    Tail tail(output, most);
+    while (!tail.full()) {
+        const auto packet = base::receive_packet(connection->get(), most_packet);
+        if (!packet || packet->bytes.empty()) {
+            return output.fail(Exit::unreachable, "sensor.error.ended");
+        }
+        if (!tail.take(packet->bytes)) return output.fail(Exit::failed, "sensor.error.answer");
+        if (!output.flush()) return output.fail(Exit::failed, "cli.error.output");
+    }
+    return Exit::done;
+}
+
+}  // namespace shoji::cli

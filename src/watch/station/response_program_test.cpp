@@ -1,0 +1,146 @@
+// Responses of a running sensor: by `shoji respond`, and by a rule.
+#include "watch/station/station_fixture_test.h"
+
+#include <csignal>
+
+#include <sys/wait.h>
+
+namespace shoji::station {
+namespace {
+
+class ResponseProgram : public StationTest {
+  protected:
+    void SetUp() override {
+        StationTest::SetUp();
+        if (IsSkipped()) return;
+        write_response("");
+    }
+    void write_response(const std::string& rules) {
+        write_file(folder_.at("response.toml"), "host = \"here\"\n" + rules);
+    }
+    [[nodiscard]] std::string responding() const {
+        return "[response]\npolicy = \"" + folder_.at("response.toml") + "\"\n";
+    }
+    // What `shoji respond` says as JSON, and its exit code.
+    struct Said {
+        int code = -1;
+        boost::json::value answer;
+    };
+    [[nodiscard]] Said respond(std::vector<std::string> words) const {
+        const auto file = folder_.at("answer");
+        words.insert(words.begin(), {SHOJI_PROGRAM, "--json", "respond"});
+        words.insert(words.end(), {"--socket", folder_.at("run/respond.sock")});
+        const pid_t child = ::fork();
+        if (child == 0) {
+            std::vector<char*> arguments;
+            for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+            arguments.push_back(nullptr);
+            if (std::freopen(file.c_str(), "w", stdout) == nullptr) ::_exit(126);
+            ::execv(arguments[0], arguments.data());
+            ::_exit(127);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        std::ifstream stream(file);
+        const std::string text((std::istreambuf_iterator<char>(stream)), {});
+        boost::json::error_code broken;
+        auto answer = boost::json::parse(text, broken);
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+                broken ? boost::json::value() : answer};
+    }
+    bool answers() const {
+        return eventually([&] { return respond({"status"}).code == 0; });
+    }
+    // A program that runs until it is ended.
+    static pid_t start_sleeper(const std::string& word = "600") {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::execl("/bin/sh", "sh", "-c", "while true; do sleep 1; done", word.c_str(), nullptr);
+            ::_exit(127);
+        }
+        return child;
+    }
+    // By which signal it ended; 0: it did not, and has been ended now.
+    static int ended_by(pid_t child) {
+        int status = 0;
+        const bool ended = eventually([&] { return ::waitpid(child, &status, WNOHANG) == child; });
+        if (ended) return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        if (child > 1) ::kill(child, SIGKILL);
+        ::waitpid(child, &status, 0);
+        return 0;
+    }
+};
+
+TEST_F(ResponseProgram, ShojiRespondKillsByTheRunningSensor) {
+    RunningSensor sensor(policy({}, responding()));
+    ASSERT_TRUE(answers());
+    const pid_t victim = start_sleeper();
+    ASSERT_GT(victim, 1);
+    const auto number = std::to_string(victim);
+    const auto dry = respond({"kill", number, "--reason", "test", "--by", "me", "--dry-run"});
+    EXPECT_EQ(dry.code, 0);
+    ASSERT_TRUE(dry.answer.is_object());
+    EXPECT_EQ(dry.answer.at("done"), false);
+    EXPECT_EQ(::waitpid(victim, nullptr, WNOHANG), 0) << "a dry run does nothing";
+    const auto done = respond({"kill", number, "--reason", "test", "--by", "me"});
+    EXPECT_EQ(done.code, 0);
+    EXPECT_EQ(ended_by(victim), SIGKILL);
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_TRUE(std::filesystem::exists(folder_.at("state/response/responses.log")));
+    EXPECT_FALSE(std::filesystem::exists(folder_.at("run/respond.sock")));
+}
+
+// Its own processes are never killed, whatever is asked.
+TEST_F(ResponseProgram, TheSensorItselfIsProtected) {
+    RunningSensor sensor(policy({}, responding()));
+    ASSERT_TRUE(answers());
+    const pid_t analyst = signal_part(sensor, "analyst", 0);
+    ASSERT_GT(analyst, 1);
+    EXPECT_NE(respond({"kill", std::to_string(analyst), "--reason", "test", "--by", "me"}).code, 0);
+    say(word_);
+    EXPECT_TRUE(alert(sensor, "rule-one"));
+    EXPECT_EQ(process_of(sensor, "analyst"), analyst);
+}
+
+TEST_F(ResponseProgram, ARulesResponseAsksFirst) {
+    write_response("[[rules]]\nid = \"rule-one\"\nresponse = \"kill\"\n");
+    RunningSensor sensor(policy({}, responding()));
+    ASSERT_TRUE(answers());
+    const pid_t victim = start_sleeper(word_);
+    ASSERT_GT(victim, 1);
+    ASSERT_TRUE(alert(sensor, "rule-one"));
+    std::string id;
+    EXPECT_TRUE(eventually([&] {
+        const auto said = respond({"status"});
+        if (said.code != 0 || said.answer.at("pending").as_array().empty()) return false;
+        id = said.answer.at("pending").at(0).at("id").as_string();
+        return true;
+    }));
+    EXPECT_EQ(::waitpid(victim, nullptr, WNOHANG), 0) << "nothing is done unasked";
+    EXPECT_EQ(respond({"approve", id, "--by", "me"}).code, 0);
+    EXPECT_EQ(ended_by(victim), SIGKILL);
+}
+
+TEST_F(ResponseProgram, ARulesResponseComesAtOnceWherePolicySaysSo) {
+    write_response("[[rules]]\nid = \"rule-one\"\nresponse = \"kill\"\nask = false\n");
+    RunningSensor sensor(policy({}, responding()));
+    ASSERT_TRUE(answers());
+    const pid_t victim = start_sleeper(word_);
+    ASSERT_GT(victim, 1);
+    EXPECT_EQ(ended_by(victim), SIGKILL);
+}
+
+TEST_F(ResponseProgram, AKilledAnswererIsStartedAgain) {
+    write_response("[[rules]]\nid = \"rule-one\"\nresponse = \"kill\"\nask = false\n");
+    RunningSensor sensor(policy({}, responding()));
+    ASSERT_TRUE(answers());
+    ASSERT_GT(signal_part(sensor, "answerer", SIGKILL), 1);
+    ASSERT_TRUE(alert(sensor, "sensor.part_ended"));
+    ASSERT_TRUE(answers());
+    const pid_t victim = start_sleeper(word_);
+    ASSERT_GT(victim, 1);
+    EXPECT_EQ(ended_by(victim), SIGKILL) << "the analyst has the new link";
+}
+
+}  // namespace
+}  // namespace shoji::station
