@@ -50,7 +50,8 @@ std::unique_ptr<Ready> load(const std::vector<fs::path>& folders, const fs::path
     return ready;
 }
 
-// The first `count` rules; repeated, under other names, where there are fewer.
+// `count` rules, from all over the folders, so that some of them hit; repeated, under other names,
+// where there are fewer.
 std::unique_ptr<Ready> load_some(const std::vector<fs::path>& folders, std::size_t count) {
     auto ready = std::make_unique<Ready>();
     ready->rules = std::make_unique<hunt::RuleSet>();
@@ -61,8 +62,10 @@ std::unique_ptr<Ready> load_some(const std::vector<fs::path>& folders, std::size
         rules.push_back(rules[i % own]);
         rules.back().id += fmt::format("-{}", i / own);
     }
-    rules.resize(count);
-    set.plan = std::move(*sigma::Plan::compile(std::move(rules), set.names));
+    std::vector<sigma::Rule> chosen;
+    for (std::size_t i = 0; i < count; ++i)
+        chosen.push_back(std::move(rules[i * rules.size() / count]));
+    set.plan = std::move(*sigma::Plan::compile(std::move(chosen), set.names));
     ready->matcher = std::move(*sigma::Matcher::make(*set.plan));
     return ready;
 }

@@ -5,6 +5,8 @@
 #include "core/base/random.h"
 #include "watch/hunt/mapped_file.h"
 
+#include <chrono>
+
 namespace shoji::cli {
 namespace {
 
@@ -97,6 +99,11 @@ Result<std::unique_ptr<analysis::Analysis>> read_analysis(const Context& context
     if (!suppressions) return base::Failure(suppressions.error());
     auto analysis = std::make_unique<analysis::Analysis>(std::move(*settings), std::move(*lists),
                                                          std::move(*suppressions));
+    const auto know_the_time = [&] {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        analysis->set_present(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+    };
+    know_the_time();
     std::error_code unknown;
     const bool is_new = request.state.empty() || !fs::exists(request.state, unknown);
     if (is_new && state == StateFile::may_be_new) return analysis;
@@ -104,6 +111,7 @@ Result<std::unique_ptr<analysis::Analysis>> read_analysis(const Context& context
         return analysis->load({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
     });
     if (!loaded) return base::Failure(loaded.error());
+    know_the_time();
     return analysis;
 }
 

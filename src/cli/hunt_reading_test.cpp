@@ -105,6 +105,30 @@ TEST_F(HuntReadingTest, TheSummaryIsTheLastLineOfJsonWithIncidentsAlone) {
     EXPECT_THAT(hunt({"--json"}), Not(HasSubstr("summary"))) << "each line is a hit";
 }
 
+TEST_F(HuntReadingTest, AReportReplacesNoLogAndNoDevice) {
+    const auto log = folder_ / "logs/nxlog.json";
+    const auto size = fs::file_size(log);
+    EXPECT_THAT(hunt({"--csv", log.native()}), HasSubstr("is one of the logs"));
+    EXPECT_EQ(code_, 5);
+    EXPECT_EQ(fs::file_size(log), size);
+    const auto pipe = folder_ / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_THAT(hunt({"--html", pipe.native()}), HasSubstr("is no regular file"));
+    EXPECT_TRUE(fs::is_fifo(pipe));
+    fs::create_symlink(log, folder_ / "link");
+    EXPECT_THAT(hunt({"--csv", (folder_ / "link").native()}), HasSubstr("is no regular file"));
+    EXPECT_EQ(fs::file_size(log), size);
+    hunt({"--csv", (folder_ / "out.csv").native()});
+    hunt({"--csv", (folder_ / "out.csv").native()});
+    EXPECT_EQ(code_, 0) << "an older report is replaced";
+}
+
+TEST_F(HuntReadingTest, WhatIsNamedTwiceIsReadOnce) {
+    EXPECT_THAT(hunt({(folder_ / "logs/../logs/nxlog.json").native(), "--rules",
+                      (folder_ / "rules.yml").native()}),
+                HasSubstr("2 hits in 3 events of 2 files"));
+}
+
 TEST_F(HuntReadingTest, FilesThatAreNoLogsAreNamed) {
     EXPECT_THAT(hunt({}),
                 AllOf(HasSubstr("1 files in folders were not read"), HasSubstr("logs/readme.txt")));

@@ -80,6 +80,9 @@ void show_summary(TerminalOutput& output, std::string_view title,
     }
     output.say("cli.blank");
     output.table({"hunt.hits", "hunt.level", title}, rows);
+    if (tallies.size() > most) {
+        output.say("hunt.more", {{"count", std::to_string(tallies.size() - most)}});
+    }
 }
 
 json::object summary_json(const Finds& finds) {
@@ -206,6 +209,27 @@ bool warn_of_losses(const Finds& finds, TerminalOutput& output) {
                        0;
 }
 
+// A report takes the place of an older one, and of nothing else: neither of a device, a pipe or a
+// link, nor of a log that is evidence.
+base::Result<void> can_be_report(const std::filesystem::path& path,
+                                 const std::vector<std::filesystem::path>& logs) {
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(path, error);
+    if (path.empty() || status.type() == std::filesystem::file_type::not_found) return {};
+    const auto refused = [&](std::string_view key) {
+        return base::worded(
+            base::fail(base::ErrorKind::invalid, "{} is not overwritten", path.native()), key,
+            {{"file", path.native()}});
+    };
+    if (status.type() != std::filesystem::file_type::regular) return refused("hunt.report.no_file");
+    const bool is_log = std::ranges::any_of(logs, [&](const auto& log) {
+        std::error_code unknown;
+        return std::filesystem::equivalent(log, path, unknown);
+    });
+    if (is_log) return refused("hunt.report.is_log");
+    return {};
+}
+
 base::Result<void> write_reports(const HuntRequest& request, const Finds& finds,
                                  const Profile* profile, text::Language language) {
     constexpr mode_t mode = 0600;  // what people did is nobody else's to read
@@ -274,6 +298,10 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     const auto files = hunt::log_files(request.logs, &skipped);
     if (!files) return output.fail(files.error());
     if (files->empty()) return output.fail(Exit::not_found, "hunt.no_files");
+    for (const auto& report : {request.csv, request.html}) {
+        if (const auto able = can_be_report(report, *files); !able)
+            return output.fail(able.error());
+    }
     hunt::Wish wish;
     wish.least = request.least;
     wish.since = *since;

@@ -47,7 +47,7 @@ std::uint32_t sum_of(std::span<const std::uint8_t> bytes, std::uint32_t before =
 EvtxFile::EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
                    const WindowsSources& windows)
     : file_(bytes), names_(names), windows_(windows), next_chunk_(file_head) {
-    if (!is_one(bytes)) {
+    if (!starts_with(bytes, file_signature)) {
         damages_.add(0, 0, "the file's header is not that of an event log");
         // A file cut at its front may begin with a chunk.
         if (starts_with(bytes, chunk_signature)) next_chunk_ = 0;
@@ -59,6 +59,7 @@ EvtxFile::EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
     }
     // A log that was not closed may have more chunks than its header says, but none has fewer.
     const auto said = base::ByteReader(bytes.subspan(chunk_count_offset)).read<std::uint16_t>();
+    chunks_said_ = said;
     const auto there = (bytes.size() - file_head + chunk_size - 1) / chunk_size;
     if (there < said) {
         damages_.add(bytes.size(), 0, "the file ends behind {} of its {} chunks", there, said);
@@ -66,7 +67,9 @@ EvtxFile::EvtxFile(std::span<const std::uint8_t> bytes, const Names& names,
 }
 
 bool EvtxFile::is_one(std::span<const std::uint8_t> bytes) {
-    return starts_with(bytes, file_signature);
+    if (starts_with(bytes, file_signature) || starts_with(bytes, chunk_signature)) return true;
+    // Its own header may be damaged, or wiped.
+    return bytes.size() > file_head && starts_with(bytes.subspan(file_head), chunk_signature);
 }
 
 std::uint32_t EvtxFile::number(std::size_t offset) const {
@@ -84,13 +87,19 @@ void EvtxFile::check_sums(std::size_t end) {
     }
 }
 
-// The next chunk that is one; chunks that were never used are all zero and no damage.
+// The next chunk that is one; chunks that were never used are all zero, and no damage when the
+// file's header does not count them.
 bool EvtxFile::open_chunk() {
     while (next_chunk_ < file_.size()) {
         chunk_at_ = next_chunk_;
         chunk_ = file_.subspan(chunk_at_, std::min(chunk_size, file_.size() - chunk_at_));
         next_chunk_ += chunk_size;
-        if (std::ranges::all_of(chunk_, [](std::uint8_t byte) { return byte == 0; })) continue;
+        if (std::ranges::all_of(chunk_, [](std::uint8_t byte) { return byte == 0; })) {
+            if ((chunk_at_ - file_head) / chunk_size < chunks_said_) {
+                damages_.add(chunk_at_, chunk_.size(), "a chunk that the header counts is empty");
+            }
+            continue;
+        }
         if (chunk_.size() < chunk_head) {
             damages_.add(chunk_at_, chunk_.size(), "the file ends inside a chunk's header");
             continue;

@@ -41,7 +41,8 @@ class EvtxFile {
     const WindowsSources& windows_;
     WindowsSources::Last last_source_;
 
-    std::size_t next_chunk_;  // offset in the file
+    std::size_t next_chunk_;       // offset in the file
+    std::size_t chunks_said_ = 0;  // by the file's header
     std::size_t chunk_at_ = 0;
     std::span<const std::uint8_t> chunk_;
     std::size_t at_ = 0;   // in the chunk

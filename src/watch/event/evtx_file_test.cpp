@@ -48,6 +48,26 @@ class EvtxFileTest : public ::testing::Test {
     const std::vector<std::string> both_{"C:\\a.exe", "C:\\b.exe"};
 };
 
+TEST_F(EvtxFileTest, AWipedChunkIsTold) {
+    auto bytes = two_events();
+    std::fill(bytes.begin() + chunk_at, bytes.end(), std::uint8_t{0});
+    EXPECT_TRUE(images(bytes).empty());
+    EXPECT_TRUE(told("a chunk that the header counts is empty"));
+}
+
+TEST_F(EvtxFileTest, AFileWithoutItsHeaderIsOneByItsFirstChunk) {
+    auto wiped = two_events();
+    std::fill(wiped.begin(), wiped.begin() + chunk_at, std::uint8_t{0});
+    EXPECT_TRUE(EvtxFile::is_one(wiped));
+    EXPECT_EQ(images(wiped), both_);
+    EXPECT_TRUE(told("header is not that of an event log"));
+    const auto whole = two_events();
+    const std::vector<std::uint8_t> cut(whole.begin() + chunk_at, whole.end());
+    EXPECT_TRUE(EvtxFile::is_one(cut));
+    EXPECT_EQ(images(cut), both_);
+    EXPECT_FALSE(EvtxFile::is_one(std::vector<std::uint8_t>(chunk_at + 8)));
+}
+
 TEST_F(EvtxFileTest, ARecordsNumberIsTheEventsOwn) {
     testing::EvtxWriter writer(7);
     writer.add(1, "Security", file_time, {{"EventRecordID", "4711"}});

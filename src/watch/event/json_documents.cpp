@@ -17,6 +17,14 @@ JsonDocuments::JsonDocuments(std::string_view text) : text_(text) {
     lines_ = line.front() == '{' && line[last] == '}' && line.size() > 1;
 }
 
+bool JsonDocuments::is_cut() const {
+    const auto begin = text_.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    const auto first = text_.find_first_not_of(blank, begin);
+    if (first == std::string_view::npos || text_[first] != '[') return false;
+    const auto last = text_.find_last_not_of(blank);
+    return last == first || text_[last] != ']';
+}
+
 // The index behind the object that begins at at_; its line's end when it is never closed.
 std::size_t JsonDocuments::end_of_object() const {
     std::size_t depth = 0;

@@ -15,6 +15,8 @@ class JsonDocuments {
 
     // The next document; nothing at the end.
     std::optional<std::string_view> next();
+    // The text is a list that never ends: some of it is missing.
+    [[nodiscard]] bool is_cut() const;
     // Where in the text the last document began.
     [[nodiscard]] std::size_t offset() const { return offset_; }
 

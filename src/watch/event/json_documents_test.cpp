@@ -38,5 +38,13 @@ TEST(JsonDocuments, GoesOnBehindWhatIsNeverClosed) {
     EXPECT_THAT(documents(""), ::testing::IsEmpty());
 }
 
+TEST(JsonDocuments, AListThatNeverEndsIsCut) {
+    EXPECT_TRUE(JsonDocuments(R"([{"a":1},)").is_cut());
+    EXPECT_TRUE(JsonDocuments("[").is_cut());
+    EXPECT_FALSE(JsonDocuments("\xef\xbb\xbf [{\"a\":1}]\n").is_cut());
+    EXPECT_FALSE(JsonDocuments(R"({"a":1})").is_cut());
+    EXPECT_FALSE(JsonDocuments("").is_cut());
+}
+
 }  // namespace
 }  // namespace shoji::event

@@ -15,6 +15,10 @@ bool JsonLog::next(Event& event) {
         }
         return true;
     }
+    if (documents_.is_cut() && !end_told_) {
+        damages_.add(documents_.offset(), 0, "the list of events does not end");
+        end_told_ = true;
+    }
     return false;
 }
 
@@ -31,12 +35,19 @@ bool JsonLog::read_repaired(std::string_view document, Event& event) {
     if (document.size() > JsonReader::most_bytes) return false;
     repaired_.clear();
     const auto replaced = repair_utf8(document, repaired_);
-    if (replaced == 0) return false;
+    const auto surrogates = repair_surrogates(repaired_);
+    if (replaced + surrogates == 0) return false;
     const auto size = repaired_.size();
     repaired_.append(json_padding, '\0');
     if (!reader_.read({repaired_.data(), size}, event)) return false;
-    damages_.add(documents_.offset(), 0, "{} bytes that are no UTF-8 were read as U+FFFD",
-                 replaced);
+    if (replaced > 0) {
+        damages_.add(documents_.offset(), 0, "{} bytes that are no UTF-8 were read as U+FFFD",
+                     replaced);
+    }
+    if (surrogates > 0) {
+        damages_.add(documents_.offset(), 0, "{} halves of surrogate pairs were read as U+FFFD",
+                     surrogates);
+    }
     return true;
 }
 

@@ -42,6 +42,7 @@ class JsonLog {
     ProductSources products_;
     std::string repaired_;      // the document, and json_padding behind it
     std::uint64_t number_ = 0;  // of the document
+    bool end_told_ = false;
     Damages damages_;
 };
 

@@ -128,12 +128,37 @@ TEST_F(ProductSourcesTest, ABrokenByteDoesNotCostTheEvent) {
     EXPECT_EQ(event_.fields()[0].value, "x\xef\xbf\xbdy\xef\xbf\xbd\xef\xbf\xbd");
     EXPECT_EQ(event_.fields()[1].value, "\xe6\x97\xa5");
     ASSERT_EQ(log.damages().count(), 1U);
-    EXPECT_EQ(log.damages().told()[0].what.message, "3 bytes that are no UTF-8 were read as U+FFFD");
+    EXPECT_EQ(log.damages().told()[0].what.message,
+              "3 bytes that are no UTF-8 were read as U+FFFD");
     EXPECT_EQ(log.damages().told()[0].bytes, 0U);
     ASSERT_TRUE(log.next(event_));
     EXPECT_EQ(event_.fields()[0].value, "z");
     EXPECT_EQ(log.damages().count(), 2U) << "what is no JSON either way is left out";
     EXPECT_FALSE(log.next(event_));
+}
+
+TEST_F(ProductSourcesTest, HalfAPairOfSurrogatesDoesNotCostTheEvent) {
+    const std::string text = R"({"a":"x \ud800 \\ud800 \ud83d\ude00","b":"\uDC20\ud800"})"
+                             "\n";
+    text_ = text + std::string(json_padding, '\0');
+    JsonLog log({text_.data(), text.size()}, names_, windows_);
+    ASSERT_TRUE(log.next(event_));
+    EXPECT_EQ(event_.fields()[0].value, "x \xef\xbf\xbd \\ud800 \xf0\x9f\x98\x80");
+    EXPECT_EQ(event_.fields()[1].value, "\xef\xbf\xbd\xef\xbf\xbd");
+    ASSERT_EQ(log.damages().count(), 1U);
+    EXPECT_EQ(log.damages().told()[0].what.message,
+              "3 halves of surrogate pairs were read as U+FFFD");
+}
+
+TEST_F(ProductSourcesTest, AListThatNeverEndsIsToldOnce) {
+    const std::string text = "[{\"a\":1},";
+    text_ = text + std::string(json_padding, '\0');
+    JsonLog log({text_.data(), text.size()}, names_, windows_);
+    EXPECT_TRUE(log.next(event_));
+    EXPECT_FALSE(log.next(event_));
+    EXPECT_FALSE(log.next(event_));
+    ASSERT_EQ(log.damages().count(), 1U);
+    EXPECT_EQ(log.damages().told()[0].what.message, "the list of events does not end");
 }
 
 TEST_F(ProductSourcesTest, TheUserSaysWhatIsNotKnown) {

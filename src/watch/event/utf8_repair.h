@@ -11,4 +11,8 @@ namespace shoji::event {
 // bytes these were.
 std::size_t repair_utf8(std::string_view text, std::string& repaired);
 
+// JSON's escapes of half a pair of surrogates, which Windows' names and command lines may have,
+// become that of U+FFFD where they stand; how many these were.
+std::size_t repair_surrogates(std::string& json);
+
 }  // namespace shoji::event

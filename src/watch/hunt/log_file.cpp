@@ -13,10 +13,13 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <variant>
+
+#include <sys/stat.h>
 
 namespace shoji::hunt {
 
@@ -183,7 +186,9 @@ std::string_view current_name(std::string_view name) {
     return name[last] == '.' || name[last] == '-' ? name.substr(0, last) : name;
 }
 
-bool may_hold_events(std::string_view name) {
+bool may_hold_events(std::string given) {
+    for (char& c : given) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    std::string_view name = given;
     constexpr std::array<std::string_view, 6> endings{".evtx",   ".json", ".jsonl",
                                                       ".ndjson", ".log",  ".events"};
     constexpr std::array<std::string_view, 5> names{"syslog", "messages", "secure", "cron",
@@ -193,6 +198,15 @@ bool may_hold_events(std::string_view name) {
     name = current_name(name);
     return std::ranges::find(names, name) != names.end() ||
            std::ranges::any_of(endings, [&](auto ending) { return name.ends_with(ending); });
+}
+
+// The same file under a second name would give every hit twice.
+void forget_repeated(std::vector<fs::path>& files) {
+    std::set<std::pair<dev_t, ino_t>> known;
+    std::erase_if(files, [&](const fs::path& path) {
+        struct stat is {};
+        return ::stat(path.c_str(), &is) == 0 && !known.emplace(is.st_dev, is.st_ino).second;
+    });
 }
 
 // One that is gone through, which those behind links are not.
@@ -232,7 +246,7 @@ base::Result<std::vector<fs::path>> log_files(const std::vector<fs::path>& paths
     }
     std::ranges::sort(files);
     if (skipped != nullptr) std::ranges::sort(skipped->told);
-    files.erase(std::unique(files.begin(), files.end()), files.end());
+    forget_repeated(files);
     return files;
 }
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -113,10 +115,13 @@ void add_state(const File& file, std::string& state) {
 
 base::Result<RuleListing> list_rules(const std::vector<fs::path>& paths) {
     RuleListing listing;
+    std::set<std::pair<dev_t, ino_t>> known;
     for (const auto& path : paths) {
         auto files = files_below(path);
         if (!files) return base::Failure(files.error());
         for (auto& file : *files) {
+            // A folder that stands in another one, or is named twice.
+            if (paths.size() > 1 && !known.emplace(file.is.st_dev, file.is.st_ino).second) continue;
             add_state(file, listing.state);
             listing.newest = std::max<std::int64_t>(listing.newest, file.is.st_ctim.tv_sec);
             listing.paths.push_back(std::move(file.path));

@@ -3,6 +3,8 @@
 #include "watch/detect/analysis/beacon_alert.h"
 #include "watch/detect/analysis/exfiltration_alert.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace shoji::analysis {
@@ -20,6 +22,15 @@ void Analysis::make_detectors() {
         std::make_unique<exfiltration::Exfiltration>(settings_.exfiltration, lists_.destinations);
     beacon_ = std::make_unique<beacon::Detector>(settings_.beacon);
     beacon_->set_lists(lists_.young, lists_.known);
+}
+
+void Analysis::set_present(event::Time present) {
+    const auto seconds = std::clamp<event::Time>(present / incident::second, 0,
+                                                 std::numeric_limits<std::uint32_t>::max());
+    exfiltration_->set_present(present);
+    beacon_->set_present(static_cast<std::uint32_t>(seconds));
+    intrusion_.set_present(present);
+    gatherer_.set_present(present);
 }
 
 void Analysis::take(const Lens& lens, const event::Event& event,

@@ -50,6 +50,11 @@ class Analysis {
         return gatherer_.held_by();
     }
 
+    // The real time: up to it, the time that events tell may pass as fast as it will, as in logs
+    // that are silent over a weekend; times beyond are doubted. 0, as after load(): not known, and
+    // a day is the most that a single activity moves the time.
+    void set_present(event::Time present);
+
     // Tells what was lost and not told yet: once nothing more comes.
     void finish(Alerts& told);
 

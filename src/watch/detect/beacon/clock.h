@@ -16,7 +16,7 @@ class Clock {
     // Seconds since 1970. False: this time is not to be believed.
     bool accept(std::uint32_t time) {
         if (began_ == 0) began_ = now_ = time;
-        const bool ahead = time > now_ && time - now_ > far_ahead;
+        const bool ahead = time > now_ && time - now_ > far_ahead && time > present_;
         const bool behind = time < now_ && now_ - time > far_behind;
         if (!ahead && !behind) {
             strange_ = 0;
@@ -33,6 +33,9 @@ class Clock {
         now_ = time;
         return true;
     }
+    // The real time, up to which time may pass as fast as it will; 0: not known. It is no part of
+    // the saved state.
+    void set_present(std::uint32_t present) { present_ = present; }
     [[nodiscard]] std::uint32_t now() const { return now_; }
     [[nodiscard]] std::uint32_t began() const { return began_; }
 
@@ -49,6 +52,7 @@ class Clock {
     std::uint32_t now_ = 0;
     std::uint32_t strange_ = 0;
     std::uint32_t stranger_ = 0;
+    std::uint32_t present_ = 0;
 };
 
 }  // namespace shoji::beacon

@@ -30,6 +30,8 @@ class Detector {
     // Domains on `known` raise no alerts; what is under them neither. Lists are no part of the
     // saved state.
     void set_lists(DomainList young, DomainList known);
+    // The real time (clock.h), seconds since 1970; 0: not known. No part of the saved state either.
+    void set_present(std::uint32_t present) { clock_.set_present(present); }
 
     // In about the order of time. Kinds that say nothing of the outside still tell that the
     // terminal is on.

@@ -58,6 +58,17 @@ TEST(Clock, one_host_from_another_time_moves_nothing) {
     EXPECT_EQ(clock.now(), june + 9999);
 }
 
+TEST(Clock, time_passes_up_to_the_present) {
+    Clock clock;
+    constexpr std::uint32_t start = 1'800'000'000;
+    EXPECT_TRUE(clock.accept(start));
+    clock.set_present(start + 5 * Clock::day);
+    EXPECT_TRUE(clock.accept(start + 3 * Clock::day)) << "after a weekend";
+    EXPECT_EQ(clock.now(), start + 3 * Clock::day);
+    EXPECT_FALSE(clock.accept(start + 7 * Clock::day)) << "not yet";
+    EXPECT_FALSE(clock.accept(start)) << "late";
+}
+
 TEST(Clock, follows_when_everybody_has_moved) {
     Clock clock;
     clock.accept(june);

@@ -21,6 +21,7 @@ class Clock {
         constexpr event::Time ahead = 5 * day;
         constexpr event::Time behind = 7 * day;
         if (now_ == 0 && time > 0 && time <= last) now_ = time;
+        if (time > now_ && time <= present_) now_ = time;
         if (time > 0 && time <= last && time > now_ - behind && time < now_ + ahead) {
             agreeing_ = 0;
             now_ += std::clamp(time - now_, -day, day);
@@ -37,6 +38,9 @@ class Clock {
         }
         return now_;
     }
+    // The real time, up to which time may pass as fast as it will; 0: not known. It is no part of
+    // the saved state.
+    void set_present(event::Time present) { present_ = std::min(present, last); }
     [[nodiscard]] std::uint64_t untimely() const { return untimely_; }
 
     template <class Archive>
@@ -56,6 +60,7 @@ class Clock {
     event::Time other_ = 0;
     std::uint32_t agreeing_ = 0;
     std::uint64_t untimely_ = 0;
+    event::Time present_ = 0;
 };
 
 }  // namespace shoji::exfiltration

@@ -196,6 +196,10 @@ void Exfiltration::observe(const event::Activity& activity, std::vector<Alert>& 
     look_->take(activity, *state_, alerts);
 }
 
+void Exfiltration::set_present(event::Time present) {
+    state_->clock.set_present(present);
+}
+
 Exfiltration::Losses Exfiltration::losses() const {
     return {state_->clipped, state_->clock.untimely(),
             state_->volumes.displaced() + state_->chains.displaced() + state_->tunnels.displaced() +

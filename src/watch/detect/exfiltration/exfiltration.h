@@ -34,6 +34,8 @@ class Exfiltration {
         std::uint64_t displaced = 0;  // of what was remembered, to make room
     };
     [[nodiscard]] Losses losses() const;
+    // The real time (clock.h); 0: not known. It goes with what load() replaces.
+    void set_present(event::Time present);
 
     // The most bytes that it takes with these settings, its name list aside.
     static std::size_t memory_limit(const Settings& settings);

@@ -168,6 +168,17 @@ TEST(ExfiltrationState, TheDefaultLimitIsStated) {
     EXPECT_LT(Exfiltration::memory_limit(Settings{}), std::size_t{192} << 20U);
 }
 
+TEST(Clock, TimePassesUpToThePresent) {
+    constexpr event::Time start_time = 1'800'000'000'000'000'000;
+    constexpr event::Time day_time = 86'400'000'000'000;
+    Clock clock;
+    clock.believe(start_time);
+    clock.set_present(start_time + 30 * day_time);
+    EXPECT_EQ(clock.believe(start_time + 20 * day_time), start_time + 20 * day_time) << "a holiday";
+    EXPECT_EQ(clock.believe(start_time + 40 * day_time), start_time + 20 * day_time) << "not yet";
+    EXPECT_EQ(clock.untimely(), 1U);
+}
+
 TEST(Clock, AFewThatLieDoNotMoveIt) {
     Clock clock;
     constexpr event::Time start = monday;

@@ -25,7 +25,8 @@ event::Time Clock::believe(event::Time time, std::string_view host) {
         host_ = host;
         return now_;
     }
-    if (!agree(time, now_)) return doubt(time, host);
+    const bool has_passed = time > now_ && time <= present_;
+    if (!has_passed && !agree(time, now_)) return doubt(time, host);
     if (host != host_) several_hosts_ = true;
     if (other_count_ > 0 && host != other_host_) other_count_ = 0;
     now_ = std::max(now_, time);

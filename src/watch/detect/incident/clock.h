@@ -1,7 +1,8 @@
 // What time it is, by what many hosts say. A terminal whose clock stands in 1970 or in 2200, or who
 // lies, moves nobody's windows: an activity more than a day away from now counts as now, and is
 // counted. Only when 16 such in a row agree with each other within a day, from two hosts or from
-// the only host there is, is theirs the time.
+// the only host there is, is theirs the time. Who knows what time it really is can say so: until
+// then, time may pass as fast as it will, as in logs that say nothing over a weekend.
 #pragma once
 
 #include "watch/event/event.h"
@@ -24,6 +25,8 @@ class Clock {
     // The time to count an activity of that host at: never before what was returned last, unless
     // the clock was set back by common consent. `host` is a host_key().
     event::Time believe(event::Time time, std::string_view host);
+    // The real time, which is no part of the saved state; 0: not known.
+    void set_present(event::Time present) { present_ = present; }
 
     [[nodiscard]] event::Time now() const { return now_; }
     [[nodiscard]] std::uint64_t untimely() const { return untimely_; }
@@ -47,6 +50,7 @@ class Clock {
     std::uint32_t other_count_ = 0;
     bool other_hosts_ = false;
     std::uint64_t untimely_ = 0;
+    event::Time present_ = 0;
 };
 
 }  // namespace shoji::incident

@@ -34,6 +34,17 @@ TEST(Clock, TheOnlyHostIsBelievedInTheEnd) {
     EXPECT_EQ(now, start + 6 * day);
 }
 
+TEST(Clock, TimePassesUpToThePresent) {
+    Clock clock;
+    clock.believe(start, "a");
+    clock.believe(start, "b");
+    clock.set_present(start + 5 * day);
+    EXPECT_EQ(clock.believe(start + 3 * day, "b"), start + 3 * day) << "after a weekend";
+    EXPECT_EQ(clock.believe(start + 7 * day, "liar"), start + 3 * day) << "not yet";
+    EXPECT_EQ(clock.believe(start, "a"), start + 3 * day) << "late";
+    EXPECT_EQ(clock.untimely(), 2U);
+}
+
 TEST(Clock, ACityIsBelievedAfterALongSilence) {
     Clock clock;
     clock.believe(start, "a");

@@ -58,6 +58,8 @@ class Gatherer {
     [[nodiscard]] std::vector<EarlierAlert> earlier(const Incident& incident) const;
     [[nodiscard]] double risk(const Incident& incident) const;
     [[nodiscard]] event::Time now() const { return clock_.now(); }
+    // The real time (clock.h); 0: not known.
+    void set_present(event::Time present) { clock_.set_present(present); }
     [[nodiscard]] const Suppressions& suppressions() const { return suppressions_; }
     [[nodiscard]] std::vector<SuppressedCount> suppressed() const { return counts_.all(); }
     [[nodiscard]] const Settings& settings() const { return settings_; }

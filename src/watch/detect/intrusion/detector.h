@@ -33,6 +33,8 @@ class Detector {
         std::uint64_t untimely = 0;   // activities whose time nobody else agreed with
     };
     [[nodiscard]] Losses losses() const;
+    // The real time (watch/detect/incident/clock.h); 0: not known.
+    void set_present(event::Time present) { clock_.set_present(present); }
     [[nodiscard]] bool is_learning() const;
 
     [[nodiscard]] std::vector<std::uint8_t> save() const;

@@ -21,7 +21,8 @@ Result<void> read_rules_of(const yaml::Node& section, Filter& filter) {
             return wrong(rule, "'rules' needs names or ids, or 'any'");
         }
     }
-    filter.any = filter.rules.empty() || (rules->is_scalar() && fold(rules->text) == "any");
+    filter.any = filter.rules.empty() ||
+                 (rules->is_scalar() && (fold(rules->text) == "any" || fold(rules->text) == "all"));
     if (filter.any) filter.rules.clear();
     return {};
 }
