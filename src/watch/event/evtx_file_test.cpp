@@ -13,6 +13,7 @@ namespace shoji::event {
 namespace {
 
 constexpr std::size_t chunk_at = 4096;
+constexpr std::size_t chunk_count_at = 42;                    // in the file's header
 constexpr std::uint64_t file_time = 133'771'608'000'000'000;  // 2024-11-27 06:00 UTC
 
 class EvtxFileTest : public ::testing::Test {
@@ -51,6 +52,9 @@ class EvtxFileTest : public ::testing::Test {
 TEST_F(EvtxFileTest, AWipedChunkIsTold) {
     auto bytes = two_events();
     std::fill(bytes.begin() + chunk_at, bytes.end(), std::uint8_t{0});
+    EXPECT_TRUE(images(bytes).empty());
+    EXPECT_TRUE(damages_.empty()) << "a chunk that was never used";
+    bytes[chunk_count_at] = 1;
     EXPECT_TRUE(images(bytes).empty());
     EXPECT_TRUE(told("a chunk that the header counts is empty"));
 }

@@ -5,24 +5,25 @@
 
 #include "kernel_types.bpf.h"
 
-static __always_inline struct file *descriptor_file(struct task_struct *task, __u32 number) {
-    struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+static __always_inline struct file* descriptor_file(struct task_struct* task, __u32 number) {
+    struct fdtable* table = BPF_CORE_READ(task, files, fdt);
     if (number >= BPF_CORE_READ(table, max_fds)) return NULL;
-    struct file *file = NULL;
+    struct file* file = NULL;
     bpf_probe_read_kernel(&file, sizeof file, BPF_CORE_READ(table, fd) + number);
     return file;
 }
 
 /* Of a pidfd the process's number in the first pid namespace; 0: not known. */
-static __always_inline __u32 process_behind(struct task_struct *task, __u32 number) {
-    struct file *file = descriptor_file(task, number);
+static __always_inline __u32 process_behind(struct task_struct* task, __u32 number) {
+    struct file* file = descriptor_file(task, number);
     if (!file) return 0;
-    struct pid *pid;
+    struct pid* pid;
     if (bpf_core_type_exists(struct pidfs_attr)) {
         pid = BPF_CORE_READ(file, f_inode, i_private);
     } else {
         pid = BPF_CORE_READ(file, private_data);
     }
-    struct upid *first = pid ? (struct upid *)((char *)pid + bpf_core_field_offset(struct pid, numbers)) : NULL;
+    struct upid* first =
+        pid ? (struct upid*)((char*)pid + bpf_core_field_offset(struct pid, numbers)) : NULL;
     return first ? BPF_CORE_READ(first, nr) : 0;
 }

@@ -63,8 +63,8 @@ static __always_inline bool is_left_out(struct sensor_policy* p, struct task_str
     return (p->filters & SENSOR_FILTER_CGROUPS) && bpf_map_lookup_elem(&shared_cgroups, &cgroup);
 }
 
-/* A record of that kind for what the present task does, or -1: left out, held back or no memory. What is `urgent` no
- * flood of the usual can cover. */
+/* A record of that kind for what the present task does, or -1: left out, held back or no memory.
+ * What is `urgent` no flood of the usual can cover. */
 static __always_inline int file_begin_as(enum sensor_kind kind, bool urgent) {
     struct task_struct* task = bpf_get_current_task_btf();
     if (task->flags & PF_KTHREAD) return -1;

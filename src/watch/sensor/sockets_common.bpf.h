@@ -22,14 +22,15 @@ static __always_inline bool is_told(__u32 family, __u32 type) {
     }
 }
 
-static __always_inline void tell_socket(__u32 family, __u32 type, __u32 protocol, __u32 how, long result) {
+static __always_inline void tell_socket(__u32 family, __u32 type, __u32 protocol, __u32 how,
+                                        long result) {
     type &= SOCK_TYPE_MASK;
     if (!is_told(family, type)) return;
     int index = act_begin(SENSOR_SOCKET, result);
     if (index < 0) return;
-    struct scratch *s = scratch_of(index);
+    struct scratch* s = scratch_of(index);
     if (!s) return;
-    struct sensor_act *act = (struct sensor_act *)s->record;
+    struct sensor_act* act = (struct sensor_act*)s->record;
     act->value[0] = family;
     act->value[1] = type;
     act->value[2] = protocol;

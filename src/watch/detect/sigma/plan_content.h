@@ -31,7 +31,7 @@ struct FieldIndex {
     std::uint32_t shortest_inside = 0;           // bytes of the shortest literal
     std::optional<ManyMatcher> expressions;      // in the value as it is
     std::vector<std::uint32_t> expression_findings;
-    std::vector<std::uint32_t> unsure_findings;  // those of no plain expressions (plain_text.h)
+    std::vector<std::uint32_t> unsure_findings;      // those of no plain expressions (plain_text.h)
     std::vector<std::uint32_t> unsearched_findings;  // of expressions that are not looked for
 };
 
