@@ -84,9 +84,10 @@ class JsonKeys {
             if (!stands_first(*key, rest)) continue;
             object.expected = &key->next;
             // While the value is read, what is known of the key behind it comes from memory.
-            const auto* likely = reinterpret_cast<const char*>(key->next.front());
-            __builtin_prefetch(likely);
-            __builtin_prefetch(likely + memory_line);
+            if (const auto* likely = reinterpret_cast<const char*>(key->next.front())) {
+                __builtin_prefetch(likely);
+                __builtin_prefetch(likely + memory_line);
+            }
             return key;
         }
         return nullptr;
