@@ -2,7 +2,7 @@
  *
  * Access to other processes, where the kernel lets programs be attached to its own functions: to those of the system
  * calls themselves, for programs of 64 and of 32 bits. */
-#include "access_common.bpf.h"
+#include "uring.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -131,7 +131,8 @@ static __always_inline bool truncates(struct task_struct *task, struct pt_regs *
     return number == (compat ? 295 : __NR_openat) && (argument(task, regs, 2) & O_TRUNC);
 }
 
-static __always_inline void call_open(struct task_struct *task, struct pt_regs *regs, long number) {
+/* `regs`: of the call; NULL: it was opened otherwise, and `truncated` says so. */
+static __always_inline void call_open(struct task_struct *task, struct pt_regs *regs, long number, bool truncated) {
     if (number < 0) return;
     struct file *file = file_of(task, number);
     if (!file) return;
@@ -144,7 +145,7 @@ static __always_inline void call_open(struct task_struct *task, struct pt_regs *
     }
     if (!is_regular(file->f_inode)) return;
     __u32 how = mode & FMODE_CREATED ? SENSOR_HOW_CREATED : 0;
-    if (truncates(task, regs)) how |= SENSOR_HOW_TRUNCATED;
+    if (regs ? truncates(task, regs) : truncated) how |= SENSOR_HOW_TRUNCATED;
     remember_open(task, number, file, how, 0);
 }
 
@@ -427,7 +428,7 @@ int BPF_PROG(file_call, struct pt_regs *regs, long result) {
     if (call == CALL_NONE) return 0;
     switch (call) {
         case CALL_OPEN:
-            call_open(task, regs, result);
+            call_open(task, regs, result, false);
             break;
         case CALL_CLOSE:
             call_close(task, argument(task, regs, 0));
@@ -454,6 +455,8 @@ int BPF_PROG(file_call, struct pt_regs *regs, long result) {
     }
     return 0;
 }
+
+#include "file_uring.bpf.h"
 
 /* What a process did not close itself. */
 static long exit_step(__u32 i, __u32 *process) {

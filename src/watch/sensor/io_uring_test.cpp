@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -88,6 +89,43 @@ bool TestUring::connect(int socket, const sockaddr* name, socklen_t size) {
     request.fd = socket;
     request.addr = reinterpret_cast<std::uint64_t>(name);
     request.off = size;
+    return submit(request) == 0;
+}
+
+base::FileDescriptor TestUring::open(const char* path, int flags, unsigned mode) {
+    io_uring_sqe request{};
+    request.opcode = IORING_OP_OPENAT;
+    request.fd = AT_FDCWD;
+    request.addr = reinterpret_cast<std::uint64_t>(path);
+    request.open_flags = static_cast<std::uint32_t>(flags);
+    request.len = mode;
+    return base::FileDescriptor(submit(request));
+}
+
+bool TestUring::write(int file, const void* bytes, unsigned count) {
+    io_uring_sqe request{};
+    request.opcode = IORING_OP_WRITE;
+    request.fd = file;
+    request.addr = reinterpret_cast<std::uint64_t>(bytes);
+    request.len = count;
+    return submit(request) == static_cast<int>(count);
+}
+
+bool TestUring::rename(const char* from, const char* to) {
+    io_uring_sqe request{};
+    request.opcode = IORING_OP_RENAMEAT;
+    request.fd = AT_FDCWD;
+    request.addr = reinterpret_cast<std::uint64_t>(from);
+    request.len = static_cast<std::uint32_t>(AT_FDCWD);
+    request.off = reinterpret_cast<std::uint64_t>(to);
+    return submit(request) == 0;
+}
+
+bool TestUring::unlink(const char* path) {
+    io_uring_sqe request{};
+    request.opcode = IORING_OP_UNLINKAT;
+    request.fd = AT_FDCWD;
+    request.addr = reinterpret_cast<std::uint64_t>(path);
     return submit(request) == 0;
 }
 

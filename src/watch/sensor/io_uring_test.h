@@ -25,6 +25,11 @@ class TestUring {
     // Each waits until it is done; true when it did what it should.
     bool socket(int family, int type, int protocol);
     bool connect(int socket, const sockaddr* name, socklen_t size);
+    // Invalid: it was not opened.
+    base::FileDescriptor open(const char* path, int flags, unsigned mode);
+    bool write(int file, const void* bytes, unsigned count);
+    bool rename(const char* from, const char* to);
+    bool unlink(const char* path);
 
   private:
     // What the request gave.

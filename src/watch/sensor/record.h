@@ -47,6 +47,7 @@ enum sensor_kind {
     SENSOR_ACCESS_DESCRIPTOR = 0x0604,
     SENSOR_ACCESS_MEMORY_FILE = 0x0605, /* from here on to no other process */
     SENSOR_ACCESS_URING = 0x0606,
+    SENSOR_ACCESS_REQUEST = 0x0607, /* of a ring */
 
     SENSOR_USERS = 0x0701,
     SENSOR_CAPABILITIES = 0x0702,
