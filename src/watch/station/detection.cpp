@@ -66,6 +66,8 @@ Result<std::unique_ptr<hunt::RuleSet>> read_rules(const DetectionPolicy& policy)
     if (policy.rules.empty()) return std::make_unique<hunt::RuleSet>();
     hunt::RuleRequest request;
     request.rules.assign(policy.rules.begin(), policy.rules.end());
+    request.pipelines.assign(policy.pipelines.begin(), policy.pipelines.end());
+    request.placeholders = policy.placeholders;
     request.wanted = is_for_sensor;
     return hunt::read_rule_set(request);
 }

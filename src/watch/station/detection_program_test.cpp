@@ -100,6 +100,49 @@ TEST_F(DetectionProgram, TheDetectorsBeyondRulesSeeTheSensorsEvents) {
     EXPECT_EQ(text_of(*told, "Image"), std::filesystem::canonical("/bin/sh").native());
 }
 
+// A rule in the words of another product, with a name that the place fills in.
+TEST_F(DetectionProgram, RulesGoThroughPipelinesAndTheirPlaceholdersAreFilled) {
+    write_file(folder_.at("rules/foreign.yml"), R"(title: Told in other words
+id: rule-foreign
+logsource:
+  product: elsewhere
+  category: start
+detection:
+  selection:
+    its_words|expand|contains: '%forbidden%'
+  condition: selection
+level: high
+)");
+    write_file(folder_.at("pipeline.yml"), R"(name: Other words
+priority: 10
+transformations:
+  - type: field_name_mapping
+    mapping: {its_words: CommandLine}
+  - type: change_logsource
+    product: linux
+    category: process_creation
+    rule_conditions:
+      - type: logsource
+        product: elsewhere
+)");
+    write_file(folder_.at("lists.yml"), "forbidden: ['" + word_ + "-hidden']\n");
+    const auto lists = "placeholders = \"" + folder_.at("lists.yml") + "\"\n";
+    {
+        RunningSensor sensor(
+            policy(lists + "pipelines = [\"" + folder_.at("pipeline.yml") + "\"]"));
+        say(word_ + "-hidden");
+        EXPECT_TRUE(alert(sensor, "rule-foreign"));
+        EXPECT_EQ(sensor.stop(), 0);
+    }
+    // Without the pipeline the rule is for something else.
+    RunningSensor sensor(policy(lists));
+    say(word_ + "-hidden");
+    say(word_);
+    ASSERT_TRUE(alert(sensor, "rule-one"));
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "rule-foreign"), 0U);
+}
+
 TEST_F(DetectionProgram, RulesThatAreNotThereStopTheStart) {
     std::filesystem::remove_all(folder_.at("rules"));
     RunningSensor sensor(policy());

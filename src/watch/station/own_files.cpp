@@ -34,9 +34,11 @@ OwnFiles::OwnFiles(const Policy& policy, const std::filesystem::path& policy_fil
     if (policy.delivery) fixed_.emplace_back(policy.delivery->identity);
     if (policy.response) fixed_.emplace_back(policy.response->policy);
     if (policy.detection) {
-        for (const auto* file :
-             {&policy.detection->settings, &policy.detection->suppressions,
-              &policy.detection->destinations, &policy.detection->intrusion_lists}) {
+        fixed_.insert(fixed_.end(), policy.detection->pipelines.begin(),
+                      policy.detection->pipelines.end());
+        for (const auto* file : {&policy.detection->placeholders, &policy.detection->settings,
+                                 &policy.detection->suppressions, &policy.detection->destinations,
+                                 &policy.detection->intrusion_lists}) {
             if (!file->empty()) fixed_.emplace_back(*file);
         }
         rules_.assign(policy.detection->rules.begin(), policy.detection->rules.end());

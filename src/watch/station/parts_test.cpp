@@ -52,6 +52,10 @@ policy = "/etc/shoji/response.toml"
     EXPECT_THAT(refused("[detection]\nrules = []\n"), HasSubstr("need a folder 'state'"));
     EXPECT_THAT(refused("state = \"/s\"\n[detection]\nruels = []\n"), HasSubstr("ruels"));
     EXPECT_THAT(refused("state = \"/s\"\n[detection]\nrules = [\"x\"]\n"), HasSubstr("line 3"));
+    EXPECT_THAT(refused("state = \"/s\"\n[detection]\npipelines = [\"x\"]\n"),
+                HasSubstr("pipelines must be absolute paths"));
+    EXPECT_THAT(refused("state = \"/s\"\n[detection]\nplaceholders = \"x\"\n"),
+                HasSubstr("placeholders must be an absolute path"));
     EXPECT_THAT(refused("state = \"s\"\n"), HasSubstr("state must be an absolute path"));
     EXPECT_THAT(refused("keeper = 1\n"), HasSubstr("keeper must be a table"));
     const std::string delivery = "state = \"/s\"\n[delivery]\nidentity = \"/i\"\n";

@@ -64,9 +64,13 @@ void read_keeper(const File& file, const toml::table& table, KeeperPolicy& into)
 
 void read_detection(const File& file, const toml::table& table, DetectionPolicy& into) {
     auto reader = file.reader(table, "detection");
-    if (reader.take("rules", into.rules) && !std::ranges::all_of(into.rules, is_path)) {
-        reader.refuse(*table.get("rules"), "rules", "must be absolute paths");
+    for (auto [key, list] :
+         {std::pair{"rules", &into.rules}, std::pair{"pipelines", &into.pipelines}}) {
+        if (reader.take(key, *list) && !std::ranges::all_of(*list, is_path)) {
+            reader.refuse(*table.get(key), key, "must be absolute paths");
+        }
     }
+    take_path(reader, table, "placeholders", into.placeholders, false);
     reader.take("beyond_rules", into.beyond_rules);
     take_path(reader, table, "settings", into.settings, false);
     take_path(reader, table, "suppressions", into.suppressions, false);

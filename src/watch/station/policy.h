@@ -8,6 +8,8 @@
 //   check_seconds = 60                # how often its own files are looked at
 //   [detection]
 //   rules = ["/etc/shoji/rules"]      # folders and files of Sigma rules
+//   pipelines = ["/etc/shoji/names.yml"]  # Sigma pipelines that rules go through, by priority
+//   placeholders = "…"                # lists for the names that rules leave open
 //   beyond_rules = true               # the detectors of watch/detect/analysis
 //   settings = "…"                    # their file; docs/detection/analysis.md
 //   suppressions = "…"
@@ -46,6 +48,8 @@ struct KeeperPolicy {
 
 struct DetectionPolicy {
     std::vector<std::string> rules;
+    std::vector<std::string> pipelines;
+    std::string placeholders;
     bool beyond_rules = true;
     std::string settings;
     std::string suppressions;
