@@ -113,4 +113,4 @@ build_release() {
     (cd "$top" && step run.step_configure cmake --preset release)
     step run.step_build ninja -C "$top/build/release" "$@"
 }
-programs=(shoji shoji-log shoji-audit shoji-host shoji-gateway shoji-session shoji-egress)
+programs=(shoji shoji-log shoji-audit shoji-host shoji-gateway shoji-session shoji-egress shoji-hub shoji-sensor)

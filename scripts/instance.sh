@@ -73,11 +73,12 @@ check_traversable() {
     done
 }
 
-# prepare_state [ADDRESS:PORT]: the folder, its keys and its lock. Listener and zone of an installation that is
-# there already are the administrator's: they change only when an address is given.
+# prepare_state [ADDRESS:PORT [HUB-ADDRESS:PORT]]: the folder, its keys and its lock. Listeners and zone of an
+# installation that is there already are the administrator's: they change only when an address is given.
 prepare_state() {
     local wishes=()
     [ -z "${1:-}" ] || wishes=(--listen "$1")
+    [ -z "${2:-}" ] || wishes+=(--hub-listen "$2")
     [ -f "$state/shoji.toml" ] || wishes+=(--zone my-number)
     mkdir -p "$state"
     check_traversable
@@ -154,14 +155,17 @@ move_demo() {
 # In the order in which nothing loses what it still has to say: the journal last.
 stop_programs() {
     local program
-    for program in demo shoji-gateway shoji-host shoji-audit; do
-        [ -n "${process_of[$program]:-}" ] || continue
-        kill -TERM "${process_of[$program]}" 2>/dev/null || true
-        wait_until_gone "${process_of[$program]}"
-        wait "${process_of[$program]}" 2>/dev/null || true
-    done
+    for program in demo shoji-gateway shoji-host shoji-sensor shoji-hub shoji-audit; do stop_program "$program"; done
     process_of=()
     rm -f "$state/pids"
+}
+
+stop_program() {
+    [ -n "${process_of[$1]:-}" ] || return 0
+    kill -TERM "${process_of[$1]}" 2>/dev/null || true
+    wait_until_gone "${process_of[$1]}"
+    wait "${process_of[$1]}" 2>/dev/null || true
+    unset "process_of[$1]"
 }
 
 # Starts again whatever ended by itself, until $stopping is set.

@@ -38,11 +38,13 @@ as_user() {
     setpriv --reuid "$user" --regid "$user" --clear-groups env -i HOME="/home/$user" PATH="$PATH" LC_ALL=C.UTF-8 \
         bash -euo pipefail -c "cd '$copy'; $1"
 }
-as_user 'source scripts/common.sh; source scripts/instance.sh; source scripts/temporary.sh
+as_user 'source scripts/common.sh; source scripts/instance.sh; source scripts/watch.sh
+    source scripts/temporary.sh
+    watched=1
     start_temporary
     status=0
     printf "%s\n" "$password" | node tests/browser/check.mjs --address "https://localhost:$port/" \
-        --demo-port "$demo_port" --state "$state" || status=$?
+        --demo-port "$demo_port" --state "$state" --sensor-left-out "$sensor_left_out" || status=$?
     cat "$state"/logs/*.log
     stop_temporary || status=1
     exit $status' >"$log" 2>&1 || { cat "$log"; exit 1; }
@@ -54,6 +56,7 @@ expect 'without users of its own each program can reach the files of the others'
 expect 'missing: separate users'
 expect 'missing: control groups'
 expect 'missing: packet rules'
+expect 'left out: run.sensor_needs_root'
 # Nothing else is missing; without namespaces or a seccomp filter no session starts at all.
 [ "$(grep -c 'missing: ' "$log")" -eq 3 ] || { cat "$log"; exit 1; }
 cat "$log"
