@@ -8,6 +8,7 @@
 #include "core/journal/hex.h"
 #include "core/store/guarded.h"
 #include "hub/program.h"
+#include "hub/programs_test.h"
 #include "hub/sensors.h"
 #include "hub/tables.h"
 #include "watch/delivery/delivery.h"
@@ -15,11 +16,11 @@
 
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,7 +29,6 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace shoji::hub {
@@ -71,27 +71,15 @@ class HubProgramTest : public testing::Test {
         std::ofstream(settings_.hub_state() / authority_file) << authority_.certificate;
     }
     void TearDown() override {
-        if (program_ > 0) end(SIGKILL);
+        program_.reset();
         fs::remove_all(folder_);
     }
 
     void start() {
-        program_ = ::fork();
-        if (program_ == 0) {
-            ::execl(SHOJI_HUB_PROGRAM, "shoji-hub", "--state", folder_.c_str(), nullptr);
-            ::_exit(127);
-        }
+        program_.emplace(std::vector<std::string>{SHOJI_HUB_PROGRAM, "--state", settings_.state});
         ASSERT_TRUE(eventually([&] { return !ask(R"({"command":"status"})").empty(); }));
     }
-    int end(int signal) {
-        // With -1 kill(2) would end everything on the machine.
-        if (program_ <= 1) return -1;
-        ::kill(program_, signal);
-        int status = 0;
-        ::waitpid(program_, &status, 0);
-        program_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
+    int end(int signal) { return program_ ? program_->end(signal) : -1; }
     static bool eventually(const std::function<bool()>& holds) {
         for (int tries = 0; tries < 6000; ++tries) {
             if (holds()) return true;
@@ -189,7 +177,7 @@ class HubProgramTest : public testing::Test {
     fs::path folder_;
     base::Settings settings_;
     access::Identity authority_;
-    pid_t program_ = -1;
+    std::optional<RunningProgram> program_;
 };
 
 }  // namespace shoji::hub

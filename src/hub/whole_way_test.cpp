@@ -1,11 +1,11 @@
 // The whole way with the real programs: an act on a host, shoji-sensor's rule, shoji-hub, and what
 // `shoji alerts` then shows.
 #include "hub/program_fixture_test.h"
+#include "hub/programs_test.h"
 #include "watch/channel/context.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -13,32 +13,6 @@ namespace shoji::hub {
 namespace {
 
 namespace json = boost::json;
-
-// What a program writes to its standard output.
-std::string output_of(const std::vector<std::string>& words) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return {};
-    const base::FileDescriptor reading(ends[0]);
-    base::FileDescriptor writing(ends[1]);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        std::vector<char*> arguments;
-        for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-        arguments.push_back(nullptr);
-        ::dup2(writing.get(), STDOUT_FILENO);
-        ::execv(arguments[0], arguments.data());
-        ::_exit(127);
-    }
-    writing.reset();
-    std::string text;
-    std::array<char, 65536> part{};
-    for (ssize_t got = 0; (got = ::read(reading.get(), part.data(), part.size())) > 0;) {
-        text.append(part.data(), static_cast<std::size_t>(got));
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return text;
-}
 
 class WholeWay : public HubProgramTest {
   protected:
@@ -79,29 +53,18 @@ pulse_seconds = 1
                            folder_.native(), settings_.hub.sensor_port);
     }
     void TearDown() override {
-        if (sensor_ > 1) end_sensor(SIGTERM);
+        end_sensor(SIGTERM);
         HubProgramTest::TearDown();
     }
 
     void start_sensor() {
-        sensor_ = ::fork();
-        if (sensor_ == 0) {
-            const auto policy = folder_ / "sensor.toml";
-            ::execl(SHOJI_SENSOR_PROGRAM, "shoji-sensor", "--policy", policy.c_str(), nullptr);
-            ::_exit(127);
-        }
+        sensor_.emplace(
+            std::vector<std::string>{SHOJI_SENSOR_PROGRAM, "--policy", folder_ / "sensor.toml"});
         // It answers once it watches.
         ASSERT_TRUE(
             eventually([&] { return !process_of("analyst").empty() && !status().is_null(); }));
     }
-    int end_sensor(int signal) {
-        if (sensor_ <= 1) return -1;
-        ::kill(sensor_, signal);
-        int status = 0;
-        ::waitpid(sensor_, &status, 0);
-        sensor_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
+    int end_sensor(int signal) { return sensor_ ? sensor_->end(signal) : -1; }
     [[nodiscard]] std::string process_of(const std::string& part) const {
         std::ifstream file(folder_ / "sensor-run/sensor.json");
         const std::string text((std::istreambuf_iterator<char>(file)), {});
@@ -134,7 +97,7 @@ pulse_seconds = 1
     // Of the rule and the host, as `shoji alerts --json` shows them.
     [[nodiscard]] std::size_t shown(const std::string& rule) const {
         const auto text =
-            output_of({SHOJI_PROGRAM, "--state", folder_.native(), "--json", "alerts"});
+            output_of({SHOJI_PROGRAM, "--state", folder_.native(), "--json", "alerts"}).output;
         std::size_t count = 0;
         std::istringstream lines(text);
         for (std::string line; std::getline(lines, line);) {
@@ -152,7 +115,7 @@ pulse_seconds = 1
         return count;
     }
 
-    pid_t sensor_ = -1;
+    std::optional<RunningProgram> sensor_;
     mutable int said_ = 0;
     std::string word_ = "shoji-whole-way-" + base::random_hex(4);
 };
