@@ -64,7 +64,11 @@ base::Result<void> Keeper::run() {
     const auto now = Clock::now();
     next_check_ = now + std::chrono::seconds(policy_->keeper.check_seconds);
     base::Result<void> done;
-    while (done && !ends_) done = turn(Clock::now());
+    while (done && !ends_) {
+        done = turn(Clock::now());
+        tell_manager();
+    }
+    manager_.tell("STOPPING=1");
     stop();
     return done;
 }
@@ -88,6 +92,15 @@ base::Result<void> Keeper::prepare() {
     part(PartName::deliverer).wanted = policy_->delivery.has_value();
     part(PartName::answerer).wanted = policy_->response.has_value();
     return confinement::limit_capabilities(kept);
+}
+
+// At least once a second, while this process gets round to it.
+void Keeper::tell_manager() {
+    manager_.tell("WATCHDOG=1");
+    const auto works = [](const Part& one) { return !one.wanted || one.was_ready; };
+    if (told_ready_ || !std::ranges::all_of(parts_, works)) return;
+    told_ready_ = true;
+    manager_.tell("READY=1");
 }
 
 int Keeper::wait_for(Clock::time_point now) const {

@@ -6,6 +6,7 @@
 
 #include "core/base/file_descriptor.h"
 #include "core/base/result.h"
+#include "core/base/service_manager.h"
 #include "watch/letters/letters.h"
 #include "watch/sensor/kernel_side.h"
 #include "watch/station/outlet.h"
@@ -53,6 +54,7 @@ class Keeper {
     base::Result<void> start_answerer();
     void reload();
     [[nodiscard]] base::Result<Policy> try_policy() const;
+    void tell_manager();
     void stop();
     void end_part(Part& part, std::chrono::seconds patience);
 
@@ -69,6 +71,8 @@ class Keeper {
     KeeperSettings settings_;
     std::unique_ptr<Policy> policy_;  // the kernel's side refers to it
     std::array<Part, parts> parts_;
+    base::ServiceManager manager_ = base::ServiceManager::take();
+    bool told_ready_ = false;
     base::FileDescriptor signals_;
     base::FileDescriptor listener_;          // of the local socket
     base::FileDescriptor respond_listener_;  // of `shoji respond`

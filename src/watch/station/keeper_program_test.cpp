@@ -3,8 +3,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 namespace shoji::station {
@@ -28,6 +31,41 @@ class KeeperProgram : public StationTest {
         return text.empty() || text.find(") Z ") != std::string::npos;
     }
 };
+
+TEST_F(KeeperProgram, TheServiceManagerHearsThatItWorksAndLives) {
+    const auto path = folder_.at("notify");
+    const base::FileDescriptor manager(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    ASSERT_LT(path.size(), sizeof address.sun_path);
+    path.copy(address.sun_path, path.size());
+    ASSERT_EQ(::bind(manager.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+    RunningSensor sensor(policy());
+    ::unsetenv("NOTIFY_SOCKET");
+    // The next that it says, of what is no sign of life.
+    int alive = 0;
+    const auto next = [&] {
+        std::array<char, 64> text{};
+        for (;;) {
+            const auto count = ::recv(manager.get(), text.data(), text.size(), 0);
+            if (count <= 0) return std::string("nothing");
+            const std::string said(text.data(), static_cast<std::size_t>(count));
+            if (said != "WATCHDOG=1") return said;
+            ++alive;
+        }
+    };
+    EXPECT_EQ(next(), "READY=1");
+    EXPECT_GT(process_of(sensor, "analyst"), 1);
+    alive = 0;
+    std::thread ending([&] {
+        ::sleep(3);
+        EXPECT_EQ(sensor.stop(), 0);
+    });
+    EXPECT_EQ(next(), "STOPPING=1");
+    ending.join();
+    EXPECT_GE(alive, 1);
+}
 
 TEST_F(KeeperProgram, AKilledAnalystIsToldAndStartedAgain) {
     RunningSensor sensor(policy());

@@ -115,6 +115,7 @@ base::Result<void> Keeper::listen() {
 // In a part's process: what is not its own is closed, files are left to the keeper.
 void Keeper::forget() {
     forgets_ = true;
+    manager_ = {};
     signals_.reset();
     listener_.reset();
     respond_listener_.reset();
