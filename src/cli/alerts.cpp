@@ -5,6 +5,7 @@
 #include "cli/incident_page.h"
 #include "cli/timeline.h"
 #include "core/base/printable.h"
+#include "core/journal/hex.h"
 #include "watch/event/time.h"
 
 #include <algorithm>
@@ -35,22 +36,9 @@ base::Failure unreadable() {
 Result<std::vector<std::uint8_t>> bytes_of(const json::value& row, std::string_view key) {
     const json::value* value = member(row, key);
     if (value == nullptr || !value->is_string()) return unreadable();
-    const std::string_view digits = value->get_string();
-    const auto digit = [](char c) -> unsigned {
-        if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-        if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
-        return 16;
-    };
-    if (digits.size() % 2 != 0) return unreadable();
-    std::vector<std::uint8_t> bytes;
-    bytes.reserve(digits.size() / 2);
-    for (std::size_t i = 0; i < digits.size(); i += 2) {
-        const unsigned high = digit(digits[i]);
-        const unsigned low = digit(digits[i + 1]);
-        if (high > 15 || low > 15) return unreadable();
-        bytes.push_back(static_cast<std::uint8_t>(high << 4U | low));
-    }
-    return bytes;
+    auto bytes = journal::bytes_from_hex(std::string_view(value->get_string()));
+    if (!bytes) return unreadable();
+    return std::move(*bytes);
 }
 
 std::int64_t number_of(const json::value& row, std::string_view key) {

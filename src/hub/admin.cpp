@@ -98,6 +98,12 @@ Admin::Answer Admin::carry_out(const Request& request, const std::string& who, c
             return list_incidents();
         case Request::Command::incident:
             return show_incident(request.number);
+        case Request::Command::order_add:
+            return add_order(request, who, now);
+        case Request::Command::order_list:
+            return list_orders();
+        case Request::Command::order_withdraw:
+            return withdraw_order(request.number, who, now);
     }
     return base::fail(ErrorKind::invalid, "no such command");
 }

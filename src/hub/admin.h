@@ -12,7 +12,8 @@
 
 namespace shoji::hub {
 
-inline constexpr std::size_t maximum_request = 65536;  // bytes of a line
+// Bytes of a line: an order with two digits a byte, and what is around it.
+inline constexpr std::size_t maximum_request = 2 * line::maximum_order + 4096;
 
 // What a line asks, checked. Pure.
 struct Request {
@@ -23,14 +24,19 @@ struct Request {
         sensor_revoke,
         alerts,
         incidents,
-        incident
+        incident,
+        order_add,
+        order_list,
+        order_withdraw
     };
     Command command = Command::status;
-    std::string name;             // of a sensor
+    std::string name;             // of a sensor, or of the host that an order is for
     store::Digest fingerprint{};  // sensor.add
     store::Seconds expires = 0;   // sensor.add
     AlertQuery query;             // alerts
-    std::uint64_t number = 0;     // incident
+    std::uint64_t number = 0;     // incident, order.withdraw
+    OrderId order_id{};           // order.add
+    store::Bytes order;           // order.add; at most line::maximum_order bytes
 };
 base::Result<Request> parse_request(std::string_view line);
 
@@ -54,6 +60,10 @@ class Admin {
     Answer alerts(const AlertQuery& query);
     [[nodiscard]] boost::json::value list_incidents() const;
     [[nodiscard]] Answer show_incident(std::uint64_t number) const;
+    Answer add_order(const Request& request, const std::string& who, const Moment& now);
+    Answer list_orders();
+    Answer withdraw_order(std::uint64_t number, const std::string& who, const Moment& now);
+    void note(const std::string& who, const std::string& what);
     base::Result<void> record(const journal::Record& record);
 
     Collector& collector_;

@@ -17,14 +17,17 @@ constexpr std::size_t deepest = 4;
 constexpr std::size_t most_name = 253;
 constexpr std::int64_t most_alerts = 1000;
 
-constexpr std::array<std::pair<std::string_view, Request::Command>, 7> commands{
+constexpr std::array<std::pair<std::string_view, Request::Command>, 10> commands{
     {{"status", Request::Command::status},
      {"sensor.add", Request::Command::sensor_add},
      {"sensor.list", Request::Command::sensor_list},
      {"sensor.revoke", Request::Command::sensor_revoke},
      {"alerts", Request::Command::alerts},
      {"incidents", Request::Command::incidents},
-     {"incident", Request::Command::incident}}};
+     {"incident", Request::Command::incident},
+     {"order.add", Request::Command::order_add},
+     {"order.list", Request::Command::order_list},
+     {"order.withdraw", Request::Command::order_withdraw}}};
 
 Failure wrong(std::string_view what) {
     return base::fail(ErrorKind::invalid, "the request's {}", what);
@@ -96,6 +99,23 @@ void read_sensor(Members& members, Request& request) {
     if (request.expires == 0) members.fail("expires");
 }
 
+void read_order(Members& members, Request& request) {
+    request.name = members.text("name", most_name);
+    if (request.name.empty()) members.fail("name");
+    const auto id = journal::from_hex<16>(members.text("id", 32));
+    if (id) {
+        request.order_id = *id;
+    } else {
+        members.fail("id");
+    }
+    auto order = journal::bytes_from_hex(members.text("order", 2 * line::maximum_order));
+    if (order && !order->empty()) {
+        request.order = std::move(*order);
+    } else {
+        members.fail("order");
+    }
+}
+
 }  // namespace
 
 base::Result<Request> parse_request(std::string_view line) {
@@ -116,7 +136,8 @@ base::Result<Request> parse_request(std::string_view line) {
         read_sensor(members, request);
     }
     if (request.command == alerts) read_alerts(members, request.query);
-    if (request.command == incident) {
+    if (request.command == order_add) read_order(members, request);
+    if (request.command == incident || request.command == order_withdraw) {
         request.number = static_cast<std::uint64_t>(members.number("number", 0, 1, INT64_MAX));
         if (request.number == 0) members.fail("number");
     }

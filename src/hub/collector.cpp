@@ -127,6 +127,7 @@ void Collector::take(LinkId /*id*/, Link& link, const line::Hello& hello, const 
     welcome.stored = sensor.last;
     link.answers.emplace_back(welcome);
     compare_clock(known, hello.clock, now);
+    send_orders(link);
 }
 
 // What the sensor says of itself, against what is known of it.

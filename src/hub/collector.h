@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/store/database.h"
+#include "hub/orders.h"
 #include "hub/records.h"
 #include "hub/sensors.h"
 #include "watch/detect/incident/gatherer.h"
@@ -74,6 +75,10 @@ class Collector {
     base::Result<void> add_sensor(const std::string& name, const store::Digest& fingerprint,
                                   store::Seconds expires, const Moment& now);
     base::Result<void> revoke_sensor(const std::string& name, const Moment& now);
+    // `not_found` where there is no such sensor. The order is on disk when this returns; its number.
+    base::Result<store::RowId> add_order(const std::string& host, const OrderId& id,
+                                         std::span<const std::uint8_t> body,
+                                         const std::string& who, const Moment& now);
     struct SensorState {
         Sensor sensor;
         bool connected = false;
@@ -83,6 +88,7 @@ class Collector {
     };
     [[nodiscard]] std::vector<SensorState> sensors() const;
     Records& records() { return records_; }
+    Orders& orders() { return orders_; }
     [[nodiscard]] const incident::Gatherer& gatherer() const { return gatherer_; }
     // Why nothing is stored now; empty: it is.
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -109,6 +115,7 @@ class Collector {
         bool held = false;  // one of its batches was not stored
         std::deque<line::Batch> waiting;
         std::vector<line::Message> answers;
+        std::set<std::uint64_t> orders;  // said on this connection, without an end
     };
     // A batch that fits behind what is stored.
     struct Prepared {
@@ -128,11 +135,13 @@ class Collector {
     void take(LinkId id, Link& link, const line::Hello& hello, const Moment& now);
     void take(LinkId id, Link& link, line::Batch batch, const Moment& now);
     void take(LinkId id, Link& link, const line::Pulse& pulse, const Moment& now);
+    void take(LinkId id, Link& link, const line::Report& report, const Moment& now);
     template <class Other>
     void take(LinkId id, Link& link, const Other& other, const Moment& now);
     void introduce(Known& known, const line::Hello& hello, const Moment& now);
     void compare_clock(Known& known, line::Nanoseconds sensor_clock, const Moment& now);
     void end(Link& link, line::Reason reason);
+    void send_orders(Link& link);
     std::optional<Prepared> prepare(LinkId id, Link& link, const Moment& now);
     base::Result<void> read_records(Prepared& prepared, line::Batch batch, const Known& known,
                                     const Moment& now);
@@ -153,6 +162,7 @@ class Collector {
     Keep keep_;
     Sensors table_;
     Records records_;
+    Orders orders_;
     incident::Gatherer gatherer_;
     store::RowId gathered_ = 0;  // the last alert that is in the gatherer
     store::RowId saved_ = 0;     // the same of what is saved

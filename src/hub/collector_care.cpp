@@ -32,6 +32,7 @@ Collector::Collector(store::Database& database, Keep keep)
       keep_(keep),
       table_(database),
       records_(database),
+      orders_(database),
       gatherer_(incident::Settings{}) {}
 
 Result<std::unique_ptr<Collector>> Collector::open(store::Database& database, Keep keep,
@@ -133,6 +134,9 @@ void Collector::sweep(const Moment& now) {
     const auto swept = records_.sweep({keep_.event_bytes, now.seconds() - keep_.event_seconds,
                                        now.seconds() - keep_.alert_seconds});
     if (!swept) return spdlog::error("{}", swept.error().message);
+    if (const auto forgot = orders_.forget(now.seconds() - keep_.alert_seconds); !forgot) {
+        spdlog::error("{}", forgot.error().message);
+    }
     if (swept->batches + swept->alerts > 0) {
         spdlog::info("made room: {} batches of events and {} alerts, the oldest, are gone",
                      swept->batches, swept->alerts);

@@ -8,7 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto request = parse_request({reinterpret_cast<const char*>(data), size});
     if (!request) return 0;
     const bool bounded = request->name.size() <= 253 && request->query.most <= 1000 &&
-                         request->query.most > 0 && request->query.since >= 0;
+                         request->query.most > 0 && request->query.since >= 0 &&
+                         request->order.size() <= shoji::line::maximum_order;
     if (!bounded) std::abort();
     return 0;
 }

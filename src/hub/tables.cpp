@@ -6,7 +6,7 @@ namespace shoji::hub {
 namespace {
 
 // Steps are never edited once they are released: a later change is a further step.
-constexpr std::array<std::string_view, 1> steps{R"sql(
+constexpr std::array<std::string_view, 2> steps{R"sql(
 CREATE TABLE sensor (
     id          INTEGER PRIMARY KEY,
     name        TEXT NOT NULL,
@@ -59,6 +59,20 @@ CREATE TABLE incidents (
     through INTEGER NOT NULL,
     state   BLOB NOT NULL
 ) STRICT;
+)sql",
+                                                 R"sql(
+CREATE TABLE held_order (
+    number   INTEGER PRIMARY KEY AUTOINCREMENT,
+    host     TEXT NOT NULL,
+    identity BLOB NOT NULL UNIQUE CHECK (length(identity) = 16),
+    received INTEGER NOT NULL,
+    who      TEXT NOT NULL,
+    standing INTEGER NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 5),
+    changed  INTEGER NOT NULL,
+    body     BLOB NOT NULL,
+    answer   TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX held_order_open ON held_order (host, number) WHERE standing < 2;
 )sql"};
 
 }  // namespace

@@ -52,6 +52,7 @@ void Courier::connected(const Moment& now) {
 
 void Courier::disconnected(const Moment& now) {
     phase_ = Phase::away;
+    reports_.clear();
     rewind();
     if (std::exchange(at_once_, false)) {
         next_attempt_ = now.steady;
@@ -128,6 +129,26 @@ Result<void> Courier::take(const line::Bye& bye, const Moment& /*now*/) {
                       line::name_of(bye.reason));
 }
 
+Result<void> Courier::take(const line::Order& order, const Moment& /*now*/) {
+    if (phase_ != Phase::welcome) {
+        return base::fail(ErrorKind::invalid, "the collector sends an order before its welcome");
+    }
+    if (!orders_.contains(order.number)) {
+        if (orders_.size() >= line::maximum_orders) {
+            return base::fail(ErrorKind::invalid, "the collector sends more orders than it may");
+        }
+        orders_.insert(order.number);
+        arrived_.push_back(order);
+    }
+    reports_.push_back({order.number, line::OrderState::taken, {}});
+    return {};
+}
+
+void Courier::report(line::Report report) {
+    orders_.erase(report.number);
+    if (phase_ == Phase::welcome) reports_.push_back(std::move(report));
+}
+
 std::vector<std::uint8_t> Courier::hello(const Moment& now) const {
     line::Hello hello;
     hello.spool = spool_.id();
@@ -184,6 +205,10 @@ Result<std::vector<std::uint8_t>> Courier::send(const Moment& now, std::size_t r
     if (now.steady >= next_pulse_) {
         next_pulse_ = now.steady + pulse_pause_;
         bytes = pulse(now);
+    }
+    for (const auto& report : std::exchange(reports_, {})) {
+        const auto frame = encode(report);
+        bytes.insert(bytes.end(), frame.begin(), frame.end());
     }
     holds_ = now.steady < held_until_;
     while (!holds_ && bytes.size() < room && unanswered_.size() < line::maximum_unanswered) {

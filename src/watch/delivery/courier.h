@@ -10,7 +10,10 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace shoji::delivery {
 
@@ -56,6 +59,12 @@ class Courier {
     }
     // Why the collector refused or held this sensor last; none since it took records.
     [[nodiscard]] std::optional<line::Reason> refusal() const { return refusal_; }
+    // Orders that came since it was asked last. One that is with who responds comes once, however
+    // often the collector says it.
+    [[nodiscard]] std::vector<line::Order> take_orders() { return std::exchange(arrived_, {}); }
+    // The end of one. While the collector is away it is forgotten: the collector says the order
+    // again, and who responds its end.
+    void report(line::Report report);
     // Events that came too fast to be spooled, since the start.
     void set_overrun(std::uint64_t count) { overrun_ = count; }
 
@@ -71,6 +80,7 @@ class Courier {
     base::Result<void> take(const line::Echo& echo, const Moment& now);
     base::Result<void> take(const line::Hold& hold, const Moment& now);
     base::Result<void> take(const line::Bye& bye, const Moment& now);
+    base::Result<void> take(const line::Order& order, const Moment& now);
     template <class Other>
     base::Result<void> take(const Other& other, const Moment& now);
     void rewind();
@@ -96,6 +106,9 @@ class Courier {
     std::optional<std::chrono::nanoseconds> difference_;
     std::optional<line::Reason> refusal_;
     std::uint64_t overrun_ = 0;
+    std::set<std::uint64_t> orders_;  // numbers of those without an end
+    std::vector<line::Order> arrived_;
+    std::vector<line::Report> reports_;  // not sent yet
 };
 
 }  // namespace shoji::delivery

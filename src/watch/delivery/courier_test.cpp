@@ -194,5 +194,51 @@ TEST_F(CourierTest, ASetClockChangesNothing) {
     EXPECT_EQ(send().size(), 1U);
 }
 
+TEST_F(CourierTest, AnOrderIsHandedOnOnceAndItsEndGoesBack) {
+    welcome();
+    const line::Order order{5, {1, 2, 3}};
+    ASSERT_TRUE(receive(order));
+    ASSERT_EQ(courier_->take_orders(), std::vector{order});
+    const line::Report taken{5, line::OrderState::taken, {}};
+    EXPECT_EQ(send(), std::vector<line::Message>{taken});
+    // The collector says it again, as after a break: it is with who responds.
+    ASSERT_TRUE(receive(order));
+    EXPECT_TRUE(courier_->take_orders().empty());
+    EXPECT_EQ(send(), std::vector<line::Message>{taken});
+    const line::Report end{5, line::OrderState::done, {'{', '}'}};
+    courier_->report(end);
+    EXPECT_EQ(send(), std::vector<line::Message>{end});
+    EXPECT_TRUE(send().empty()) << "said once";
+    // Once it has ended it is handed on anew: who responds knows it.
+    ASSERT_TRUE(receive(order));
+    EXPECT_EQ(courier_->take_orders().size(), 1U);
+}
+
+TEST_F(CourierTest, AnEndThatNobodyHearsIsNotKept) {
+    welcome();
+    ASSERT_TRUE(receive(line::Order{5, {1}}));
+    courier_->disconnected(now_);
+    courier_->report({5, line::OrderState::done, {'{', '}'}});
+    welcome();
+    EXPECT_TRUE(send().empty());
+    EXPECT_EQ(courier_->take_orders().size(), 1U);
+    ASSERT_TRUE(receive(line::Order{5, {1}})) << "the collector says it again";
+    EXPECT_EQ(courier_->take_orders().size(), 1U);
+}
+
+TEST_F(CourierTest, OrdersComeAfterTheWelcomeAndNotTooMany) {
+    courier_->connected(now_);
+    send();
+    EXPECT_FALSE(receive(line::Order{1, {1}}));
+    courier_->disconnected(now_);
+    welcome();
+    for (std::uint64_t number = 1; number <= line::maximum_orders; ++number) {
+        EXPECT_TRUE(receive(line::Order{number, {1}}));
+    }
+    EXPECT_FALSE(receive(line::Order{line::maximum_orders + 1, {1}}));
+    courier_->report({1, line::OrderState::refused, {'{', '}'}});
+    EXPECT_TRUE(receive(line::Order{line::maximum_orders + 1, {1}}));
+}
+
 }  // namespace
 }  // namespace shoji::delivery

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <deque>
 #include <fstream>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -92,11 +93,12 @@ Result<FileDescriptor> begin_connect(const Address& address) {
 class Worker : public Delivery {
   public:
     Worker(Options options, Address address, channel::Context context, spool::Spool spool,
-           FileDescriptor wake)
+           FileDescriptor wake, FileDescriptor orders_signal)
         : options_(std::move(options)),
           address_(address),
           context_(std::move(context)),
           wake_(std::move(wake)),
+          orders_signal_(std::move(orders_signal)),
           spool_(std::move(spool)),
           courier_(spool_, introduction(options_.program), chance(), options_.pulse) {
         thread_ = std::thread([this] { work(); });
@@ -108,7 +110,7 @@ class Worker : public Delivery {
             const std::scoped_lock lock(mutex_);
             ends_ = true;
         }
-        wake();
+        raise(wake_);
         thread_.join();
     }
 
@@ -127,7 +129,7 @@ class Worker : public Delivery {
             ++queued_.at(static_cast<std::size_t>(kind));
             if (std::exchange(awake_, true)) return true;
         }
-        wake();
+        raise(wake_);
         return true;
     }
 
@@ -136,7 +138,7 @@ class Worker : public Delivery {
         const std::uint64_t wanted = put_;
         wants_flush_ = true;
         awake_ = true;
-        wake();
+        raise(wake_);
         return flushed_.wait_for(lock, limit, [&] { return durable_ >= wanted; });
     }
 
@@ -147,6 +149,20 @@ class Worker : public Delivery {
         copy.alerts_overrun = alerts_.overrun;
         for (std::size_t i = 0; i < spool::classes; ++i) copy.waiting.at(i) += queued_.at(i);
         return copy;
+    }
+
+    std::vector<line::Order> take_orders() override {
+        lower(orders_signal_);
+        const std::scoped_lock lock(mutex_);
+        return std::exchange(orders_, {});
+    }
+    int orders_signal() const override { return orders_signal_.get(); }
+    void report(line::Report report) override {
+        {
+            const std::scoped_lock lock(mutex_);
+            reports_.push_back(std::move(report));
+        }
+        raise(wake_);
     }
 
   private:
@@ -175,9 +191,13 @@ class Worker : public Delivery {
         };
     }
 
-    void wake() const {
+    static void raise(const FileDescriptor& signal) {
         const std::uint64_t one = 1;
-        static_cast<void>(!::write(wake_.get(), &one, sizeof one));
+        static_cast<void>(!::write(signal.get(), &one, sizeof one));
+    }
+    static void lower(const FileDescriptor& signal) {
+        std::uint64_t count = 0;
+        static_cast<void>(!::read(signal.get(), &count, sizeof count));
     }
 
     void work() {
@@ -205,8 +225,10 @@ class Worker : public Delivery {
         bool flush = false;
         std::uint64_t upto = 0;
         bool ends = false;
+        std::vector<line::Report> reports;
         {
             const std::scoped_lock lock(mutex_);
+            reports.swap(reports_);
             awake_ = false;
             alerts.swap(alerts_.records);
             detail.swap(detail_.records);
@@ -216,6 +238,7 @@ class Worker : public Delivery {
             ends = ends_;
             courier_.set_overrun(detail_.overrun);
         }
+        for (auto& report : reports) courier_.report(std::move(report));
         for (auto* queue : {&alerts, &detail}) {
             for (const auto& entry : *queue) {
                 ++taken_.at(static_cast<std::size_t>(entry.kind));
@@ -265,12 +288,23 @@ class Worker : public Delivery {
             if (!*message) break;
             if (auto received = courier_.receive(**message, now); !received) return received;
         }
+        hand_on(courier_.take_orders());
         if (channel_->unsent() >= most_unsent) return {};
         const auto bytes = courier_.send(now, most_unsent - channel_->unsent());
         if (!bytes) return Failure(bytes.error());
         if (bytes->empty()) return {};
         channel_->send(*bytes);
         return channel_->advance();
+    }
+
+    void hand_on(std::vector<line::Order> orders) {
+        if (orders.empty()) return;
+        {
+            const std::scoped_lock lock(mutex_);
+            orders_.insert(orders_.end(), std::make_move_iterator(orders.begin()),
+                           std::make_move_iterator(orders.end()));
+        }
+        raise(orders_signal_);
     }
 
     void lose(const Moment& now, const base::Error& error) {
@@ -321,16 +355,14 @@ class Worker : public Delivery {
         std::array<pollfd, 2> waits{pollfd{wake_.get(), POLLIN, 0}, pollfd{-1, 0, 0}};
         if (channel_) waits[1] = {channel_->socket(), channel_->wants(), 0};
         static_cast<void>(::poll(waits.data(), waits.size(), static_cast<int>(patience)));
-        if (waits[0].revents != 0) {
-            std::uint64_t count = 0;
-            static_cast<void>(!::read(wake_.get(), &count, sizeof count));
-        }
+        if (waits[0].revents != 0) lower(wake_);
     }
 
     const Options options_;
     const Address address_;
     const channel::Context context_;
     const FileDescriptor wake_;
+    const FileDescriptor orders_signal_;
 
     // The thread's own.
     spool::Spool spool_;
@@ -355,6 +387,8 @@ class Worker : public Delivery {
     bool awake_ = false;
     bool ends_ = false;
     Status status_;
+    std::vector<line::Order> orders_;    // not taken yet
+    std::vector<line::Report> reports_;  // not with the courier yet
 
     std::thread thread_;
 };
@@ -369,9 +403,10 @@ Result<std::unique_ptr<Delivery>> Delivery::start(Options options) {
     auto spool = spool::Spool::open(options.folder, options.limits);
     if (!spool) return Failure(spool.error());
     FileDescriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!wake.valid()) return base::fail_errno(errno, "making an eventfd");
+    FileDescriptor orders(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake.valid() || !orders.valid()) return base::fail_errno(errno, "making an eventfd");
     return std::make_unique<Worker>(std::move(options), *address, std::move(*context),
-                                    std::move(*spool), std::move(wake));
+                                    std::move(*spool), std::move(wake), std::move(orders));
 }
 
 }  // namespace shoji::delivery

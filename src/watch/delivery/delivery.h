@@ -54,6 +54,13 @@ class Delivery {
     // Waits until all that was put before is on disk. False: the time was over first.
     virtual bool flush(std::chrono::milliseconds limit) = 0;
     [[nodiscard]] virtual Status status() const = 0;
+
+    // Orders that came down the line since it was asked last; a descriptor that becomes readable
+    // when there may be some, which take_orders() clears.
+    [[nodiscard]] virtual std::vector<line::Order> take_orders() = 0;
+    [[nodiscard]] virtual int orders_signal() const = 0;
+    // The end of one: every order that was taken needs one, or the collector sends no more.
+    virtual void report(line::Report report) = 0;
 };
 
 }  // namespace shoji::delivery

@@ -105,6 +105,47 @@ base::Result<Cause> decode_cause(View bytes) {
     return cause;
 }
 
+Bytes encode(const Errand& errand) {
+    base::ByteWriter writer;
+    writer.write(errand.number);
+    writer.write_bytes(errand.order);
+    return writer.take();
+}
+
+base::Result<Errand> decode_errand(View bytes) {
+    base::ByteReader reader(bytes);
+    Errand errand;
+    errand.number = reader.read<std::uint64_t>();
+    errand.order = reader.read_bytes(reader.remaining());
+    if (!reader.finished() || errand.number == 0 || errand.order.empty() ||
+        errand.order.size() > most_errand_order) {
+        return wrong("an order");
+    }
+    return errand;
+}
+
+Bytes encode(const Verdict& verdict) {
+    base::ByteWriter writer;
+    writer.write(verdict.number);
+    writer.write(static_cast<std::uint8_t>(verdict.end));
+    writer.write_string(base::printable(verdict.answer, most_verdict_answer));
+    return writer.take();
+}
+
+base::Result<Verdict> decode_verdict(View bytes) {
+    base::ByteReader reader(bytes);
+    Verdict verdict;
+    verdict.number = reader.read<std::uint64_t>();
+    const auto end = reader.read<std::uint8_t>();
+    verdict.answer = reader.read_string(most_verdict_answer);
+    if (!reader.finished() || verdict.number == 0 || end < 1 || end > 3 || verdict.answer.empty() ||
+        !base::is_printable(verdict.answer)) {
+        return wrong("an order's end");
+    }
+    verdict.end = static_cast<Verdict::End>(end);
+    return verdict;
+}
+
 Bytes encode(const Wish& wish) {
     base::ByteWriter writer;
     writer.write(static_cast<std::uint8_t>(wish.kind));

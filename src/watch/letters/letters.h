@@ -86,6 +86,31 @@ constexpr std::size_t most_cause = 32 + most_cause_rule + most_cause_path;
 Bytes encode(const Cause& cause);
 base::Result<Cause> decode_cause(View bytes);
 
+// From the process that delivers to the one that responds: an order that came down the line, not
+// looked at.
+struct Errand {
+    std::uint64_t number = 0;  // the hub's, not 0
+    View order;                // 1 to most_errand_order bytes; a view into the packet
+};
+constexpr std::size_t most_errand_order = std::size_t{61} << 10U;
+constexpr std::size_t most_errand = 8 + most_errand_order;
+Bytes encode(const Errand& errand);
+base::Result<Errand> decode_errand(View bytes);
+
+// Back: what became of it.
+struct Verdict {
+    enum class End : std::uint8_t { done = 1, failed, refused };
+    std::uint64_t number = 0;
+    End end = End::refused;
+    std::string answer;  // JSON (response/control.h), printable, 1 to most_verdict_answer bytes
+
+    bool operator==(const Verdict&) const = default;
+};
+constexpr std::size_t most_verdict_answer = std::size_t{8} << 10U;
+constexpr std::size_t most_verdict = 16 + most_verdict_answer;
+Bytes encode(const Verdict& verdict);
+base::Result<Verdict> decode_verdict(View bytes);
+
 // From who asks at the local socket. Answers: status and tree are one packet of JSON, tail packets
 // of `tail_events` with a block of a stream (event/stream_format.h) or `tail_alert` with an alert.
 struct Wish {

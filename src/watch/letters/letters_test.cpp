@@ -64,6 +64,38 @@ TEST(Letters, ACauseIsReadAsItWasWritten) {
         << "a path that is cut names another file";
 }
 
+TEST(Letters, AnErrandIsReadAsItWasWritten) {
+    const Bytes order{4, 5};
+    const auto bytes = encode(Errand{9, order});
+    const auto read = decode_errand(bytes);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->number, 9U);
+    EXPECT_EQ(Bytes(read->order.begin(), read->order.end()), order);
+    EXPECT_FALSE(decode_errand(View(bytes).first(8))) << "no order";
+    EXPECT_FALSE(decode_errand(encode(Errand{0, order}))) << "no number";
+    const Bytes long_order(most_errand_order, 1);
+    EXPECT_TRUE(decode_errand(encode(Errand{1, long_order})));
+    EXPECT_FALSE(decode_errand(longer(encode(Errand{1, long_order}))));
+}
+
+TEST(Letters, AVerdictIsReadAsItWasWritten) {
+    const Verdict verdict{9, Verdict::End::failed, R"({"ok":false})"};
+    const auto bytes = encode(verdict);
+    EXPECT_EQ(decode_verdict(bytes).value(), verdict);
+    EXPECT_FALSE(decode_verdict(cut(bytes)));
+    EXPECT_FALSE(decode_verdict(longer(bytes)));
+    EXPECT_FALSE(decode_verdict(encode(Verdict{0, Verdict::End::done, "{}"}))) << "no number";
+    EXPECT_FALSE(decode_verdict(encode(Verdict{1, Verdict::End::done, ""}))) << "no answer";
+    Bytes other = bytes;
+    for (const auto end : {std::uint8_t{0}, std::uint8_t{4}}) {
+        other[8] = end;
+        EXPECT_FALSE(decode_verdict(other));
+    }
+    const auto loud = encode(Verdict{1, Verdict::End::done, std::string(20'000, 'x') + "\n"});
+    EXPECT_LE(loud.size(), most_verdict);
+    EXPECT_EQ(decode_verdict(loud)->answer.size(), most_verdict_answer);
+}
+
 TEST(Letters, AWishIsReadAsItWasWritten) {
     const auto bytes = encode(Wish{Wish::Kind::tree, 77});
     EXPECT_EQ(bytes.size(), most_wish);

@@ -20,7 +20,7 @@ void check(const shoji::base::Result<Letter>& read, View bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const View bytes(data + 1, size - 1);
-    switch (data[0] % 5) {
+    switch (data[0] % 7) {
         case 0:
             check(decode_consignment(bytes), bytes);
             break;
@@ -36,8 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 3:
             check(decode_cause(bytes), bytes);
             break;
-        default:
+        case 4:
             check(decode_wish(bytes), bytes);
+            break;
+        case 5:
+            check(decode_errand(bytes), bytes);
+            break;
+        default:
+            check(decode_verdict(bytes), bytes);
     }
     return 0;
 }

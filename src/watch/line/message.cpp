@@ -47,6 +47,14 @@ template <class Each>
 void fields(Bye& m, Each&& each) {
     each(m.reason);
 }
+template <class Each>
+void fields(Order& m, Each&& each) {
+    each(m.number, m.signed_order);
+}
+template <class Each>
+void fields(Report& m, Each&& each) {
+    each(m.number, m.state, m.answer);
+}
 
 void put(ByteWriter& writer, bool value) {
     writer.write(static_cast<std::uint8_t>(value));
@@ -58,6 +66,9 @@ void put(ByteWriter& writer, Class value) {
     writer.write(static_cast<std::uint8_t>(value));
 }
 void put(ByteWriter& writer, Reason value) {
+    writer.write(static_cast<std::uint8_t>(value));
+}
+void put(ByteWriter& writer, OrderState value) {
     writer.write(static_cast<std::uint8_t>(value));
 }
 void put(ByteWriter& writer, const SpoolId& id) {
@@ -91,6 +102,11 @@ void get(ByteReader& reader, Reason& value) {
     if (byte > last_reason) return reader.fail();
     value = static_cast<Reason>(byte);
 }
+void get(ByteReader& reader, OrderState& value) {
+    const auto byte = reader.read<std::uint8_t>();
+    if (byte > last_order_state) return reader.fail();
+    value = static_cast<OrderState>(byte);
+}
 void get(ByteReader& reader, SpoolId& id) {
     std::ranges::copy(reader.read_bytes(id.size()), id.begin());
 }
@@ -121,6 +137,17 @@ bool is_sound(const Hello& hello) {
             return false;
     }
     return true;
+}
+bool is_sound(const Order& order) {
+    return order.number > 0 && order.number <= maximum_sequence && !order.signed_order.empty() &&
+           order.signed_order.size() <= maximum_order;
+}
+bool is_sound(const Report& report) {
+    const std::string_view answer(reinterpret_cast<const char*>(report.answer.data()),
+                                  report.answer.size());
+    return report.number > 0 && report.number <= maximum_sequence &&
+           answer.size() <= maximum_answer && base::is_printable(answer) &&
+           answer.empty() == (report.state == OrderState::taken);
 }
 template <class Other>
 bool is_sound(const Other& /*message*/) {

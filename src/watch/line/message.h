@@ -31,6 +31,11 @@ constexpr std::uint32_t maximum_batch_records = 4096;
 
 constexpr std::uint64_t maximum_sequence = INT64_MAX;
 
+constexpr std::size_t maximum_order = std::size_t{61} << 10U;  // bytes of a signed order
+constexpr std::size_t maximum_answer = std::size_t{8} << 10U;  // bytes of what became of one
+// Orders that the collector may have sent without having heard their end.
+constexpr std::size_t maximum_orders = 8;
+
 // Both sides keep these; the sensor speaks at least every `pulse_pause`.
 constexpr std::chrono::seconds pulse_pause{15};
 constexpr std::chrono::seconds silence_limit{60};
@@ -121,8 +126,32 @@ struct Bye {
     Reason reason = Reason::ending;
     bool operator==(const Bye&) const = default;
 };
+// Collector: an order for this host, as somebody signed it. Neither the line nor what delivers
+// reads it; who responds checks it.
+struct Order {
+    std::uint64_t number = 0;                // the collector's, from 1
+    std::vector<std::uint8_t> signed_order;  // 1 to maximum_order bytes
+    bool operator==(const Order&) const = default;
+};
+enum class OrderState : std::uint8_t {
+    taken = 0,    // it is with who responds
+    done = 1,     // carried out, or shown as a dry run
+    failed = 2,   // it was tried
+    refused = 3,  // nothing was done
+};
+constexpr std::uint8_t last_order_state = 3;
+// Sensor: what became of an order. After `taken` another one comes.
+struct Report {
+    std::uint64_t number = 0;
+    OrderState state = OrderState::taken;
+    // JSON as `shoji respond` gets it (response/control.h), printable UTF-8 of at most
+    // maximum_answer bytes; empty where it is taken.
+    std::vector<std::uint8_t> answer;
+    bool operator==(const Report&) const = default;
+};
 
-using Message = std::variant<Hello, Welcome, Batch, Acknowledgement, Pulse, Echo, Hold, Bye>;
+using Message =
+    std::variant<Hello, Welcome, Batch, Acknowledgement, Pulse, Echo, Hold, Bye, Order, Report>;
 
 // The whole frame. Preconditions: texts and bodies are within the limits above.
 std::vector<std::uint8_t> encode(const Message& message);

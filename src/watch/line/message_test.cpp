@@ -26,7 +26,10 @@ std::vector<Message> samples() {
             Pulse{1, {1, 2, 3}, {4, 5, 6}, {7, 8, 9}, 10, 11},
             Echo{1, 2, -1},
             Hold{Reason::disk_full, 5},
-            Bye{Reason::replaced}};
+            Bye{Reason::replaced},
+            Order{4, {9, 8, 7}},
+            Report{4, OrderState::taken, {}},
+            Report{4, OrderState::refused, {'{', '}'}}};
 }
 
 Bytes body_of(const Bytes& frame) {
@@ -46,15 +49,41 @@ TEST(Message, NoneIsReadFromFewerOrMoreBytes) {
     for (const auto& sample : samples()) {
         const auto frame = encode(sample);
         auto body = body_of(frame);
-        const bool ends_open = std::holds_alternative<Batch>(sample);
+        // They have no length of their own: the next test.
+        if (std::holds_alternative<Order>(sample) || std::holds_alternative<Report>(sample)) {
+            continue;
+        }
         body.push_back(0);
         EXPECT_FALSE(decode(frame[4], body)) << "a byte too many";
         body.pop_back();
         while (!body.empty()) {
             body.pop_back();
-            EXPECT_FALSE(decode(frame[4], body)) << sample.index() << " " << ends_open;
+            EXPECT_FALSE(decode(frame[4], body)) << sample.index();
         }
     }
+}
+
+TEST(Message, OrdersAndReportsAreBounded) {
+    const auto refused = [](const Message& message) {
+        const auto frame = encode(message);
+        return !decode(frame[4], body_of(frame));
+    };
+    EXPECT_FALSE(refused(Order{1, Bytes(maximum_order, 1)}));
+    EXPECT_TRUE(refused(Order{1, Bytes(maximum_order + 1, 1)}));
+    EXPECT_TRUE(refused(Order{1, {}}));
+    EXPECT_TRUE(refused(Order{0, {1}}));
+    EXPECT_TRUE(refused(Order{maximum_sequence + 1, {1}}));
+    EXPECT_FALSE(refused(Report{1, OrderState::done, Bytes(maximum_answer, 'x')}));
+    EXPECT_TRUE(refused(Report{1, OrderState::done, Bytes(maximum_answer + 1, 'x')}));
+    EXPECT_TRUE(refused(Report{0, OrderState::done, {'x'}}));
+    EXPECT_TRUE(refused(Report{1, OrderState::done, {}})) << "an end says how it was";
+    EXPECT_TRUE(refused(Report{1, OrderState::taken, {'x'}}));
+    EXPECT_TRUE(refused(Report{1, OrderState::done, {0x1b}})) << "nothing that is not printable";
+    EXPECT_TRUE(refused(Report{1, OrderState::done, {0xff}}));
+    Bytes report = body_of(encode(Report{1, OrderState::done, {'x'}}));
+    report[8] = last_order_state + 1;
+    EXPECT_FALSE(decode(10, report));
+    EXPECT_FALSE(decode(10, Bytes(report.begin(), report.begin() + 8)));
 }
 
 TEST(Message, RefusesValuesThatNothingMeans) {
@@ -78,7 +107,7 @@ TEST(Message, RefusesValuesThatNothingMeans) {
     EXPECT_TRUE(refused(batch)) << "not packed, and of another size";
     EXPECT_TRUE(refused(Hello{1, {}, {}, {}, {0, 1, 0}, {1, 1, 1}, 0, ""}));
     EXPECT_TRUE(refused(Hello{1, {}, {}, {}, {}, {1, 1, 1}, 0, "\x1b[2J"}));
-    for (const std::uint8_t type : {std::uint8_t{0}, std::uint8_t{9}, std::uint8_t{255}}) {
+    for (const std::uint8_t type : {std::uint8_t{0}, std::uint8_t{11}, std::uint8_t{255}}) {
         EXPECT_FALSE(decode(type, Bytes{0}));
     }
     EXPECT_FALSE(decode(8, Bytes{last_reason + 1}));

@@ -1,5 +1,6 @@
 #include "watch/response/control_server.h"
 
+#include "core/base/printable.h"
 #include "core/base/random.h"
 #include "core/base/unix_socket.h"
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 
 #include <boost/json/serialize.hpp>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_listed = 200;  // of each list
+constexpr std::size_t all_told = SIZE_MAX;
 
 constexpr std::array<std::string_view, 8> kinds{"invalid",     "denied", "not_found", "exists",
                                                 "unavailable", "full",   "system",    "corrupt"};
@@ -40,11 +43,14 @@ std::string success(json::object result) {
     return json::serialize(json::object{{"ok", true}, {"result", std::move(result)}});
 }
 
-std::string answer_of(const base::Result<Outcome>& outcome) {
+// What is told beyond `most_told` is left out.
+std::string answer_of(const base::Result<Outcome>& outcome, std::size_t most_told) {
     if (!outcome) return failure(outcome.error());
     json::array told;
-    for (const auto& one : outcome->told)
+    for (const auto& one : outcome->told) {
+        if (told.size() >= most_told) break;
         told.push_back({{"key", one.key}, {"values", to_object(one.values)}});
+    }
     return success({{"id", outcome->id},
                     {"done", outcome->done},
                     {"told", std::move(told)},
@@ -87,7 +93,7 @@ std::string status_of(const Responder& responder) {
 }
 
 std::string decide(Responder& responder, const DecideCommand& decision) {
-    if (decision.approved) return answer_of(responder.approve(decision.id, decision.by));
+    if (decision.approved) return answer_of(responder.approve(decision.id, decision.by), all_told);
     if (const auto refused = responder.refuse(decision.id, decision.by); !refused)
         return failure(refused.error());
     return success({{"id", decision.id},
@@ -97,22 +103,54 @@ std::string decide(Responder& responder, const DecideCommand& decision) {
                     {"undo", ""}});
 }
 
+// What was done is done: this is about the answer alone.
+const base::Error too_long{base::ErrorKind::full, "the answer is too long to be told", {}, {}};
+
+// As it goes down the line: printable, whatever names files and processes have.
+std::string order_answer(const base::Result<Outcome>& outcome) {
+    constexpr std::size_t no_limit = std::size_t{1} << 20U;
+    for (const std::size_t told : {64, 16, 4, 1, 0}) {
+        auto text = base::printable(answer_of(outcome, told), no_limit);
+        if (text.size() <= most_order_answer) return text;
+    }
+    return failure(too_long);
+}
+
+OrderEnd refusal(const base::Error& error) {
+    return {OrderEnd::Kind::refused, order_answer(base::Failure(error))};
+}
+
 }  // namespace
+
+OrderEnd answer_order(Responder& responder, std::span<const std::uint8_t> order, bool repeats) {
+    const auto decoded = decode_order(order);
+    if (!decoded) return refusal(decoded.error());
+    if (repeats) {
+        if (auto end = responder.end_of(*decoded)) return *end;
+    }
+    const auto request = responder.accept(*decoded);
+    if (!request) return refusal(request.error());
+    const auto outcome = responder.respond(*request);
+    OrderEnd end{outcome ? OrderEnd::Kind::done : OrderEnd::Kind::failed, order_answer(outcome)};
+    if (auto kept = responder.settle(*decoded, end); !kept) {
+        spdlog::error("how an order ended is not kept: {}", kept.error().message);
+    }
+    return end;
+}
 
 std::string answer(Responder& responder, const Command& command) {
     std::string text;
     if (const auto* asked = std::get_if<Request>(&command)) {
-        text = answer_of(responder.respond(*asked));
+        text = answer_of(responder.respond(*asked), all_told);
     } else if (const auto* came = std::get_if<OrderCommand>(&command)) {
-        text = answer_of(responder.respond_to_order(came->order));
+        text = answer_order(responder, came->order, false).answer;
     } else if (const auto* decision = std::get_if<DecideCommand>(&command)) {
         text = decide(responder, *decision);
     } else {
         text = status_of(responder);
     }
     if (text.size() <= most_answer) return text;
-    return failure(
-        {base::ErrorKind::full, "it was done, but the answer is too long to be sent", {}, {}});
+    return failure(too_long);
 }
 
 base::Result<base::FileDescriptor> listen_for_commands(const std::filesystem::path& path) {

@@ -23,25 +23,6 @@ void take(base::ByteReader& reader, std::array<std::uint8_t, Size>& into) {
     std::copy(from.begin(), from.end(), into.begin());
 }
 
-// Names of those whose signature holds, each once.
-base::Result<std::vector<std::string>> signers_of(const SignedOrder& order,
-                                                  const OrderPolicy& policy) {
-    const std::string body = order_body(order.order);
-    std::vector<std::string> names;
-    for (const auto& one : order.signatures) {
-        const auto signer = std::ranges::find(policy.signers, one.key, &OrderSigner::key);
-        if (signer == policy.signers.end() ||
-            !journal::verify_signature(one.key, body, one.signature)) {
-            return refused("response.order.signature", "a signature does not hold");
-        }
-        if (std::ranges::find(names, signer->name) != names.end()) {
-            return refused("response.order.signature", "one person signed twice");
-        }
-        names.push_back(signer->name);
-    }
-    return names;
-}
-
 }  // namespace
 
 std::string order_body(const Order& order) {
@@ -99,12 +80,30 @@ base::Result<SignedOrder> decode_order(std::span<const std::uint8_t> bytes) {
     return signed_order;
 }
 
+base::Result<std::vector<std::string>> check_signatures(const SignedOrder& order,
+                                                        const OrderPolicy& policy) {
+    const std::string body = order_body(order.order);
+    std::vector<std::string> names;
+    for (const auto& one : order.signatures) {
+        const auto signer = std::ranges::find(policy.signers, one.key, &OrderSigner::key);
+        if (signer == policy.signers.end() ||
+            !journal::verify_signature(one.key, body, one.signature)) {
+            return refused("response.order.signature", "a signature does not hold");
+        }
+        if (std::ranges::find(names, signer->name) != names.end()) {
+            return refused("response.order.signature", "one person signed twice");
+        }
+        names.push_back(signer->name);
+    }
+    return names;
+}
+
 base::Result<Request> check_order(const SignedOrder& order, const OrderPolicy& policy,
                                   std::int64_t now,
                                   const std::function<bool(const OrderId&)>& was_used) {
     const Order& one = order.order;
     // Who signed comes first: of others nothing is answered but that.
-    const auto names = signers_of(order, policy);
+    const auto names = check_signatures(order, policy);
     if (!names) return base::Failure(names.error());
     if (names->empty()) return refused("response.order.signature", "nobody signed it");
     if (one.host != policy.host) return refused("response.order.host", "it is for another host");

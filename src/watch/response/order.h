@@ -64,6 +64,11 @@ struct OrderPolicy {
 constexpr std::int64_t most_order_seconds = 7 * 24 * 3600;
 constexpr std::int64_t most_ahead_seconds = 300;
 
+// The names of those who signed, each once. `denied` where a signature does not hold, or is not of
+// somebody that policy knows.
+base::Result<std::vector<std::string>> check_signatures(const SignedOrder& order,
+                                                        const OrderPolicy& policy);
+
 // The request to carry out, its `by` told with the names of those who signed. `denied` with the
 // reason otherwise.
 base::Result<Request> check_order(const SignedOrder& order, const OrderPolicy& policy,

@@ -8,7 +8,6 @@
 #include "watch/response/small_file.h"
 
 #include <cerrno>
-#include <charconv>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -53,6 +52,7 @@ Responder::Responder(ResponsePolicy policy, ResponderSettings settings, Vault va
       settings_(std::move(settings)),
       vault_(std::move(vault)),
       log_(std::move(log)),
+      orders_(settings_.state / "orders"),
       key_(std::move(key)),
       public_key_(key_.public_key()),
       isolation_({settings_.state, settings_.units}) {}
@@ -119,35 +119,23 @@ base::Result<Outcome> Responder::respond(const Request& request) {
     return outcome;
 }
 
-base::Result<Outcome> Responder::respond_to_order(std::span<const std::uint8_t> order) {
-    const auto decoded = decode_order(order);
-    if (!decoded) return base::Failure(decoded.error());
-    const auto was_used = [&](const OrderId& id) {
-        std::error_code unread;
-        // What cannot be told counts as used.
-        return std::filesystem::exists(settings_.state / "orders" / base::to_hex(id), unread) ||
-               unread;
-    };
-    const auto request = check_order(*decoded, policy_.orders, settings_.now(), was_used);
-    if (!request) return base::Failure(request.error());
-    if (auto used = use_up(decoded->order); !used) return base::Failure(used.error());
-    return respond(*request);
+base::Result<Request> Responder::accept(const SignedOrder& order) {
+    auto request = check_order(order, policy_.orders, settings_.now(),
+                               [&](const OrderId& id) { return orders_.contains(id); });
+    if (!request) return request;
+    if (auto used = orders_.use_up(order.order, settings_.now()); !used) {
+        return base::Failure(used.error());
+    }
+    return request;
 }
 
-// On disk before the order is carried out: a crash in between leaves it undone, never done twice.
-base::Result<void> Responder::use_up(const Order& order) {
-    const auto folder = settings_.state / "orders";
-    std::error_code problem;
-    for (std::filesystem::directory_iterator entry(folder, problem), end; !problem && entry != end;
-         entry.increment(problem)) {
-        const auto text = read_small_file(entry->path(), 64);
-        std::int64_t expires = 0;
-        if (!text ||
-            std::from_chars(text->data(), text->data() + text->size(), expires).ec != std::errc{})
-            continue;
-        if (expires + most_order_seconds < settings_.now()) ::unlink(entry->path().c_str());
-    }
-    return replace_file(folder / base::to_hex(order.id), std::to_string(order.expires), 0600);
+std::optional<OrderEnd> Responder::end_of(const SignedOrder& order) const {
+    if (!check_signatures(order, policy_.orders)) return std::nullopt;
+    return orders_.end_of(order.order);
+}
+
+base::Result<void> Responder::settle(const SignedOrder& order, const OrderEnd& end) {
+    return orders_.settle(order.order, end);
 }
 
 base::Result<Outcome> Responder::respond_to_rule(const std::string& rule, ProcessId process,

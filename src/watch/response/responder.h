@@ -8,6 +8,7 @@
 #include "watch/response/order.h"
 #include "watch/response/quarantine.h"
 #include "watch/response/record.h"
+#include "watch/response/used_orders.h"
 
 #include <functional>
 #include <map>
@@ -69,7 +70,13 @@ class Responder {
 
     // By hand. What an error leaves undone is recorded as failed.
     base::Result<Outcome> respond(const Request& request);
-    base::Result<Outcome> respond_to_order(std::span<const std::uint8_t> order);
+    // What an order asks for, to be given to respond(): it is used up then. `denied` with the reason
+    // otherwise.
+    base::Result<Request> accept(const SignedOrder& order);
+    // Where this very order was accepted before, and its signatures hold.
+    [[nodiscard]] std::optional<OrderEnd> end_of(const SignedOrder& order) const;
+    // Keeps how an accepted one ended, so that it can be said again.
+    base::Result<void> settle(const SignedOrder& order, const OrderEnd& end);
     // `not_found` where policy has no response to that rule. `process` and `path` are the alert's.
     base::Result<Outcome> respond_to_rule(const std::string& rule, ProcessId process,
                                           const std::string& path);
@@ -104,12 +111,12 @@ class Responder {
     base::Result<void> resume();
     base::Result<Outcome> ask(const Request& request);
     base::Result<Request> take_waiting(const std::string& id);
-    base::Result<void> use_up(const Order& order);
 
     ResponsePolicy policy_;
     ResponderSettings settings_;
     Vault vault_;
     ResponseLog log_;
+    UsedOrders orders_;
     journal::SigningKey key_;
     journal::PublicKey public_key_;
     Isolation isolation_;

@@ -1,5 +1,8 @@
 #include "watch/response/responder.h"
 
+#include "core/base/printable.h"
+#include "core/base/random.h"
+#include "watch/response/control_server.h"
 #include "watch/response/packet_rules.h"
 #include "watch/response/small_file.h"
 
@@ -50,6 +53,12 @@ class ResponderTest : public ::testing::Test {
     }
     static Request request(Action action, bool dry_run = false) {
         return {std::move(action), "a test", "hanako", dry_run};
+    }
+    [[nodiscard]] SignedOrder signed_by(const journal::SigningKey& key,
+                                        const Request& wished) const {
+        Order order{wished, {}, "terminal-1", now_, now_ + 60};
+        base::fill_random(order.id);
+        return {order, {{key.public_key(), key.sign(order_body(order))}}};
     }
     ProcessId victim() {
         child_ = ::fork();
@@ -130,13 +139,85 @@ TEST_F(ResponderTest, AsksFirstUnlessTheRuleSaysOtherwise) {
 
 TEST_F(ResponderTest, CarriesAnOrderOutOnce) {
     auto responder = start();
-    Order order{request({.process = victim()}), {1, 2, 3}, "terminal-1", now_, now_ + 60};
-    const auto bytes = encode_order({order, {{key_.public_key(), key_.sign(order_body(order))}}});
-    const auto outcome = responder.respond_to_order(bytes);
-    ASSERT_TRUE(outcome) << outcome.error().message;
+    const auto order = signed_by(key_, request({.process = victim()}));
+    const auto bytes = encode_order(order);
+    const auto first = answer_order(responder, bytes, true);
+    EXPECT_EQ(first.kind, OrderEnd::Kind::done) << first.answer;
     EXPECT_TRUE(ended());
-    EXPECT_EQ(responder.respond_to_order(bytes).error().key, "response.order.used");
-    EXPECT_EQ(start().respond_to_order(bytes).error().key, "response.order.used");
+    // Who brings it again by hand is refused; the line hears what became of it.
+    EXPECT_EQ(responder.accept(order).error().key, "response.order.used");
+    EXPECT_THAT(answer_order(responder, bytes, false).answer, HasSubstr("response.order.used"));
+    EXPECT_EQ(answer_order(responder, bytes, true), first);
+    responder = start();
+    EXPECT_EQ(answer_order(responder, bytes, true), first) << "and after a start";
+    EXPECT_EQ(responder.accept(order).error().key, "response.order.used");
+    // Also when it is too old by now.
+    now_ += 1000;
+    EXPECT_EQ(answer_order(responder, bytes, true), first);
+    // Another order by the same id is none of it.
+    auto other = order.order;
+    other.request.reason = "another";
+    other.expires = now_ + 60;
+    const auto end = answer_order(
+        responder, encode_order({other, {{key_.public_key(), key_.sign(order_body(other))}}}),
+        true);
+    EXPECT_EQ(end.kind, OrderEnd::Kind::refused);
+    EXPECT_THAT(end.answer, HasSubstr("response.order.used"));
+}
+
+// Nobody but the signer gets an order carried out, nor hears how one ended.
+TEST_F(ResponderTest, RefusesAnOrderOfSomebodyElse) {
+    auto responder = start();
+    const auto order = signed_by(key_, request({.process = victim()}));
+    auto forged = order;
+    forged.signatures[0].signature[5] ^= 1U;
+    const auto stranger = journal::SigningKey::generate();
+    for (const auto& one : {forged, signed_by(stranger, order.order.request)}) {
+        const auto end = answer_order(responder, encode_order(one), true);
+        EXPECT_EQ(end.kind, OrderEnd::Kind::refused);
+        EXPECT_THAT(end.answer, HasSubstr("response.order.signature"));
+    }
+    EXPECT_THAT(answer_order(responder, std::vector<std::uint8_t>{1, 2}, true).answer,
+                HasSubstr("response.order.bad"));
+    EXPECT_TRUE(lives());
+    EXPECT_TRUE(log().empty()) << "nothing was begun";
+    EXPECT_EQ(answer_order(responder, encode_order(order), true).kind, OrderEnd::Kind::done);
+    EXPECT_TRUE(ended());
+    EXPECT_THAT(answer_order(responder, encode_order(forged), true).answer,
+                HasSubstr("response.order.signature"));
+}
+
+TEST_F(ResponderTest, AnOrderThatACrashInterruptedIsNotDoneAgain) {
+    auto responder = start();
+    const auto order = signed_by(key_, request({.process = victim()}));
+    ASSERT_TRUE(responder.accept(order));
+    // And here the process died.
+    responder = start();
+    const auto end = answer_order(responder, encode_order(order), true);
+    EXPECT_EQ(end.kind, OrderEnd::Kind::failed);
+    EXPECT_THAT(end.answer, HasSubstr("response.order.interrupted"));
+    EXPECT_TRUE(lives());
+}
+
+// Whatever names what it is about has, and however much there is to tell.
+TEST_F(ResponderTest, AnOrdersAnswerIsPrintableAndBounded) {
+    auto responder = start();
+    const std::string path = folder_ / ("\x1b[2J\xff" + std::string(200, 'x'));
+    ASSERT_TRUE(replace_file(path, "x", 0644));
+    const auto taken = answer_order(
+        responder,
+        encode_order(signed_by(key_, request({.kind = ActionKind::quarantine, .path = path}))),
+        true);
+    EXPECT_EQ(taken.kind, OrderEnd::Kind::done) << taken.answer;
+    EXPECT_TRUE(base::is_printable(taken.answer));
+    const std::string longest = "/" + std::string(4000, '\xff');
+    const auto failed = answer_order(
+        responder,
+        encode_order(signed_by(key_, request({.kind = ActionKind::quarantine, .path = longest}))),
+        true);
+    EXPECT_EQ(failed.kind, OrderEnd::Kind::failed);
+    EXPECT_LE(failed.answer.size(), most_order_answer);
+    EXPECT_TRUE(base::is_printable(failed.answer));
 }
 
 TEST_F(ResponderTest, QuarantinesAndRestores) {

@@ -6,10 +6,12 @@
 #include "watch/response/control_server.h"
 #include "watch/response/response_policy.h"
 #include "watch/response/small_file.h"
+#include "watch/station/part.h"
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 
 #include <linux/capability.h>
 #include <poll.h>
@@ -49,6 +51,54 @@ void answer_cause(int analyst, response::Responder& responder) {
     }
 }
 
+// Of orders that were refused; a hub that floods does not fill the log.
+class Refusals {
+  public:
+    void count() {
+        using namespace std::chrono_literals;
+        ++untold_;
+        const auto now = std::chrono::steady_clock::now();
+        if (told_ && now - *told_ < 10s) return;
+        spdlog::warn("{} orders that came down the line were refused", untold_);
+        told_ = now;
+        untold_ = 0;
+    }
+
+  private:
+    std::uint64_t untold_ = 0;
+    std::optional<std::chrono::steady_clock::time_point> told_;
+};
+
+// False: the other end is gone, or breaks the form.
+bool answer_errand(int deliverer, response::Responder& responder, Refusals& refusals) {
+    static_assert(letters::most_verdict_answer == response::most_order_answer);
+    static_assert(letters::most_errand_order == response::most_order);
+    const auto packet = base::receive_packet(deliverer, letters::most_errand);
+    if (!packet || packet->bytes.empty()) return false;
+    const auto errand = letters::decode_errand(packet->bytes);
+    if (!errand) {
+        spdlog::error("{}", errand.error().message);
+        return false;
+    }
+    const auto end = response::answer_order(responder, errand->order, true);
+    if (end.kind == response::OrderEnd::Kind::refused) refusals.count();
+    const auto bytes = encode(letters::Verdict{
+        errand->number, static_cast<letters::Verdict::End>(end.kind), end.answer});
+    // Lost, it is asked for again.
+    return ::send(deliverer, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+// False: the keeper is gone.
+bool take_link(AnswererLinks& links) {
+    auto packet = base::receive_packet(links.keeper.get(), 1);
+    if (!packet || packet->bytes.empty()) return false;
+    if (packet->descriptors.size() != 1) return true;
+    const auto whose = static_cast<LinkTo>(packet->bytes.front());
+    (whose == LinkTo::deliverer ? links.deliverer : links.analyst) =
+        std::move(packet->descriptors.front());
+    return true;
+}
+
 base::Result<response::Responder> start(const Policy& policy) {
     auto rules = read_response_policy(*policy.response);
     if (!rules) return base::Failure(rules.error());
@@ -77,8 +127,7 @@ std::set<std::string, std::less<>> rules_of(const response::ResponsePolicy& poli
     return rules;
 }
 
-base::Result<void> run_answerer(const Policy& policy, base::FileDescriptor listener,
-                                base::FileDescriptor analyst, base::FileDescriptor keeper) {
+base::Result<void> run_answerer(const Policy& policy, AnswererLinks links) {
     if (auto dropped = confinement::drop_capabilities_but(kept); !dropped) return dropped;
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return base::fail_errno(errno, "setting no_new_privs");
@@ -86,29 +135,32 @@ base::Result<void> run_answerer(const Policy& policy, base::FileDescriptor liste
     auto responder = start(policy);
     if (!responder) return base::Failure(responder.error());
     const char ready = 0;
-    static_cast<void>(::send(keeper.get(), &ready, 1, MSG_DONTWAIT | MSG_NOSIGNAL));
+    static_cast<void>(::send(links.keeper.get(), &ready, 1, MSG_DONTWAIT | MSG_NOSIGNAL));
+    Refusals refusals;
     while (true) {
-        std::array<pollfd, 3> waited{pollfd{keeper.get(), POLLIN, 0},
-                                     pollfd{listener.get(), POLLIN, 0},
-                                     pollfd{analyst.get(), POLLIN, 0}};
+        std::array<pollfd, 4> waited{
+            pollfd{links.keeper.get(), POLLIN, 0}, pollfd{links.listener.get(), POLLIN, 0},
+            pollfd{links.analyst.get(), POLLIN, 0}, pollfd{links.deliverer.get(), POLLIN, 0}};
         if (::poll(waited.data(), waited.size(), -1) < 0) {
             if (errno == EINTR) continue;
             return base::fail_errno(errno, "waiting");
         }
         if (waited[0].revents != 0) {
-            auto packet = base::receive_packet(keeper.get(), 1);
-            if (!packet || packet->bytes.empty()) return {};
-            if (packet->descriptors.size() == 1) analyst = std::move(packet->descriptors.front());
+            if (!take_link(links)) return {};
             continue;
         }
         if (waited[1].revents != 0) {
-            const auto served = response::serve_command(listener.get(), *responder);
+            const auto served = response::serve_command(links.listener.get(), *responder);
             if (!served) spdlog::warn("responses: {}", served.error().message);
         }
         if ((waited[2].revents & POLLIN) != 0) {
-            answer_cause(analyst.get(), *responder);
+            answer_cause(links.analyst.get(), *responder);
         } else if (waited[2].revents != 0) {
-            analyst.reset();
+            links.analyst.reset();
+        }
+        if (waited[3].revents != 0 &&
+            !answer_errand(links.deliverer.get(), *responder, refusals)) {
+            links.deliverer.reset();
         }
     }
 }

@@ -1,5 +1,6 @@
 // The process that responds (docs/response.md): root with what responses need. It hears `shoji
-// respond` at its socket, and the analyst about alerts that policy has a response to.
+// respond` at its socket, the analyst about alerts that policy has a response to, and takes orders
+// that the deliverer got from the hub, of which it believes what their signatures say.
 #pragma once
 
 #include "core/base/file_descriptor.h"
@@ -16,8 +17,14 @@ base::Result<response::ResponsePolicy> read_response_policy(const ResponsePlace&
 // Rules whose alerts lead to a response.
 std::set<std::string, std::less<>> rules_of(const response::ResponsePolicy& policy);
 
-// Until `keeper` is closed. Further ends of the analyst's link come by `keeper`.
-base::Result<void> run_answerer(const Policy& policy, base::FileDescriptor listener,
-                                base::FileDescriptor analyst, base::FileDescriptor keeper);
+struct AnswererLinks {
+    base::FileDescriptor listener;   // of `shoji respond`
+    base::FileDescriptor analyst;    // may be invalid, as may the next
+    base::FileDescriptor deliverer;
+    base::FileDescriptor keeper;
+};
+
+// Until `keeper` is closed. Further ends of links come by it, a LinkTo each.
+base::Result<void> run_answerer(const Policy& policy, AnswererLinks links);
 
 }  // namespace shoji::station

@@ -6,6 +6,8 @@
 #include "watch/delivery/delivery.h"
 #include "watch/letters/letters.h"
 #include "watch/response/small_file.h"
+#include "watch/station/errands.h"
+#include "watch/station/part.h"
 
 #include <array>
 #include <cerrno>
@@ -60,22 +62,28 @@ base::Result<void> confine(const Policy& policy) {
 
 class Deliverer {
   public:
-    Deliverer(std::unique_ptr<delivery::Delivery> delivery, base::FileDescriptor analyst,
-              base::FileDescriptor keeper)
+    Deliverer(std::unique_ptr<delivery::Delivery> delivery, DelivererLinks links, bool answers)
         : delivery_(std::move(delivery)),
-          analyst_(std::move(analyst)),
-          keeper_(std::move(keeper)) {}
+          analyst_(std::move(links.analyst)),
+          keeper_(std::move(links.keeper)),
+          errands_(answers,
+                   [this](line::Report report) { delivery_->report(std::move(report)); }) {
+        errands_.connect(std::move(links.answerer));
+    }
 
     base::Result<void> run() {
         while (true) {
             const char alive = 0;
             static_cast<void>(::send(keeper_.get(), &alive, 1, MSG_DONTWAIT | MSG_NOSIGNAL));
-            std::array<pollfd, 2> waited{pollfd{keeper_.get(), POLLIN, 0},
-                                         pollfd{analyst_.get(), POLLIN, 0}};
+            std::array<pollfd, 4> waited{
+                pollfd{keeper_.get(), POLLIN, 0}, pollfd{analyst_.get(), POLLIN, 0},
+                pollfd{delivery_->orders_signal(), POLLIN, 0}, pollfd{errands_.socket(), POLLIN, 0}};
             const int ready = ::poll(waited.data(), waited.size(), tick_milliseconds);
             if (ready < 0 && errno != EINTR) return base::fail_errno(errno, "waiting");
             const bool ends = waited[0].revents != 0 && !take_link();
             while (take_some()) continue;
+            for (auto& order : delivery_->take_orders()) errands_.put(std::move(order));
+            errands_.turn();
             report();
             if (ends) return {};
         }
@@ -86,7 +94,10 @@ class Deliverer {
     bool take_link() {
         auto packet = base::receive_packet(keeper_.get(), 1);
         if (!packet || packet->bytes.empty()) return false;
-        if (packet->descriptors.size() == 1) {
+        const auto whose = static_cast<LinkTo>(packet->bytes.front());
+        if (packet->descriptors.size() == 1 && whose == LinkTo::answerer) {
+            errands_.connect(std::move(packet->descriptors.front()));
+        } else if (packet->descriptors.size() == 1) {
             while (take_some()) continue;
             analyst_ = std::move(packet->descriptors.front());
             // Another analyst counts anew.
@@ -167,6 +178,7 @@ class Deliverer {
     std::unique_ptr<delivery::Delivery> delivery_;
     base::FileDescriptor analyst_;
     base::FileDescriptor keeper_;
+    Errands errands_;
     // One more byte than a letter may have: what is longer is refused, not cut.
     std::vector<std::uint8_t> packet_ = std::vector<std::uint8_t>(letters::most_consignment + 1);
     letters::Bytes held_;       // an alert that finds no room yet
@@ -184,7 +196,7 @@ base::Result<channel::Credentials> read_identity(const DeliveryPolicy& policy) {
 }
 
 base::Result<void> run_deliverer(const Policy& policy, channel::Credentials credentials,
-                                 base::FileDescriptor analyst, base::FileDescriptor keeper) {
+                                 DelivererLinks links) {
     if (auto dropped = base::drop_privileges(policy.delivery->user); !dropped) return dropped;
     // What reads its settings from the system does so while it may: the log's clock, OpenSSL.
     ::tzset();
@@ -203,7 +215,7 @@ base::Result<void> run_deliverer(const Policy& policy, channel::Credentials cred
     options.credentials = std::move(credentials);
     auto started = delivery::Delivery::start(std::move(options));
     if (!started) return base::Failure(started.error());
-    return Deliverer(std::move(*started), std::move(analyst), std::move(keeper)).run();
+    return Deliverer(std::move(*started), std::move(links), policy.response.has_value()).run();
 }
 
 }  // namespace shoji::station

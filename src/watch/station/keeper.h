@@ -63,7 +63,7 @@ class Keeper {
     base::Result<void> start(Part& part, Work&& work);
     void forget();
     void tell(letters::Note note, std::string_view subject, std::uint64_t number);
-    void send_link(Part& part, letters::Note note, base::FileDescriptor end);
+    void send_link(Part& part, LinkTo whose, base::FileDescriptor end);
     void write_state();
     [[nodiscard]] int wait_for(Clock::time_point now) const;
     Part& part(PartName name) { return parts_.at(static_cast<std::size_t>(name)); }

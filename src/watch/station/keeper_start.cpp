@@ -168,10 +168,14 @@ base::Result<void> Keeper::start_due(Clock::time_point now) {
     return started;
 }
 
-// Where the analyst runs already it gets the other end.
-void Keeper::send_link(Part& part, letters::Note note, base::FileDescriptor end) {
-    const bool to_analyst = part.name == PartName::analyst;
-    const auto bytes = to_analyst ? encode(letters::Notice{note, {}, 0}) : letters::Bytes{1};
+// Where the part runs already it gets the other end.
+void Keeper::send_link(Part& part, LinkTo whose, base::FileDescriptor end) {
+    letters::Bytes bytes{static_cast<std::uint8_t>(whose)};
+    if (part.name == PartName::analyst) {
+        const auto note = whose == LinkTo::deliverer ? letters::Note::link_deliverer
+                                                     : letters::Note::link_answerer;
+        bytes = encode(letters::Notice{note, {}, 0});
+    }
     const std::array<int, 1> descriptor{end.get()};
     if (!part.runs() || !part.socket.valid()) return;
     if (auto sent = base::send_packet(part.socket.get(), bytes, descriptor); !sent) {
@@ -181,31 +185,42 @@ void Keeper::send_link(Part& part, letters::Note note, base::FileDescriptor end)
 
 base::Result<void> Keeper::start_deliverer() {
     auto link = make_link();
-    if (!link) return base::Failure(link.error());
+    auto ordering = make_link();
+    for (const auto* one : {&link, &ordering}) {
+        if (!*one) return base::Failure(one->error());
+    }
     auto started = start(part(PartName::deliverer), [&](base::FileDescriptor keeper) {
         link->first.reset();
+        ordering->first.reset();
         auto credentials = read_identity(*policy_->delivery);
         if (!credentials) return base::Result<void>(base::Failure(credentials.error()));
-        return run_deliverer(*policy_, std::move(*credentials), std::move(link->second),
-                             std::move(keeper));
+        return run_deliverer(
+            *policy_, std::move(*credentials),
+            {std::move(link->second), std::move(ordering->second), std::move(keeper)});
     });
     if (started) {
-        send_link(part(PartName::analyst), letters::Note::link_deliverer, std::move(link->first));
+        send_link(part(PartName::analyst), LinkTo::deliverer, std::move(link->first));
+        send_link(part(PartName::answerer), LinkTo::deliverer, std::move(ordering->first));
     }
     return started;
 }
 
 base::Result<void> Keeper::start_answerer() {
     auto link = make_link();
-    if (!link) return base::Failure(link.error());
+    auto ordering = make_link();
+    for (const auto* one : {&link, &ordering}) {
+        if (!*one) return base::Failure(one->error());
+    }
     auto listener = duplicate(respond_listener_);
     auto started = start(part(PartName::answerer), [&](base::FileDescriptor keeper) {
         link->first.reset();
-        return run_answerer(*policy_, std::move(listener), std::move(link->second),
-                            std::move(keeper));
+        ordering->first.reset();
+        return run_answerer(*policy_, {std::move(listener), std::move(link->second),
+                                       std::move(ordering->second), std::move(keeper)});
     });
     if (started) {
-        send_link(part(PartName::analyst), letters::Note::link_answerer, std::move(link->first));
+        send_link(part(PartName::analyst), LinkTo::answerer, std::move(link->first));
+        send_link(part(PartName::deliverer), LinkTo::answerer, std::move(ordering->first));
     }
     return started;
 }
@@ -249,8 +264,8 @@ base::Result<void> Keeper::start_watching() {
     });
     if (!started) return started;
     notices_.clear();
-    if (delivers) send_link(part(PartName::deliverer), {}, std::move(delivering->second));
-    if (answers) send_link(part(PartName::answerer), {}, std::move(answering->second));
+    if (delivers) send_link(part(PartName::deliverer), LinkTo::analyst, std::move(delivering->second));
+    if (answers) send_link(part(PartName::answerer), LinkTo::analyst, std::move(answering->second));
     return started;
 }
 

@@ -20,6 +20,9 @@ inline std::string_view name_of(PartName part) {
     return part_names.at(static_cast<std::size_t>(part));
 }
 
+// The byte with which the keeper hands a part a new end of a link: who has the other end.
+enum class LinkTo : std::uint8_t { analyst = 1, deliverer = 2, answerer = 3 };
+
 using Clock = std::chrono::steady_clock;
 
 struct Part {
