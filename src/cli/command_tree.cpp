@@ -97,6 +97,7 @@ CommandTree::CommandTree(text::Language language, std::filesystem::path state)
     add_audit();
     add_watch();
     add_respond();
+    add_order();
     add_hub();
 }
 

@@ -51,7 +51,11 @@ class CommandTree {
     void add_watch();
     static void take_analysis(Command& command, AnalysisRequest& request);
     void add_incidents();
+    using FinishResponse =
+        std::function<void(Command& command, const std::shared_ptr<RespondRequest>& request)>;
+    static void add_responses(Command& group, const FinishResponse& finish);
     void add_respond();
+    void add_order();
     static void add_respond_rest(Command& respond, const std::filesystem::path& socket);
     void add_hub();
     static void add_local_sensor(Command& sensor);

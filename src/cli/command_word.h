@@ -21,6 +21,8 @@ class CommandTree::Command {
         app->get_help_ptr()->group(say("cli.help.options"));
         return {tree_, *app, std::move(path)};
     }
+    // Words behind this one have the help of those behind `path`.
+    Command explained_as(std::string path) const { return {tree_, app_, std::move(path)}; }
     // A word that needs another one after it.
     Command group(const std::string& name) {
         Command made = word(name);

@@ -123,7 +123,10 @@ struct RespondRequest {
     std::string reason;
     std::string by;
     bool dry_run = false;
+    bool alone = false;  // kill: the process without what descends from it
+    bool yes = false;    // what could cut work off is done without asking
 };
+// What could cut work off, isolating and blocking, is shown first and done once it is confirmed.
 // Each says what was done, or would be, and how it is undone.
 Exit run_respond(const Context& context, const RespondRequest& request);
 Exit run_respond_decide(const Context& context, const std::filesystem::path& socket,
@@ -135,6 +138,26 @@ Exit run_respond_status(const Context& context, const std::filesystem::path& soc
 // Needs nothing but the archive and the public key that the sensor wrote.
 Exit run_respond_verify(const Context& context, const std::filesystem::path& archive,
                         const std::filesystem::path& key);
+
+// Signed orders (docs/response.md). A private key is in a file that its owner alone may read.
+struct OrderRequest {
+    RespondRequest response;
+    std::string host;
+    std::filesystem::path file;  // must not be there yet
+    std::filesystem::path key;
+    int hours = 24;  // 1 to 168: until it expires
+};
+Exit run_order_key(const Context& context, const std::filesystem::path& file);
+Exit run_order_make(const Context& context, const OrderRequest& request);
+// A second person's signature.
+Exit run_order_sign(const Context& context, const std::filesystem::path& file,
+                    const std::filesystem::path& key);
+// 1 when a signature does not hold.
+Exit run_order_show(const Context& context, const std::filesystem::path& file);
+// To the hub, which sends it to its host.
+Exit run_order_send(const Context& context, const std::filesystem::path& file);
+Exit run_order_list(const Context& context);
+Exit run_order_withdraw(const Context& context, std::uint64_t number);
 
 // Makes a sensor's key and certificate, registers it at the hub, and writes the bundle `file` (mode
 // 0600).

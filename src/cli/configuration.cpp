@@ -2,6 +2,7 @@
 #include "cli/admin_client.h"
 #include "cli/apply_file.h"
 #include "cli/commands.h"
+#include "cli/confirm.h"
 #include "cli/files.h"
 #include "core/policy/check.h"
 #include "core/policy/describe.h"
@@ -56,13 +57,6 @@ Result<Present> present(const Context& context) {
     return Present{std::move(*settings), revision->as_int64(), std::move(*configuration)};
 }
 
-bool confirmed(const Context& context) {
-    context.output.ask("cli.apply.confirm");
-    std::string answer;
-    std::getline(context.input, answer);
-    return answer == "y" || answer == "yes" || answer == "はい";
-}
-
 Exit change_to(const Context& context, const Present& now, const Configuration& wanted, bool yes) {
     const auto problems = policy::check(wanted);
     if (!problems.empty()) {
@@ -84,7 +78,7 @@ Exit change_to(const Context& context, const Present& now, const Configuration& 
         context.output.say("cli.apply.nothing");
         return Exit::done;
     }
-    if (!yes && (context.output.json() || !confirmed(context))) {
+    if (!yes && (context.output.json() || !confirmed(context, "cli.apply.confirm"))) {
         context.output.result(json::object{{"changes", described}, {"applied", false}});
         context.output.say("cli.apply.cancelled");
         return Exit::negative;

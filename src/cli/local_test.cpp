@@ -1,14 +1,13 @@
 // The journal's commands and a terminal's enrolment, on a journal and sockets that the test makes.
-#include "cli/command_line.h"
 #include "cli/fake_gateway_test.h"
 #include "cli/files.h"
 #include "cli/installation.h"
+#include "cli/shown_test.h"
 #include "core/base/unix_socket.h"
 #include "core/journal/entry.h"
 #include "core/journal/folder.h"
 
 #include <fstream>
-#include <sstream>
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -21,12 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-struct Shown {
-    int code = 0;
-    std::string output;
-    std::string error;
-};
 
 class LocalTest : public testing::Test {
   protected:
@@ -70,13 +63,7 @@ class LocalTest : public testing::Test {
         return folder_ / "audit" / journal::journal_folder / journal::segment_name(1);
     }
 
-    Shown shoji(std::vector<const char*> words) const {
-        std::istringstream input;
-        std::ostringstream output;
-        std::ostringstream error;
-        const int code = run_command_line(words, {folder_, "", "en", input, output, error});
-        return {code, output.str(), error.str()};
-    }
+    Shown shoji(std::vector<const char*> words) const { return run_shown(words, folder_); }
 
     fs::path folder_;
     base::Settings settings_;

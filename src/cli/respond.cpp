@@ -1,7 +1,9 @@
 // Responses: asked of the privileged process at its socket, or, to verify evidence, done here.
 #include "cli/admin_client.h"
 #include "cli/commands.h"
+#include "cli/confirm.h"
 #include "cli/files.h"
+#include "cli/response_words.h"
 #include "core/base/unix_socket.h"
 #include "core/journal/hex.h"
 #include "core/journal/signing.h"
@@ -41,42 +43,6 @@ base::Result<json::value> ask(const std::filesystem::path& socket,
                         "response.");
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    if (value == nullptr) return {};
-    if (value->is_string()) return std::string(value->as_string());
-    return value->is_int64() ? std::to_string(value->as_int64()) : std::string();
-}
-
-std::vector<std::pair<std::string, std::string>> values_of(const json::object& told) {
-    std::vector<std::pair<std::string, std::string>> values;
-    const auto* given = told.if_contains("values");
-    if (given == nullptr || !given->is_object()) return values;
-    for (const auto& [name, value] : given->get_object()) {
-        if (value.is_string()) values.emplace_back(name, value.get_string());
-    }
-    return values;
-}
-
-Exit show(const Context& context, const base::Result<json::value>& answer) {
-    auto& output = context.output;
-    if (!answer) return output.fail(answer.error());
-    output.result(*answer);
-    if (output.json() || !answer->is_object()) return Exit::done;
-    const auto& object = answer->as_object();
-    const auto* told = object.if_contains("told");
-    for (const auto& one :
-         told != nullptr && told->is_array() ? told->get_array() : json::array()) {
-        if (!one.is_object()) continue;
-        const std::string key = text_of(one.get_object(), "key");
-        if (!key.starts_with("response.")) continue;
-        output.say_values(key, values_of(one.get_object()));
-    }
-    const std::string undo = text_of(object, "undo");
-    if (!undo.empty()) output.say("response.undo", {{"command", undo}});
-    return Exit::done;
-}
-
 std::vector<std::vector<std::string>> rows_of(const json::object& status, std::string_view list,
                                               std::initializer_list<std::string_view> columns) {
     std::vector<std::vector<std::string>> rows;
@@ -109,20 +75,29 @@ void show_status(TerminalOutput& output, const json::object& status) {
                  rows_of(status, "pending", {"id", "response", "process", "path", "reason"}));
 }
 
+bool cuts_work_off(response::ActionKind kind) {
+    return kind == response::ActionKind::isolate || kind == response::ActionKind::block;
+}
+
 }  // namespace
 
 Exit run_respond(const Context& context, const RespondRequest& wished) {
     auto& output = context.output;
-    response::Request request{wished.action, wished.reason, wished.by, wished.dry_run};
-    if (!wished.sha256.empty()) {
-        const auto digest = journal::from_hex<32>(wished.sha256);
-        if (!digest)
-            return output.fail(Exit::usage, "response.bad_sha256", {{"value", wished.sha256}});
-        request.action.digest = *digest;
+    auto request = request_of(wished);
+    if (!request) return output.fail(request.error());
+    if (!request->dry_run && !wished.yes && cuts_work_off(request->action.kind)) {
+        if (output.json()) return output.fail(Exit::negative, "response.confirm.yes");
+        request->dry_run = true;
+        const auto code = show_outcome(context, ask(wished.socket, *request));
+        if (code != Exit::done) return code;
+        const auto name = response::name_of(request->action.kind);
+        if (!confirmed(context, "response.confirm." + std::string(name))) {
+            output.say("response.confirm.not");
+            return Exit::negative;
+        }
+        request->dry_run = false;
     }
-    if (wished.size > 0) request.action.size = wished.size;
-    if (auto good = response::check_request(request); !good) return output.fail(good.error());
-    return show(context, ask(wished.socket, request));
+    return show_outcome(context, ask(wished.socket, *request));
 }
 
 Exit run_respond_decide(const Context& context, const std::filesystem::path& socket,
@@ -130,14 +105,14 @@ Exit run_respond_decide(const Context& context, const std::filesystem::path& soc
     if (!journal::from_hex<16>(id))
         return context.output.fail(Exit::not_found, "response.pending.none", {{"id", id}});
     if (by.empty()) return context.output.fail(Exit::usage, "response.bad.by");
-    return show(context, ask(socket, response::DecideCommand{id, by, approved}));
+    return show_outcome(context, ask(socket, response::DecideCommand{id, by, approved}));
 }
 
 Exit run_respond_order(const Context& context, const std::filesystem::path& socket,
                        const std::filesystem::path& file) {
     const auto text = read_file(file, response::most_order);
     if (!text) return context.output.fail(text.error());
-    return show(context, ask(socket, response::OrderCommand{{text->begin(), text->end()}}));
+    return show_outcome(context, ask(socket, response::OrderCommand{{text->begin(), text->end()}}));
 }
 
 Exit run_respond_status(const Context& context, const std::filesystem::path& socket) {

@@ -4,65 +4,69 @@
 
 namespace shoji::cli {
 
-void CommandTree::add_respond() {
-    static constexpr const char* socket = "/run/shoji/respond.sock";
+// The words of each kind of response. `finish` gives a word the options that all have, and says
+// what is done with the request.
+void CommandTree::add_responses(Command& group, const FinishResponse& finish) {
     using response::ActionKind;
-    auto respond = root().group("respond");
     const auto kept_for = [](ActionKind kind) {
         auto request = std::make_shared<RespondRequest>();
-        request->socket = socket;
         request->action.kind = kind;
         return request;
     };
-    const auto finish = [](Command& command, const std::shared_ptr<RespondRequest>& request) {
-        command.need("--reason", request->reason);
-        command.need("--by", request->by);
-        command.take("--dry-run", request->dry_run);
-        command.take("--socket", request->socket);
-        command.runs([=](const Context& context) { return run_respond(context, *request); });
-    };
     auto kill = kept_for(ActionKind::kill);
-    auto kill_word = respond.word("kill");
+    auto kill_word = group.word("kill");
     kill_word.need("process", kill->action.process.number);
     kill_word.take("--start", kill->action.process.start);
-    auto alone = std::make_shared<bool>(false);
-    kill_word.take("--alone", *alone);
+    kill_word.take("--alone", kill->alone);
     finish(kill_word, kill);
-    kill_word.runs([=](const Context& context) {
-        RespondRequest wished = *kill;
-        wished.action.tree = !*alone;
-        return run_respond(context, wished);
-    });
 
     auto quarantine = kept_for(ActionKind::quarantine);
-    auto quarantine_word = respond.word("quarantine");
+    auto quarantine_word = group.word("quarantine");
     quarantine_word.need("path", quarantine->action.path);
     quarantine_word.take("--sha256", quarantine->sha256);
     finish(quarantine_word, quarantine);
 
     auto restore = kept_for(ActionKind::restore);
-    auto restore_word = respond.word("restore");
+    auto restore_word = group.word("restore");
     restore_word.need("id", restore->action.item);
     finish(restore_word, restore);
 
     for (const auto kind : {ActionKind::isolate, ActionKind::release}) {
-        auto word = respond.word(std::string(response::name_of(kind)));
+        auto word = group.word(std::string(response::name_of(kind)));
         finish(word, kept_for(kind));
     }
     for (const auto kind : {ActionKind::block, ActionKind::unblock}) {
         auto request = kept_for(kind);
-        auto word = respond.word(std::string(response::name_of(kind)));
+        auto word = group.word(std::string(response::name_of(kind)));
         word.take("--path", request->action.path);
         word.take("--sha256", request->sha256);
         if (kind == ActionKind::block) word.take("--size", request->size);
         finish(word, request);
     }
     auto collect = kept_for(ActionKind::collect);
-    auto collect_word = respond.word("collect");
+    auto collect_word = group.word("collect");
     collect_word.take("--process", collect->action.process.number);
     collect_word.take("--memory", collect->action.memory);
     collect_word.take("--collected-file", collect->action.files)->expected(1)->take_all();
     finish(collect_word, collect);
+}
+
+void CommandTree::add_respond() {
+    static constexpr const char* socket = "/run/shoji/respond.sock";
+    auto respond = root().group("respond");
+    add_responses(respond, [](Command& command, const std::shared_ptr<RespondRequest>& request) {
+        using response::ActionKind;
+        request->socket = socket;
+        command.need("--reason", request->reason);
+        command.need("--by", request->by);
+        command.take("--dry-run", request->dry_run);
+        const auto kind = request->action.kind;
+        if (kind == ActionKind::isolate || kind == ActionKind::block) {
+            command.take("--yes", request->yes);
+        }
+        command.take("--socket", request->socket);
+        command.runs([=](const Context& context) { return run_respond(context, *request); });
+    });
     add_respond_rest(respond, socket);
 }
 

@@ -75,10 +75,11 @@ class Collector {
     base::Result<void> add_sensor(const std::string& name, const store::Digest& fingerprint,
                                   store::Seconds expires, const Moment& now);
     base::Result<void> revoke_sensor(const std::string& name, const Moment& now);
-    // `not_found` where there is no such sensor. The order is on disk when this returns; its number.
+    // `not_found` where there is no such sensor. The order is on disk when this returns; its
+    // number.
     base::Result<store::RowId> add_order(const std::string& host, const OrderId& id,
-                                         std::span<const std::uint8_t> body,
-                                         const std::string& who, const Moment& now);
+                                         std::span<const std::uint8_t> body, const std::string& who,
+                                         const Moment& now);
     struct SensorState {
         Sensor sensor;
         bool connected = false;

@@ -18,9 +18,8 @@ Result<store::RowId> Collector::add_order(const std::string& host, const OrderId
         return entry.second.sensor.name == host && entry.second.sensor.revoked == 0;
     });
     if (known == sensors_.end()) {
-        return base::worded(
-            base::fail(base::ErrorKind::not_found, "there is no sensor '{}'", host),
-            "admin.no_sensor", {{"name", host}});
+        return base::worded(base::fail(base::ErrorKind::not_found, "there is no sensor '{}'", host),
+                            "admin.no_sensor", {{"name", host}});
     }
     auto number = orders_.add(host, id, body, who, now.seconds());
     if (number && known->second.link) send_orders(links_.at(*known->second.link));
@@ -54,8 +53,7 @@ void Collector::take(LinkId /*id*/, Link& link, const line::Report& report, cons
         if (report.state == line::OrderState::done) {
             raise(host, "order_done", incident::Level::informational, values, now);
         } else {
-            raise(host,
-                  report.state == line::OrderState::failed ? "order_failed" : "order_refused",
+            raise(host, report.state == line::OrderState::failed ? "order_failed" : "order_refused",
                   incident::Level::medium, values, now);
         }
     }

@@ -56,7 +56,10 @@ base::Result<store::RowId> Orders::add(const std::string& host, const OrderId& i
                                        store::Seconds now) {
     using Answer = base::Result<store::RowId>;
     return guarded(database_, "keeping an order", [&](SQLite::Database& connection) -> Answer {
-        SQLite::Statement known(connection, "SELECT number FROM held_order WHERE identity = ?");
+        // What its host refused, for want of a second person, may come again; the host knows what
+        // it has carried out.
+        SQLite::Statement known(
+            connection, "SELECT number FROM held_order WHERE identity = ? AND standing < 4");
         bind_bytes(known, 1, id);
         if (known.executeStep()) {
             const auto number = std::to_string(known.getColumn(0).getInt64());
@@ -113,18 +116,20 @@ base::Result<std::vector<HeldOrder>> Orders::open(const std::string& host, std::
 base::Result<bool> Orders::settle(const std::string& host, const line::Report& report,
                                   store::Seconds now) {
     using Answer = base::Result<bool>;
-    return guarded(database_, "keeping an order's end", [&](SQLite::Database& connection) -> Answer {
-        SQLite::Statement update(connection,
-                                 "UPDATE held_order SET standing = ?3, answer = ?4, changed = ?5 "
-                                 "WHERE number = ?1 AND host = ?2 AND standing < 2 "
-                                 "AND standing <> ?3");
-        update.bind(1, static_cast<std::int64_t>(report.number));
-        update.bind(2, host);
-        update.bind(3, static_cast<int>(standing_of(report.state)));
-        update.bind(4, std::string(report.answer.begin(), report.answer.end()));
-        update.bind(5, now);
-        return update.exec() == 1;
-    });
+    return guarded(database_, "keeping an order's end",
+                   [&](SQLite::Database& connection) -> Answer {
+                       SQLite::Statement update(
+                           connection,
+                           "UPDATE held_order SET standing = ?3, answer = ?4, changed = ?5 "
+                           "WHERE number = ?1 AND host = ?2 AND standing < 2 "
+                           "AND standing <> ?3");
+                       update.bind(1, static_cast<std::int64_t>(report.number));
+                       update.bind(2, host);
+                       update.bind(3, static_cast<int>(standing_of(report.state)));
+                       update.bind(4, std::string(report.answer.begin(), report.answer.end()));
+                       update.bind(5, now);
+                       return update.exec() == 1;
+                   });
 }
 
 base::Result<void> Orders::withdraw(store::RowId number, store::Seconds now) {

@@ -35,7 +35,8 @@ class Orders {
 
     explicit Orders(store::Database& database) : database_(database) {}
 
-    // `exists` when one of that id was handed in before; `full` when the host has too many.
+    // `exists` when one of that id was handed in before, unless it was refused or withdrawn; `full`
+    // when too many wait for the host.
     base::Result<store::RowId> add(const std::string& host, const OrderId& id,
                                    std::span<const std::uint8_t> body, const std::string& who,
                                    store::Seconds now);

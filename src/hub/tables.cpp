@@ -60,11 +60,11 @@ CREATE TABLE incidents (
     state   BLOB NOT NULL
 ) STRICT;
 )sql",
-                                                 R"sql(
+                                                R"sql(
 CREATE TABLE held_order (
     number   INTEGER PRIMARY KEY AUTOINCREMENT,
     host     TEXT NOT NULL,
-    identity BLOB NOT NULL UNIQUE CHECK (length(identity) = 16),
+    identity BLOB NOT NULL CHECK (length(identity) = 16),
     received INTEGER NOT NULL,
     who      TEXT NOT NULL,
     standing INTEGER NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 5),
@@ -72,6 +72,7 @@ CREATE TABLE held_order (
     body     BLOB NOT NULL,
     answer   TEXT NOT NULL DEFAULT ''
 ) STRICT;
+CREATE INDEX held_order_identity ON held_order (identity);
 CREATE INDEX held_order_open ON held_order (host, number) WHERE standing < 2;
 )sql"};
 

@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::string_view magic = "SHOJIO1\n";
 constexpr std::size_t most_host = 255;
-constexpr std::size_t most_signatures = 2;
 
 base::Failure wrong() {
     return base::worded(base::fail(base::ErrorKind::invalid, "not an order"), "response.order.bad");

@@ -42,6 +42,7 @@ struct SignedOrder {
     bool operator==(const SignedOrder&) const = default;
 };
 
+constexpr std::size_t most_signatures = 2;
 constexpr std::size_t most_order = most_request + 1024;  // bytes
 
 // What is signed.

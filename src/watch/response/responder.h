@@ -70,8 +70,8 @@ class Responder {
 
     // By hand. What an error leaves undone is recorded as failed.
     base::Result<Outcome> respond(const Request& request);
-    // What an order asks for, to be given to respond(): it is used up then. `denied` with the reason
-    // otherwise.
+    // What an order asks for, to be given to respond(): it is used up then. `denied` with the
+    // reason otherwise.
     base::Result<Request> accept(const SignedOrder& order);
     // Where this very order was accepted before, and its signatures hold.
     [[nodiscard]] std::optional<OrderEnd> end_of(const SignedOrder& order) const;

@@ -187,6 +187,17 @@ TEST_F(ResponderTest, RefusesAnOrderOfSomebodyElse) {
                 HasSubstr("response.order.signature"));
 }
 
+// However long the line was cut: the host's clock says so.
+TEST_F(ResponderTest, AnOrderThatComesTooLateIsRefused) {
+    auto responder = start();
+    const auto order = encode_order(signed_by(key_, request({.process = victim()})));
+    now_ += 60;
+    const auto end = answer_order(responder, order, true);
+    EXPECT_EQ(end.kind, OrderEnd::Kind::refused);
+    EXPECT_THAT(end.answer, HasSubstr("response.order.expired"));
+    EXPECT_TRUE(lives());
+}
+
 TEST_F(ResponderTest, AnOrderThatACrashInterruptedIsNotDoneAgain) {
     auto responder = start();
     const auto order = signed_by(key_, request({.process = victim()}));

@@ -82,8 +82,8 @@ bool answer_errand(int deliverer, response::Responder& responder, Refusals& refu
     }
     const auto end = response::answer_order(responder, errand->order, true);
     if (end.kind == response::OrderEnd::Kind::refused) refusals.count();
-    const auto bytes = encode(letters::Verdict{
-        errand->number, static_cast<letters::Verdict::End>(end.kind), end.answer});
+    const auto bytes = encode(
+        letters::Verdict{errand->number, static_cast<letters::Verdict::End>(end.kind), end.answer});
     // Lost, it is asked for again.
     return ::send(deliverer, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
@@ -158,8 +158,7 @@ base::Result<void> run_answerer(const Policy& policy, AnswererLinks links) {
         } else if (waited[2].revents != 0) {
             links.analyst.reset();
         }
-        if (waited[3].revents != 0 &&
-            !answer_errand(links.deliverer.get(), *responder, refusals)) {
+        if (waited[3].revents != 0 && !answer_errand(links.deliverer.get(), *responder, refusals)) {
             links.deliverer.reset();
         }
     }

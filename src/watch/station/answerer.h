@@ -18,8 +18,8 @@ base::Result<response::ResponsePolicy> read_response_policy(const ResponsePlace&
 std::set<std::string, std::less<>> rules_of(const response::ResponsePolicy& policy);
 
 struct AnswererLinks {
-    base::FileDescriptor listener;   // of `shoji respond`
-    base::FileDescriptor analyst;    // may be invalid, as may the next
+    base::FileDescriptor listener;  // of `shoji respond`
+    base::FileDescriptor analyst;   // may be invalid, as may the next
     base::FileDescriptor deliverer;
     base::FileDescriptor keeper;
 };

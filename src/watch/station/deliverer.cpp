@@ -66,8 +66,7 @@ class Deliverer {
         : delivery_(std::move(delivery)),
           analyst_(std::move(links.analyst)),
           keeper_(std::move(links.keeper)),
-          errands_(answers,
-                   [this](line::Report report) { delivery_->report(std::move(report)); }) {
+          errands_(answers, [this](line::Report report) { delivery_->report(std::move(report)); }) {
         errands_.connect(std::move(links.answerer));
     }
 
@@ -75,9 +74,10 @@ class Deliverer {
         while (true) {
             const char alive = 0;
             static_cast<void>(::send(keeper_.get(), &alive, 1, MSG_DONTWAIT | MSG_NOSIGNAL));
-            std::array<pollfd, 4> waited{
-                pollfd{keeper_.get(), POLLIN, 0}, pollfd{analyst_.get(), POLLIN, 0},
-                pollfd{delivery_->orders_signal(), POLLIN, 0}, pollfd{errands_.socket(), POLLIN, 0}};
+            std::array<pollfd, 4> waited{pollfd{keeper_.get(), POLLIN, 0},
+                                         pollfd{analyst_.get(), POLLIN, 0},
+                                         pollfd{delivery_->orders_signal(), POLLIN, 0},
+                                         pollfd{errands_.socket(), POLLIN, 0}};
             const int ready = ::poll(waited.data(), waited.size(), tick_milliseconds);
             if (ready < 0 && errno != EINTR) return base::fail_errno(errno, "waiting");
             const bool ends = waited[0].revents != 0 && !take_link();

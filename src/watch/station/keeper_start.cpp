@@ -264,7 +264,8 @@ base::Result<void> Keeper::start_watching() {
     });
     if (!started) return started;
     notices_.clear();
-    if (delivers) send_link(part(PartName::deliverer), LinkTo::analyst, std::move(delivering->second));
+    if (delivers)
+        send_link(part(PartName::deliverer), LinkTo::analyst, std::move(delivering->second));
     if (answers) send_link(part(PartName::answerer), LinkTo::analyst, std::move(answering->second));
     return started;
 }
