@@ -179,6 +179,10 @@ TEST_F(OrdersWay, AnOrderSurvivesTheHubsEndAndACutLine) {
 TEST_F(OrdersWay, WhoeverRespondsMayDieMeanwhile) {
     start();
     start_sensor();
+    // It has started whole.
+    ASSERT_TRUE(eventually([&] {
+        return !is_error(shoji({"respond", "status", "--socket", path("sensor-run/respond.sock")}));
+    }));
     const auto before = process_of("answerer");
     ASSERT_FALSE(before.empty());
     const pid_t answerer = std::stoi(before);
