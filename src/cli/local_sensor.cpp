@@ -3,6 +3,7 @@
 #include "cli/files.h"
 #include "core/base/unix_socket.h"
 
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 namespace shoji::cli {
 namespace {
@@ -21,7 +23,10 @@ constexpr timeval patience{10, 0};
 constexpr std::size_t most_state = std::size_t{1} << 20U;
 
 base::Failure away(const std::filesystem::path& path, const base::Error& error) {
-    if (error.kind == base::ErrorKind::denied) return base::Failure(error);
+    if (::access(path.c_str(), R_OK) != 0 && errno == EACCES) {
+        return base::worded(base::fail(base::ErrorKind::denied, "{}", error.message),
+                            "sensor.error.denied");
+    }
     return base::worded(base::fail(base::ErrorKind::unavailable, "{}", error.message),
                         "sensor.error.away", {{"path", path.native()}});
 }
@@ -97,7 +102,13 @@ std::optional<Memory> memory_of(std::int64_t process) {
         if (const auto size = kilobytes_in(line, "Rss:")) memory.resident = size * kibi;
         if (const auto size = kilobytes_in(line, "Pss:")) memory.share = size * kibi;
     }
-    if (memory.resident == 0) return std::nullopt;
+    if (memory.resident != 0) return memory;
+    // Others than root are told only how much is resident.
+    std::ifstream sizes(fmt::format("/proc/{}/statm", process));
+    std::uint64_t all = 0;
+    std::uint64_t resident = 0;
+    if (!(sizes >> all >> resident) || resident == 0) return std::nullopt;
+    memory.resident = resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     return memory;
 }
 

@@ -20,7 +20,8 @@ class LocalSensor {
     // `runtime`: the folder of its sockets.
     explicit LocalSensor(std::filesystem::path runtime) : runtime_(std::move(runtime)) {}
 
-    // What is seen and by which processes; `unavailable` where no sensor runs.
+    // What is seen and by which processes; `unavailable` where no sensor runs, `denied` to whom it
+    // is not for.
     [[nodiscard]] base::Result<boost::json::value> state() const;
     // The answer to a status or a tree.
     [[nodiscard]] base::Result<boost::json::value> ask(const letters::Wish& wish) const;
@@ -33,7 +34,7 @@ class LocalSensor {
 };
 
 // Bytes of memory that a process has: resident, and its share of them where what it shares is
-// divided among those that share it. None where it does not run.
+// divided among those that share it (0: not told to this user). None where it does not run.
 struct Memory {
     std::uint64_t resident = 0;
     std::uint64_t share = 0;

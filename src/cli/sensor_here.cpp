@@ -56,31 +56,33 @@ bool show_families(const json::value& state, TerminalOutput& output) {
 // Each process with its memory; adds that to `object`.
 bool show_parts(const json::value& state, json::object& object, TerminalOutput& output) {
     bool all = true;
+    bool knows = true;  // how much all of them take
     std::uint64_t sum = 0;
     json::array parts;
     std::vector<std::vector<std::string>> rows;
     for (const auto& one : list_of(state, "parts")) {
         const auto memory = memory_of(number_of(one, "process"));
         all = all && memory;
+        knows = knows && memory && memory->share > 0;
         sum += memory ? memory->share : 0;
         rows.push_back({cell(one, "part"), memory ? cell(one, "process") : "-",
                         cell(one, "restarts"), memory ? megabytes(memory->resident) : "-",
-                        memory ? megabytes(memory->share) : "-"});
+                        memory && memory->share > 0 ? megabytes(memory->share) : "-"});
         json::object part{{"part", cell(one, "part")},
                           {"process", number_of(one, "process")},
                           {"restarts", number_of(one, "restarts")}};
         if (memory) {
             part["residentBytes"] = memory->resident;
-            part["shareBytes"] = memory->share;
+            if (memory->share > 0) part["shareBytes"] = memory->share;
         }
         parts.push_back(std::move(part));
     }
     object["parts"] = std::move(parts);
-    object["memoryBytes"] = sum;
+    if (knows) object["memoryBytes"] = sum;
     output.table({"cli.column.part", "cli.column.process", "cli.column.restarts",
                   "cli.column.resident", "cli.column.share"},
                  rows);
-    output.say("sensor.status.memory", {{"megabytes", megabytes(sum)}});
+    if (knows) output.say("sensor.status.memory", {{"megabytes", megabytes(sum)}});
     return all;
 }
 

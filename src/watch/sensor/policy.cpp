@@ -122,7 +122,8 @@ class Reader {
 void read_all(const toml::table& root, std::string_view file, Policy& policy,
               std::optional<base::Error>& error) {
     Reader reader(root, file, error);
-    for (const auto part : {"state", "runtime", "keeper", "detection", "delivery", "response"}) {
+    for (const auto part :
+         {"state", "runtime", "local", "keeper", "detection", "delivery", "response"}) {
         reader.leave(part);
     }
     constexpr auto most_user = std::numeric_limits<std::uint32_t>::max() - 1;

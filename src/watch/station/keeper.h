@@ -42,6 +42,7 @@ class Keeper {
     base::Result<void> prepare();
     base::Result<void> make_folders();
     base::Result<void> listen();
+    base::Result<void> let_group_in();
     base::Result<void> turn(Clock::time_point now);
     void take_signals();
     void reap(Clock::time_point now);
@@ -73,6 +74,7 @@ class Keeper {
     std::array<Part, parts> parts_;
     base::ServiceManager manager_ = base::ServiceManager::take();
     bool told_ready_ = false;
+    gid_t group_ = 0;  // whose members may look at the sensor; 0: root's alone
     base::FileDescriptor signals_;
     base::FileDescriptor listener_;          // of the local socket
     base::FileDescriptor respond_listener_;  // of `shoji respond`

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -80,6 +81,24 @@ bool write_text(const std::filesystem::path& path, const std::string& text) {
     return stream && !failed;
 }
 
+// For root, and for the members of `group` where it is not root's.
+bool let_in(const std::filesystem::path& path, gid_t group, mode_t for_root, mode_t for_group) {
+    return ::chown(path.c_str(), 0, group) == 0 &&
+           ::chmod(path.c_str(), group == 0 ? for_root : for_group) == 0;
+}
+
+// Not 0: what is allowed to root's group is allowed to nobody who asks for a group of his own.
+base::Result<gid_t> find_group(const std::string& name) {
+    std::array<char, 16384> buffer{};
+    ::group entry{};
+    ::group* found = nullptr;
+    ::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+    if (found == nullptr || found->gr_gid == 0) {
+        return base::fail(base::ErrorKind::not_found, "there is no group '{}' beside root's", name);
+    }
+    return found->gr_gid;
+}
+
 }  // namespace
 
 base::Result<void> Keeper::make_folders() {
@@ -105,11 +124,25 @@ base::Result<void> Keeper::listen() {
     auto local = base::listen_unix(policy.local_socket(), base::SocketKind::packet, 0600, true);
     if (!local) return base::Failure(local.error());
     listener_ = std::move(*local);
+    if (auto let = let_group_in(); !let) return let;
     if (!policy.response) return {};
     auto respond = response::listen_for_commands(policy.respond_socket());
     if (!respond) return base::Failure(respond.error());
     respond_listener_ = std::move(*respond);
     return {};
+}
+
+base::Result<void> Keeper::let_group_in() {
+    const auto& policy = *policy_;
+    if (policy.local.group.empty()) return {};
+    const auto found = find_group(policy.local.group);
+    if (!found) return base::Failure(found.error());
+    group_ = *found;
+    if (let_in(policy.local_socket(), group_, 0600, 0660) &&
+        ::chmod(policy.runtime.c_str(), 0711) == 0) {
+        return {};
+    }
+    return base::fail_errno(errno, "letting the group '" + policy.local.group + "' in");
 }
 
 // In a part's process: what is not its own is closed, files are left to the keeper.
@@ -276,9 +309,11 @@ base::Result<Policy> Keeper::try_policy() const {
                                                 : load_policy(settings_.policy_file);
     if (!loaded) return loaded;
     if (loaded->state != policy_->state || loaded->runtime != policy_->runtime ||
+        loaded->local.group != policy_->local.group ||
         loaded->response.has_value() != policy_->response.has_value()) {
-        return base::fail(base::ErrorKind::invalid,
-                          "state, runtime and whether there are responses need a restart");
+        return base::fail(
+            base::ErrorKind::invalid,
+            "state, runtime, local.group and whether there are responses need a restart");
     }
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return base::fail_errno(errno, "trying a policy");
@@ -354,7 +389,8 @@ void Keeper::write_state() {
     if (!settings_.state_file.empty() && !write_text(settings_.state_file, text)) {
         spdlog::error("{} cannot be written", settings_.state_file.native());
     }
-    if (!policy_->runtime.empty() && !write_text(policy_->state_file(), text)) {
+    if (!policy_->runtime.empty() && (!write_text(policy_->state_file(), text) ||
+                                      !let_in(policy_->state_file(), group_, 0600, 0640))) {
         spdlog::error("{} cannot be written", policy_->state_file().native());
     }
 }

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <poll.h>
 #include <sys/wait.h>
 
@@ -34,6 +35,11 @@ class LocalProgram : public StationTest {
         const base::FileDescriptor writing(ends[1]);
         child.process = ::fork();
         if (child.process == 0) {
+            const gid_t group = group_;
+            if (user_ != 0 &&
+                (::setgroups(1, &group) != 0 || ::setgid(user_) != 0 || ::setuid(user_) != 0)) {
+                ::_exit(126);
+            }
             std::vector<char*> arguments;
             for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
             arguments.push_back(nullptr);
@@ -48,6 +54,11 @@ class LocalProgram : public StationTest {
         const auto got = ::read(child.output.get(), part.data(), part.size());
         if (got > 0) text.append(part.data(), static_cast<std::size_t>(got));
         return got > 0;
+    }
+    // Those that follow are run by this user, in this group beside its own.
+    void become(uid_t user, gid_t group) {
+        user_ = user;
+        group_ = group;
     }
     // To its end.
     [[nodiscard]] Run shoji(const std::vector<std::string>& words) const {
@@ -80,6 +91,10 @@ class LocalProgram : public StationTest {
         run.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
         return run;
     }
+
+  private:
+    uid_t user_ = 0;  // 0: the test's own
+    gid_t group_ = 0;
 };
 
 TEST_F(LocalProgram, StatusTellsWhatIsSeenAndByWhom) {
@@ -101,6 +116,38 @@ TEST_F(LocalProgram, StatusTellsWhatIsSeenAndByWhom) {
     EXPECT_GT(status.at("memoryBytes").to_number<std::int64_t>(), 1 << 20);
     EXPECT_EQ(sensor.stop(), 0);
     EXPECT_EQ(shoji({"sensor", "status"}).code, 3) << "nobody is there";
+}
+
+// Debian's groups that nobody is in here: one is let in, the other is not.
+TEST_F(LocalProgram, MembersOfTheGroupThatPolicyNamesMayLook) {
+    const auto* let_in = ::getgrnam("operator");
+    const gid_t allowed = let_in == nullptr ? 0 : let_in->gr_gid;
+    const auto* kept_out = ::getgrnam("games");
+    const gid_t other = kept_out == nullptr ? 0 : kept_out->gr_gid;
+    if (allowed == 0 || other == 0) GTEST_SKIP() << "no groups 'operator' and 'games'";
+    constexpr uid_t somebody = 64321;
+    {
+        RunningSensor sensor(policy({}, "[local]\ngroup = \"operator\""));
+        become(somebody, allowed);
+        const auto status = shoji({"--language", "en", "sensor", "status"});
+        EXPECT_EQ(status.code, 0) << status.text;
+        EXPECT_THAT(status.text, HasSubstr("1 rules in use"));
+        EXPECT_EQ(watch({"sensor", "tail", "--most", "1"}, {}).code, 0);
+        EXPECT_EQ(shoji({"sensor", "tree", std::to_string(::getpid())}).code, 0);
+        become(somebody, other);
+        EXPECT_EQ(shoji({"sensor", "status"}).code, 5);
+        EXPECT_EQ(watch({"sensor", "tail", "--most", "1"}, {}).code, 5);
+        become(0, 0);
+        EXPECT_EQ(shoji({"sensor", "status"}).code, 0);
+        EXPECT_EQ(sensor.stop(), 0);
+    }
+    // Where policy names none, root alone.
+    RunningSensor sensor(policy());
+    become(somebody, allowed);
+    EXPECT_EQ(shoji({"sensor", "status"}).code, 5);
+    EXPECT_EQ(watch({"sensor", "tail", "--most", "1"}, {}).code, 5);
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(RunningSensor(policy({}, "[local]\ngroup = \"no-such-group\"")).stop(), 1);
 }
 
 TEST_F(LocalProgram, TailShowsEventsAndAlertsAsTheyCome) {

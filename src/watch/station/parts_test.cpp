@@ -56,6 +56,8 @@ policy = "/etc/shoji/response.toml"
                 HasSubstr("pipelines must be absolute paths"));
     EXPECT_THAT(refused("state = \"/s\"\n[detection]\nplaceholders = \"x\"\n"),
                 HasSubstr("placeholders must be an absolute path"));
+    EXPECT_THAT(refused("[local]\ngroup = \"\"\n"), HasSubstr("must be a group's name"));
+    EXPECT_THAT(refused("[local]\ngruop = \"x\"\n"), HasSubstr("gruop"));
     EXPECT_THAT(refused("state = \"s\"\n"), HasSubstr("state must be an absolute path"));
     EXPECT_THAT(refused("keeper = 1\n"), HasSubstr("keeper must be a table"));
     const std::string delivery = "state = \"/s\"\n[delivery]\nidentity = \"/i\"\n";

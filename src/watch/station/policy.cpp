@@ -1,5 +1,6 @@
 #include "watch/station/policy.h"
 
+#include "core/base/printable.h"
 #include "core/base/toml_reader.h"
 
 #include <algorithm>
@@ -54,6 +55,17 @@ bool take_address(std::string_view text, DeliveryPolicy& into) {
     const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), into.port);
     return ::inet_pton(family, into.address.c_str(), &scratch) == 1 && problem == std::errc{} &&
            end == port.data() + port.size() && into.port != 0;
+}
+
+void read_local(const File& file, const toml::table& table, LocalPolicy& into) {
+    constexpr std::size_t most_name = 32;
+    auto reader = file.reader(table, "local");
+    reader.take("group", into.group);
+    const auto* node = table.get("group");
+    if (node != nullptr &&
+        (into.group.empty() || into.group.size() > most_name || !base::is_printable(into.group))) {
+        reader.refuse(*node, "group", "must be a group's name");
+    }
 }
 
 void read_keeper(const File& file, const toml::table& table, KeeperPolicy& into) {
@@ -126,6 +138,7 @@ void read_root(const File& file, const toml::table& root, Policy& policy) {
                                                  node->source().begin.line, key)};
         }
     };
+    part("local", [&](const toml::table& table) { read_local(file, table, policy.local); });
     part("keeper", [&](const toml::table& table) { read_keeper(file, table, policy.keeper); });
     part("detection", [&](const toml::table& table) {
         read_detection(file, table, policy.detection.emplace());

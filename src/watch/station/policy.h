@@ -3,9 +3,10 @@
 //
 //   state = "/var/lib/shoji/sensor"   # folder of what has to be kept; without it nothing below
 //   runtime = "/run/shoji"            # folder of its sockets; without it there are none
-//   [keeper]
-//   silent_seconds = 10               # a part that says nothing for so long is started anew
-//   check_seconds = 60                # how often its own files are looked at
+//   [local]
+//   group = "shoji-watch"             # its members may look at the sensor; without it only root
+//   may [keeper] silent_seconds = 10               # a part that says nothing for so long is
+//   started anew check_seconds = 60                # how often its own files are looked at
 //   [detection]
 //   rules = ["/etc/shoji/rules"]      # folders and files of Sigma rules
 //   pipelines = ["/etc/shoji/names.yml"]  # Sigma pipelines that rules go through, by priority
@@ -40,6 +41,10 @@
 #include <vector>
 
 namespace shoji::station {
+
+struct LocalPolicy {
+    std::string group;  // empty: none
+};
 
 struct KeeperPolicy {
     std::uint32_t silent_seconds = 10;  // 2 to 3600
@@ -78,6 +83,7 @@ struct Policy {
     sensor::Policy watch;
     std::filesystem::path state;
     std::filesystem::path runtime;
+    LocalPolicy local;
     KeeperPolicy keeper;
     std::optional<DetectionPolicy> detection;
     std::optional<DeliveryPolicy> delivery;

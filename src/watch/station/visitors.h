@@ -1,6 +1,6 @@
 // Who asks at the local socket: how the sensor is, what a process did, events as they come. Only
-// root may connect (the socket's mode). Never waits: a visitor that reads too slowly loses blocks,
-// which the stream's numbers show.
+// root may connect, and members of the group that policy names (the socket's mode). Never waits: a
+// visitor that reads too slowly loses blocks, which the stream's numbers show.
 #pragma once
 
 #include "core/base/file_descriptor.h"
