@@ -109,7 +109,7 @@ const base::Error too_long{base::ErrorKind::full, "the answer is too long to be 
 // As it goes down the line: printable, whatever names files and processes have.
 std::string order_answer(const base::Result<Outcome>& outcome) {
     constexpr std::size_t no_limit = std::size_t{1} << 20U;
-    for (const std::size_t told : {64, 16, 4, 1, 0}) {
+    for (const unsigned told : {64U, 16U, 4U, 1U, 0U}) {
         auto text = base::printable(answer_of(outcome, told), no_limit);
         if (text.size() <= most_order_answer) return text;
     }

@@ -67,8 +67,9 @@ constexpr std::string_view outgoing =
     "    ip6 daddr @listed_6 accept\n"
     "    ip daddr @resolver_4 meta l4proto { tcp, udp } th dport 53 accept\n"
     "    ip6 daddr @resolver_6 meta l4proto { tcp, udp } th dport 53 accept\n"
-    "    meta protocol ip udp sport 68 udp dport 67 accept\n"
-    "    meta protocol ip6 udp sport 546 udp dport 547 accept\n"
+    // To the link alone: to one address it would be a way out to anybody.
+    "    ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept\n"
+    "    ip6 daddr ff02::1:2 udp sport 546 udp dport 547 accept\n"
     "    ip6 hoplimit 255 icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert "
     "} accept\n"
     "    counter drop\n";

@@ -1,9 +1,10 @@
 // What an isolated host may still say to whom, and nftables' own words for it. Pure.
 //
-// Left open besides what is listed: the loopback; DHCP; ARP, IPv6's neighbour discovery and 802.1X,
-// without which an address cannot be had or reached (they end at the next router). TCP connections
-// are made by the host only. Not left open: ICMP errors, so a path with a smaller MTU than the
-// link's is not found out.
+// Left open besides what is listed: the loopback; DHCP, asked of the whole link (who renews an
+// address asks its server first and, without an answer, the link); ARP, IPv6's neighbour discovery
+// and 802.1X, without which an address cannot be had or reached. TCP connections are made by the
+// host only. Not left open: ICMP errors, so a path with a smaller MTU than the link's is not found
+// out.
 #pragma once
 
 #include "core/base/result.h"

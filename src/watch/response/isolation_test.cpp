@@ -21,7 +21,6 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -112,7 +111,7 @@ std::string stranger(bool six) {
     }
 }
 
-class Scene {
+class Scene : Checks {
   public:
     Scene(fs::path state, int outside_commands)
         : state_(std::move(state)), outside_(outside_commands) {}
@@ -156,11 +155,6 @@ class Scene {
     }
 
   private:
-    void expect(bool truth, const std::string& what) {
-        if (truth) return;
-        fmt::print(stderr, "wrong: {}\n", what);
-        ++wrong_;
-    }
     bool ask_outside(const std::string& wish) {
         char answer = 'n';
         return ::send(outside_.get(), wish.data(), wish.size(), 0) > 0 &&
@@ -299,7 +293,6 @@ class Scene {
     }
 
     fs::path state_;
-    int wrong_ = 0;
     FileDescriptor outside_;
     FileDescriptor inner_;
     std::vector<FileDescriptor> services_;
@@ -318,37 +311,15 @@ int play_apart(const std::string& state) {
     const timeval patience{60, 0};
     ::setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     char ready = 0;
-    if (::recv(ends[0], &ready, 1, 0) != 1 || ::unshare(CLONE_NEWNS | CLONE_NEWNET) != 0 ||
-        !ip("link add host0 type veth peer name outer netns " + std::to_string(neighbour)) ||
-        ::unshare(CLONE_NEWPID) != 0) {
+    if (::recv(ends[0], &ready, 1, 0) != 1 || ::unshare(CLONE_NEWNET) != 0 ||
+        !ip("link add host0 type veth peer name outer netns " + std::to_string(neighbour))) {
         return 102;
     }
-    const pid_t first = ::fork();
-    if (first == 0) {
-        ::alarm(400);
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-            ::mount("proc", "/proc", "proc", 0, nullptr) != 0) {
-            ::_exit(103);
-        }
-        ::_exit(Scene(state, ends[0]).play());
-    }
-    int status = 0;
-    ::waitpid(first, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 104;
+    return run_as_first([&] { return Scene(state, ends[0]).play(); });
 }
 
 TEST(IsolationTest, LetsThroughWhatIsListedAndNothingElse) {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-    std::string name = "/tmp/shoji-isolation-test.XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(play_apart(name));
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    EXPECT_TRUE(WIFEXITED(status));
-    EXPECT_EQ(WEXITSTATUS(status), 0);
-    fs::remove_all(name);
+    expect_none_wrong(play_apart);
 }
 
 }  // namespace

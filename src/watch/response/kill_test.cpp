@@ -13,8 +13,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -174,6 +177,44 @@ TEST_F(KillTest, EndsAForkBombWhileItGrows) {
     }
 }
 
+// Stopped, traced, waiting for a child of vfork, without a parent, in a session of its own.
+TEST_F(KillTest, EndsProcessesInWhateverStateTheyAre) {
+    const pid_t child = start([] {
+        if (::fork() == 0) {
+            ::raise(SIGSTOP);
+            ::_exit(0);
+        }
+        if (::fork() == 0) {
+            ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+            ::raise(SIGTRAP);
+            ::_exit(0);
+        }
+        if (::fork() == 0) {
+            ::syscall(SYS_clone, CLONE_VFORK | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+            while (true) ::pause();
+        }
+        if (::fork() == 0) {
+            ::setsid();
+            if (::fork() == 0) {
+                while (true) ::pause();
+            }
+            ::_exit(0);
+        }
+        while (true) ::pause();
+    });
+    const auto has = [](char state) {
+        const auto all = children();
+        return std::ranges::find(all, state, &Process::state) != all.end();
+    };
+    ASSERT_TRUE(wait_for([&] {
+        return children().size() == 6 && has('T') && has('t') && has('D');
+    })) << children().size();
+    const auto outcome = kill_process(id_of(child), true, protection_, false);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_GE(outcome->killed.size(), 6U) << "and who has ended and waits to be collected";
+    EXPECT_TRUE(children().empty()) << children().size() << " live on";
+}
+
 // In a control group of its own it stands still meanwhile.
 class FrozenKillTest : public KillTest {
   protected:
@@ -212,6 +253,37 @@ TEST_F(FrozenKillTest, EndsAForkBombWhoseControlGroupStandsStill) {
     EXPECT_TRUE(outcome->frozen);
     EXPECT_TRUE(children().empty()) << children().size() << " live on";
     EXPECT_EQ(read_small_file(folder_ / "cgroup.freeze", 10).value(), "0\n");
+}
+
+// Each of its processes goes to another group as soon as it is made: below the frozen one, and out
+// of it.
+TEST_F(FrozenKillTest, EndsAForkBombThatSpreadsOverControlGroups) {
+    const auto below = folder_ / "below";
+    const auto beside = std::filesystem::path(folder_.native() + "-beside");
+    ASSERT_TRUE(std::filesystem::create_directory(below));
+    ASSERT_TRUE(std::filesystem::create_directory(beside));
+    budget_->left = 400;
+    const pid_t child = start([&] {
+        ::setsid();
+        if (!write_control_file(folder_ / "cgroup.procs", "0")) ::_exit(1);
+        for (int left = 0; (left = budget_->left.fetch_sub(1)) > 0;) {
+            if (::fork() != 0) continue;
+            (void)write_control_file((left % 2 == 0 ? below : beside) / "cgroup.procs", "0");
+        }
+        while (true) ::pause();
+    });
+    ASSERT_TRUE(wait_for([&] { return budget_->left < 350; }));
+    const auto outcome =
+        kill_process(id_of(child), true, protection_, false, std::chrono::seconds(120));
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_TRUE(children().empty()) << children().size() << " live on";
+    EXPECT_EQ(read_small_file(folder_ / "cgroup.freeze", 10).value(), "0\n");
+    budget_->left = 0;
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    for (const auto& group : {below, beside}) {
+        EXPECT_TRUE(wait_for([&] { return ::rmdir(group.c_str()) == 0; }));
+    }
 }
 
 TEST_F(FrozenKillTest, LetsTheRestOfTheGroupGoOn) {

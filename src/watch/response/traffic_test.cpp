@@ -2,17 +2,26 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
+#include <sched.h>
 #include <spawn.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace shoji::response {
 
@@ -157,6 +166,49 @@ void send_frame(int socket, const std::string& device) {
     to.sll_halen = ETH_ALEN;
     std::memset(to.sll_addr, 0xff, ETH_ALEN);
     (void)::sendto(socket, "frame", 5, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+}
+
+void expect_none_wrong(const std::function<int(const std::string& folder)>& body) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    std::string name = "/tmp/shoji-response-test.XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(body(name));
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    std::filesystem::remove_all(name);
+}
+
+void expect_none_wrong_alone(const std::function<int(const std::string& folder)>& body) {
+    expect_none_wrong([&](const std::string& folder) {
+        if (::unshare(CLONE_NEWNET) != 0) return 101;
+        return run_as_first([&] { return body(folder); });
+    });
+}
+
+void Checks::expect(bool truth, const std::string& what) {
+    if (truth) return;
+    fmt::print(stderr, "wrong: {}\n", what);
+    ++wrong_;
+}
+
+int run_as_first(const std::function<int()>& body) {
+    if (::unshare(CLONE_NEWNS) != 0 || ::unshare(CLONE_NEWPID) != 0) return 102;
+    const pid_t first = ::fork();
+    if (first == 0) {
+        ::alarm(400);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("proc", "/proc", "proc", 0, nullptr) != 0) {
+            ::_exit(103);
+        }
+        ::_exit(body());
+    }
+    int status = 0;
+    ::waitpid(first, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 104;
 }
 
 }  // namespace shoji::response

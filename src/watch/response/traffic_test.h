@@ -4,6 +4,7 @@
 #include "core/base/file_descriptor.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,5 +43,20 @@ bool by_raw_protocol(const std::string& to);
 // For frames of `frame_type`; `bypass`: past the queues of the device.
 base::FileDescriptor packet_socket(const std::string& device, bool bypass);
 void send_frame(int socket, const std::string& device);
+
+// For what plays in another process, where no failed check reaches the test: counts them.
+class Checks {
+  protected:
+    void expect(bool truth, const std::string& what);
+    int wrong_ = 0;
+};
+// Expects 0 of this, which runs in a process and with a folder of its own.
+void expect_none_wrong(const std::function<int(const std::string& folder)>& body);
+// The same, with a network of its own, as run_as_first() does.
+void expect_none_wrong_alone(const std::function<int(const std::string& folder)>& body);
+// Runs this as the first process of process ids of its own, in mounts of its own: what it sees in
+// /proc is the test's alone. Its result; 100 and more: it could not be done. The caller's mounts
+// and later children are its own from then on.
+int run_as_first(const std::function<int()>& body);
 
 }  // namespace shoji::response
