@@ -129,18 +129,18 @@ Result<void> Courier::take(const line::Bye& bye, const Moment& /*now*/) {
                       line::name_of(bye.reason));
 }
 
-Result<void> Courier::take(const line::Order& order, const Moment& /*now*/) {
+Result<void> Courier::take(const line::Order& arrived, const Moment& /*now*/) {
     if (phase_ != Phase::welcome) {
         return base::fail(ErrorKind::invalid, "the collector sends an order before its welcome");
     }
-    if (!orders_.contains(order.number)) {
+    if (!orders_.contains(arrived.number)) {
         if (orders_.size() >= line::maximum_orders) {
             return base::fail(ErrorKind::invalid, "the collector sends more orders than it may");
         }
-        orders_.insert(order.number);
-        arrived_.push_back(order);
+        orders_.insert(arrived.number);
+        arrived_.push_back(arrived);
     }
-    reports_.push_back({order.number, line::OrderState::taken, {}});
+    reports_.push_back({arrived.number, line::OrderState::taken, {}});
     return {};
 }
 
