@@ -7,6 +7,7 @@
 #include "watch/sensor/program_files.h"
 #include "watch/sensor/ring.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -25,6 +26,8 @@ namespace {
 constexpr std::uint64_t second = 1'000'000'000;
 constexpr std::size_t batch = 4096;
 constexpr int priority = -10;
+// Of a rest; whoever asks at the local socket waits as long at most.
+constexpr int rest_milliseconds = 250;
 
 std::uint64_t clock_now(clockid_t clock) {
     timespec now{};
@@ -235,10 +238,13 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
         }
         sink_.pause();
         if (last) return {};
-        // The ring says that it is readable while anything is in it: it is asked by the clock.
-        waited[0].fd = -1;
-        const int ready =
-            ::poll(waited.data(), waited.size(), static_cast<int>(policy_.poll_milliseconds));
+        // The ring says that it is readable while anything is in it. While something comes it is
+        // asked by the clock; after that the first record wakes (wakes() in shared_maps.bpf.h).
+        const bool rests = *count == 0;
+        waited[0].fd = rests ? inputs_.kernel.ring.get() : -1;
+        const auto moment = static_cast<int>(policy_.poll_milliseconds);
+        const int ready = ::poll(waited.data(), waited.size(),
+                                 rests ? std::max(moment, rest_milliseconds) : moment);
         if (ready < 0 && errno != EINTR) return base::fail_errno(errno, "waiting for the kernel");
         last = ready > 0 && waited[1].revents != 0 && opener_is_gone();
     }

@@ -6,38 +6,13 @@
  * for names the inode whose change time was set during the call, never from the caller's memory, which another thread
  * can change. Where an inode has several names (hard links), which one was meant is known only for its removal. */
 #include "file_calls.bpf.h"
-#include "file_common.bpf.h"
+#include "file_opened.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define MAP_ANONYMOUS 0x20
+#define MOST_CLOSED 65536 /* descriptors of one process that are looked at when it ends */
 #define MOST_INODES 4 /* a rename with two folders, what is moved, and what it replaces */
-
-/* A descriptor of a process through which a file can be written. */
-struct descriptor {
-    __u32 process, number;
-};
-struct opened {
-    struct file *file;
-    struct inode *inode;
-    __u64 open; /* 0: policy leaves it out, or its record was lost */
-    __u64 written;
-    __u64 number; /* of the inode */
-    __u32 device;
-};
-struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, 32768);
-    __type(key, struct descriptor);
-    __type(value, struct opened);
-} opened_files SEC(".maps");
-/* How many of them a process has. */
-struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, 8192);
-    __type(key, __u32);
-    __type(value, __u32);
-} opened_counts SEC(".maps");
 
 /* The inodes whose change time was set during a thread's present call, with the name that each had then. */
 struct touched {
@@ -72,26 +47,15 @@ extern void *bpf_rdonly_cast(void *at, __u32 type) __ksym;
 static __always_inline struct file *file_of(struct task_struct *task, __u32 number) {
     struct fdtable *table = task->files->fdt;
     if (number >= table->max_fds) return NULL;
-    struct file *file = NULL;
-    bpf_probe_read_kernel(&file, sizeof file, table->fd + number);
-    return file ? TYPED(file, file) : NULL;
-}
-
-static __always_inline void count_opened(__u32 process, int change) {
-    __u32 *count = bpf_map_lookup_elem(&opened_counts, &process);
-    if (count) {
-        __sync_fetch_and_add(count, change);
-    } else if (change > 0) {
-        __u32 first = change;
-        bpf_map_update_elem(&opened_counts, &process, &first, BPF_ANY);
-    }
+    /* A structure that is one pointer: it is loaded directly, which a helper takes ten times as long for. */
+    struct hlist_head *slot = TYPED(hlist_head, table->fd + number);
+    return slot->first ? TYPED(file, slot->first) : NULL;
 }
 
 /* The file is gone by now: its path stands in the record of its opening. */
 static __always_inline void tell_close(struct descriptor *key, struct opened *known) {
     struct opened was = *known;
-    bpf_map_delete_elem(&opened_files, key);
-    count_opened(key->process, -1);
+    forget_opened(key);
     if (!was.open) return;
     int index = file_begin(SENSOR_FILE_CLOSE);
     if (index < 0) return;
@@ -111,15 +75,14 @@ static __always_inline void tell_close(struct descriptor *key, struct opened *kn
 static __always_inline void remember_open(struct task_struct *task, __u32 number, struct file *file, __u32 how,
                                           __u64 written) {
     struct descriptor key = {.process = task->tgid, .number = number};
-    struct opened *older = bpf_map_lookup_elem(&opened_files, &key);
+    struct opened *older = find_opened(&key);
     if (older) tell_close(&key, older);
     struct inode *inode = file->f_inode;
     struct opened made = {.file = file, .inode = inode, .written = written};
     made.number = inode->i_ino;
     made.device = inode->i_sb->s_dev;
-    made.open = bpf_ktime_get_boot_ns();
-    if (!tell_file(SENSOR_FILE_OPEN, file, inode, how, made.open, 0)) made.open = 0;
-    if (!bpf_map_update_elem(&opened_files, &key, &made, BPF_ANY)) count_opened(key.process, 1);
+    made.open = tell_file(SENSOR_FILE_OPEN, file, inode, how, 0, true);
+    keep_opened(&key, &made);
 }
 
 /* The kernel takes the flag off the file once it has done so. */
@@ -139,7 +102,7 @@ static __always_inline void call_open(struct task_struct *task, struct pt_regs *
     unsigned int mode = file->f_mode;
     if (!(mode & FMODE_WRITE)) {
         if (is_watched(file) && is_regular(file->f_inode)) {
-            tell_file(SENSOR_FILE_READ, file, file->f_inode, 0, 0, 0);
+            tell_file(SENSOR_FILE_READ, file, file->f_inode, 0, 0, false);
         }
         return;
     }
@@ -154,7 +117,7 @@ static __always_inline void call_write(struct task_struct *task, __u32 number, l
     struct descriptor key = {.process = task->tgid, .number = number};
     struct file *file = file_of(task, number);
     if (!file) return;
-    struct opened *known = bpf_map_lookup_elem(&opened_files, &key);
+    struct opened *known = find_opened(&key);
     if (known && known->file == file) {
         __sync_fetch_and_add(&known->written, bytes);
         return;
@@ -165,7 +128,7 @@ static __always_inline void call_write(struct task_struct *task, __u32 number, l
 
 static __always_inline void call_close(struct task_struct *task, __u32 number) {
     struct descriptor key = {.process = task->tgid, .number = number};
-    struct opened *known = bpf_map_lookup_elem(&opened_files, &key);
+    struct opened *known = find_opened(&key);
     if (known) tell_close(&key, known);
 }
 
@@ -461,7 +424,7 @@ int BPF_PROG(file_call, struct pt_regs *regs, long result) {
 /* What a process did not close itself. */
 static long exit_step(__u32 i, __u32 *process) {
     struct descriptor key = {.process = *process, .number = i};
-    struct opened *known = bpf_map_lookup_elem(&opened_files, &key);
+    struct opened *known = find_opened(&key);
     if (known) tell_close(&key, known);
     return 0;
 }
@@ -470,9 +433,9 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(file_exit, struct task_struct *task) {
     if (BPF_CORE_READ(task, signal, live.counter) != 0) return 0;
     __u32 process = task->tgid;
-    __u32 *count = bpf_map_lookup_elem(&opened_counts, &process);
-    if (!count) return 0;
-    if (*count > 0 && *count < 0x80000000) bpf_loop(1024, exit_step, &process, 0);
-    bpf_map_delete_elem(&opened_counts, &process);
+    __u32 *count = opened_count(process);
+    if (!count || !*count || !task->files) return 0;
+    __u32 most = task->files->fdt->max_fds;
+    bpf_loop(most < MOST_CLOSED ? most : MOST_CLOSED, exit_step, &process, 0);
     return 0;
 }

@@ -70,7 +70,7 @@ static __always_inline int file_begin_as(enum sensor_kind kind, bool urgent) {
     if (task->flags & PF_KTHREAD) return -1;
     struct sensor_policy* p = policy();
     if (!p) return -1;
-    __u64 cgroup = bpf_get_current_cgroup_id();
+    __u64 cgroup = cgroup_of(task);
     if (is_left_out(p, task, cgroup)) return -1;
     if (!urgent && is_flood(p->file_rate, kind, cgroup)) return -1;
     int index = scratch_take();
@@ -171,21 +171,24 @@ static __always_inline bool is_watched(struct file* file) {
     return bpf_map_lookup_elem(&watched_reads, &key) != NULL;
 }
 
-/* file, inode: typed. An open file of that kind as a record of its own. */
-static __always_inline bool tell_file(enum sensor_kind kind, struct file* file, struct inode* inode,
-                                      __u32 how, __u64 open, __u64 written) {
+/* file, inode: typed. An open file of that kind as a record of its own. Returns the record's time;
+ * 0: it was not sent. `named`: that time is the opening's name, which the record of the close will
+ * have instead of a path. */
+static __always_inline __u64 tell_file(enum sensor_kind kind, struct file* file,
+                                       struct inode* inode, __u32 how, __u64 written, bool named) {
     bool of_proc = inode->i_sb->s_magic == PROC_SUPER_MAGIC;
     int index = file_begin_as(kind, of_proc && kind == SENSOR_FILE_OPEN);
-    if (index < 0) return false;
+    if (index < 0) return 0;
     struct scratch* s = scratch_of(index);
-    if (!s) return false;
+    if (!s) return 0;
     struct sensor_file_record* record = (struct sensor_file_record*)s->record;
-    record->open = open;
+    __u64 time = record->head.time;
+    if (named) record->open = time;
     record->written = written;
     record->how = of_proc ? how | SENSOR_HOW_PROC : how;
     describe_inode(&record->file, inode);
-    return file_send(s,
-                     file_path(s, index, SENSOR_TEXT_PATH, file->f_path.mnt, file->f_path.dentry));
+    bool wanted = file_path(s, index, SENSOR_TEXT_PATH, file->f_path.mnt, file->f_path.dentry);
+    return file_send(s, wanted) ? time : 0;
 }
 
 /* file: typed. The first executable mapping of this file by this program. */
@@ -208,5 +211,5 @@ static __always_inline void tell_mapping(struct file* file, __u32 how) {
     if (bpf_map_lookup_elem(&told_mappings, &key)) return;
     __u8 told = 1;
     bpf_map_update_elem(&told_mappings, &key, &told, BPF_ANY);
-    tell_file(SENSOR_FILE_MAP, file, inode, how, 0, 0);
+    tell_file(SENSOR_FILE_MAP, file, inode, how, 0, false);
 }

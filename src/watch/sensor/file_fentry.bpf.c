@@ -76,9 +76,9 @@ int BPF_PROG(file_open, struct file *file, int failed) {
     if (is_written(file->f_mode)) {
         __u32 how = file->f_mode & FMODE_CREATED ? SENSOR_HOW_CREATED : 0;
         if (file->f_flags & O_TRUNC) how |= SENSOR_HOW_TRUNCATED;
-        tell_file(SENSOR_FILE_OPEN, file, inode, how, 0, 0);
+        tell_file(SENSOR_FILE_OPEN, file, inode, how, 0, false);
     } else if (!(file->f_mode & (FMODE_BACKING | FMODE_NOACCOUNT)) && is_watched(file)) {
-        tell_file(SENSOR_FILE_READ, file, inode, 0, 0, 0);
+        tell_file(SENSOR_FILE_READ, file, inode, 0, 0, false);
     }
     return 0;
 }
@@ -92,7 +92,7 @@ int BPF_PROG(file_close, struct file *file) {
     __u64 *bytes = bpf_map_lookup_elem(&written_bytes, &key);
     __u64 written = bytes ? *bytes : 0;
     if (bytes) bpf_map_delete_elem(&written_bytes, &key);
-    tell_file(SENSOR_FILE_CLOSE, file, inode, 0, 0, written);
+    tell_file(SENSOR_FILE_CLOSE, file, inode, 0, written, false);
     return 0;
 }
 

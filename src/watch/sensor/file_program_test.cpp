@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -61,6 +62,35 @@ TEST_F(FileEvents, WritingToWhatWasThereIsNoCreation) {
     const auto close = sensor.find("close_write", "TargetFilename", path);
     ASSERT_TRUE(close);
     EXPECT_EQ(number_of(*close, "BytesWritten"), 0);
+}
+
+// More than there are places for in the kernel's array: the rest stands in its table.
+TEST_F(FileEvents, EachOfVeryManyOpenFilesIsClosedWithItsBytes) {
+    constexpr int count = 10'000;
+    const rlimit limit{count + 100, count + 100};
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) GTEST_SKIP() << "so many files cannot be open";
+    RunningSensor sensor(with_family("file"));
+    const TestFolder folder;
+    const auto path = folder.at("many");
+    std::vector<int> files;
+    for (int i = 0; i < count; ++i) {
+        files.push_back(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
+        ASSERT_GE(files.back(), 0);
+    }
+    for (const int file : files) ASSERT_EQ(::pwrite(file, "abc", 3, 0), 3);
+    for (const int file : files) ::close(file);
+    const auto last = folder.at("last");
+    std::ofstream(last) << "x";
+    ASSERT_TRUE(sensor.find("close_write", "TargetFilename", last));
+    const auto closes = sensor.all([&](const Object& event) {
+        return text_of(event, "EventType") == "close_write" &&
+               text_of(event, "TargetFilename") == path && number_of(event, "BytesWritten") == 3;
+    });
+    EXPECT_EQ(closes.size(), count);
+    const auto inherited = sensor.all([&](const Object& event) {
+        return text_of(event, "TargetFilename") == path && event.contains("Inherited");
+    });
+    EXPECT_TRUE(inherited.empty());
 }
 
 // The shell opens, another program writes, and nobody closes but the end of the process.

@@ -294,6 +294,7 @@ base::Result<void> KernelSide::fill_maps() {
     policy.own_process = static_cast<std::uint32_t>(::getpid());
     policy.argument_bytes = policy_.argument_bytes;
     policy.wake_bytes = SENSOR_RING_BYTES / 8;
+    policy.look_nanoseconds = std::uint64_t{policy_.poll_milliseconds} * 1'000'000;
     if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;
     if (!policy_.ignore_cgroups.empty()) policy.filters |= SENSOR_FILTER_CGROUPS;
     if (!policy_.ignore_paths.empty()) policy.filters |= SENSOR_FILTER_PATHS;

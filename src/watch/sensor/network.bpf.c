@@ -15,20 +15,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 enum tcp_state { ESTABLISHED = 1, SYN_SENT = 2, CLOSED = 7, LISTEN = 10 };
 
-struct tcp_flow {
-    __u64 began;  /* 0: not connected yet */
-    __u64 looked; /* when it was told of */
-    __u64 sent, received;
-    __u8 how;
-    __u8 is_owned; /* by the process that uses it */
-};
-struct {
-    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, int);
-    __type(value, struct tcp_flow);
-} tcp_flows SEC(".maps");
-
 /* With whom a UDP socket talks; one that talks to more tells of the quietest and forgets it. */
 #define MOST_PEERS 4
 enum peer_state { PEER_NONE, PEER_CHANGES, PEER_KNOWN };
@@ -111,48 +97,55 @@ static __noinline int tell_tcp(enum sensor_kind kind, const struct sock *sk, str
     return 0;
 }
 
-static __always_inline struct tcp_flow *flow_of(struct sock *sk) {
-    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-    if (!flow) count_loss(SENSOR_LOSS_NO_SOCKET);
-    return flow;
+static __always_inline struct owner *known(struct sock *sk) {
+    return bpf_sk_storage_get(&socket_owners, sk, 0, 0);
 }
 
-static __always_inline void own(struct sock *sk) {
-    take_over(bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE));
+static __always_inline struct owner *known_or_new(struct sock *sk) {
+    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+    if (!owner) count_loss(SENSOR_LOSS_NO_SOCKET);
+    return owner;
 }
 
-static __always_inline void established(struct sock *sk, int old) {
-    struct tcp_flow *flow = flow_of(sk);
-    if (!flow || flow->began) return;
+static __always_inline struct owner *own(struct sock *sk) {
+    struct owner *owner = known_or_new(sk);
+    if (owner) take_over(owner);
+    return owner;
+}
+
+static __always_inline void established(struct sock *sk) {
+    struct owner *owner = known_or_new(sk);
+    if (!owner) return;
+    struct tcp_flow *flow = &owner->flow;
+    if (flow->is_there && flow->began) return;
+    if (!flow->is_there) __builtin_memset(flow, 0, sizeof *flow);
+    flow->is_there = 1;
     flow->began = bpf_ktime_get_boot_ns();
-    flow->looked = bpf_ktime_get_boot_ns();
-    enum sensor_kind kind = flow->how & SENSOR_NETWORK_INITIATED ? SENSOR_NETWORK_CONNECT : SENSOR_NETWORK_ACCEPT;
-    tell_tcp(kind, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), flow);
+    flow->looked = flow->began;
+    tell_tcp(flow->how & SENSOR_NETWORK_INITIATED ? SENSOR_NETWORK_CONNECT : SENSOR_NETWORK_ACCEPT, sk, owner, flow);
 }
 
 static __always_inline void closed(struct sock *sk) {
-    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, 0);
-    if (!flow) return;
-    enum sensor_kind kind = flow->began ? SENSOR_NETWORK_END : SENSOR_NETWORK_CONNECT;
-    tell_tcp(kind, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), flow);
-    bpf_sk_storage_delete(&tcp_flows, sk);
+    struct owner *owner = known(sk);
+    if (!owner || !owner->flow.is_there) return;
+    tell_tcp(owner->flow.began ? SENSOR_NETWORK_END : SENSOR_NETWORK_CONNECT, sk, owner, &owner->flow);
+    owner->flow.is_there = 0;
 }
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(network_state, struct sock *sk, int old, int state) {
     if (sk->sk_protocol != IPPROTO_TCP) return 0;
     if (state == SYN_SENT) {
-        own(sk);
-        struct tcp_flow *flow = flow_of(sk);
-        if (flow) {
-            flow->how = SENSOR_NETWORK_INITIATED;
-            flow->is_owned = 1;
-        }
+        struct owner *owner = own(sk);
+        if (!owner) return 0;
+        __builtin_memset(&owner->flow, 0, sizeof owner->flow);
+        owner->flow.how = SENSOR_NETWORK_INITIATED;
+        owner->flow.is_owned = 1;
+        owner->flow.is_there = 1;
     } else if (state == LISTEN) {
-        own(sk);
-        tell_tcp(SENSOR_NETWORK_LISTEN, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), NULL);
+        tell_tcp(SENSOR_NETWORK_LISTEN, sk, own(sk), NULL);
     } else if (state == ESTABLISHED) {
-        established(sk, old);
+        established(sk);
     } else if (state == CLOSED) {
         closed(sk);
     }
@@ -162,23 +155,23 @@ int BPF_PROG(network_state, struct sock *sk, int old, int state) {
 /* A process reads from what another one's listener took in. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(network_read, struct sock *sk) {
-    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, 0);
-    if (!flow || flow->is_owned) return 0;
-    flow->is_owned = 1;
-    own(sk);
+    struct owner *owner = known(sk);
+    if (!owner || !owner->flow.is_there || owner->flow.is_owned) return 0;
+    owner->flow.is_owned = 1;
+    take_over(owner);
     return 0;
 }
 
 /* Something has come, be it the word that what was sent has arrived. */
 SEC("tp_btf/tcp_probe")
 int BPF_PROG(network_progress, struct sock *sk) {
-    struct tcp_flow *flow = bpf_sk_storage_get(&tcp_flows, sk, 0, 0);
+    struct owner *owner = known(sk);
     struct sensor_policy *p = policy();
-    if (!flow || !p) return 0;
+    if (!owner || !owner->flow.is_there || !p) return 0;
     __u64 now = bpf_ktime_get_boot_ns();
-    if (now - flow->looked < p->flow_seconds * WINDOW) return 0;
-    flow->looked = now;
-    tell_tcp(SENSOR_NETWORK_FLOW, sk, bpf_sk_storage_get(&socket_owners, sk, 0, 0), flow);
+    if (now - owner->flow.looked < p->flow_seconds * WINDOW) return 0;
+    owner->flow.looked = now;
+    tell_tcp(SENSOR_NETWORK_FLOW, sk, owner, &owner->flow);
     return 0;
 }
 
@@ -399,15 +392,12 @@ int network_before(struct bpf_iter__task_file *context) {
     if (!sk || (sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_UDP)) return 0;
     __u16 family = sk->__sk_common.skc_family;
     if (family != AF_INET6 && family != 2) return 0;
-    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-    if (!owner) {
-        count_loss(SENSOR_LOSS_NO_SOCKET);
-    } else if (!owner->process) {
-        fill_owner(owner, task);
-    }
+    struct owner *owner = known_or_new(sk);
+    if (!owner) return 0;
+    if (!owner->process) fill_owner(owner, task);
     if (sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state != ESTABLISHED) return 0;
-    struct tcp_flow *flow = flow_of(sk);
-    if (!flow || flow->began) return 0;
+    struct tcp_flow *flow = &owner->flow;
+    if (flow->is_there) return 0;
     const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
     flow->sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
     flow->received = BPF_CORE_READ(tcp, bytes_received);
@@ -415,5 +405,6 @@ int network_before(struct bpf_iter__task_file *context) {
     flow->looked = bpf_ktime_get_boot_ns();
     flow->is_owned = 1;
     flow->began = bpf_ktime_get_boot_ns();
+    flow->is_there = 1;
     return 0;
 }

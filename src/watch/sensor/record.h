@@ -111,13 +111,14 @@ struct sensor_file {
 /* What policy says to the programs in the kernel. */
 struct sensor_policy {
     __u32 file_rate; /* records on files a second that one control group may cause; 0: no limit */
-    __u32 argument_bytes; /* kept of a program's arguments; at most SENSOR_MOST_ARGUMENTS */
-    __u32 filters;        /* SENSOR_FILTER_…: which of the maps below have entries */
-    __u32 wake_bytes;     /* in the ring before its reader is woken */
-    __u32 network_rate;   /* records on the network a second, as file_rate */
-    __u32 flow_seconds;   /* between two records of one flow */
-    __u32 act_rate;       /* records on other acts a second, as file_rate */
-    __u32 own_process;    /* the sensor's: what it does is not told */
+    __u32 argument_bytes;   /* kept of a program's arguments; at most SENSOR_MOST_ARGUMENTS */
+    __u32 filters;          /* SENSOR_FILTER_…: which of the maps below have entries */
+    __u32 wake_bytes;       /* in the ring before its reader is woken */
+    __u32 network_rate;     /* records on the network a second, as file_rate */
+    __u32 flow_seconds;     /* between two records of one flow */
+    __u32 act_rate;         /* records on other acts a second, as file_rate */
+    __u32 own_process;      /* the sensor's: what it does is not told */
+    __u64 look_nanoseconds; /* between two looks of a reader that finds something */
     __u64 watched_folders[SENSOR_WATCHED_WORDS]; /* a bit for each folder of watched_reads:
                                                     SENSOR_WATCHED_BIT */
 };

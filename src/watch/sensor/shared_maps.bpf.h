@@ -87,6 +87,14 @@ struct {
     __type(value, __u8);
 } shared_told SEC(".maps");
 
+/* When the ring's reader was woken last, nanoseconds since the boot. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} shared_woken SEC(".maps");
+
 static __always_inline void count_loss(enum sensor_loss cause) {
     __u32 key = bpf_get_smp_processor_id() * SENSOR_LOSSES + cause;
     __u64* count = bpf_map_lookup_elem(&shared_losses, &key);
@@ -120,20 +128,32 @@ static __always_inline void scratch_give(struct scratch* s) {
     s->busy = 0;
 }
 
-/* Hands the record over. Its reader looks by itself many times a second; it is woken only when much
- * waits. */
+/* A reader that finds something looks again by itself after `look_nanoseconds`; one that finds
+ * nothing rests for longer, and the first record after that wakes it. So does much that waits. */
+static __always_inline bool wakes(__u64 now) {
+    struct sensor_policy* p = policy();
+    if (!p) return false;
+    __u64 waits = bpf_ringbuf_query(&shared_ring, BPF_RB_AVAIL_DATA);
+    if (waits) return waits >= p->wake_bytes;
+    __u32 zero = 0;
+    __u64* woken = bpf_map_lookup_elem(&shared_woken, &zero);
+    if (!woken || now - *woken < p->look_nanoseconds) return false;
+    *woken = now;
+    return true;
+}
+
+/* Hands the record over. */
 static __always_inline long send(struct scratch* s) {
+    struct sensor_head* head = (struct sensor_head*)s->record;
+    __u64 flags = wakes(head->time) ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+    /* Older verifiers lose the bounds of what is put aside during other calls: it is checked last.
+     */
     __u32 size = s->at;
-    if (size < sizeof(struct sensor_head)) return -1;
+    if (size < sizeof *head) return -1;
     /* Apart, or the compiler makes one comparison of both that older verifiers do not follow. */
     asm volatile("" : "+r"(size));
     if (size > SENSOR_MOST_RECORD) return -1;
-    ((struct sensor_head*)s->record)->size = size;
-    struct sensor_policy* p = policy();
-    __u64 flags = BPF_RB_NO_WAKEUP;
-    if (p && bpf_ringbuf_query(&shared_ring, BPF_RB_AVAIL_DATA) >= p->wake_bytes) {
-        flags = BPF_RB_FORCE_WAKEUP;
-    }
+    head->size = size;
     long failed = bpf_ringbuf_output(&shared_ring, s->record, size, flags);
     if (failed) count_loss(SENSOR_LOSS_RING_FULL);
     return failed;
@@ -156,7 +176,7 @@ static __always_inline bool is_flood(__u32 rate, enum sensor_kind kind, __u64 cg
         slot->window = now;
         slot->count = 0;
     }
-    if (__sync_fetch_and_add(&slot->count, 1) < rate) return false;
+    if (slot->count < rate && __sync_fetch_and_add(&slot->count, 1) < rate) return false;
     __sync_fetch_and_add(&slot->held, 1);
     return true;
 }

@@ -6,12 +6,25 @@
 
 #include "shared_maps.bpf.h"
 
+/* Of a TCP socket that connects or is connected. */
+struct tcp_flow {
+    __u64 began;  /* 0: not connected yet */
+    __u64 looked; /* when it was told of */
+    __u64 sent, received;
+    __u8 is_there; /* 0: nothing of the above holds */
+    __u8 how;
+    __u8 is_owned; /* by the process that uses it */
+};
+
+/* One piece of memory for both: making and freeing one costs more than most of what happens to it.
+ */
 struct owner {
     __u64 start, cgroup;
     __u32 process, thread, user, network_namespace;
+    struct tcp_flow flow;
 };
 
-/* A connection that comes in inherits its listener's. */
+/* A connection that comes in inherits its listener's, whose flow is not there. */
 struct {
     __uint(type, BPF_MAP_TYPE_SK_STORAGE);
     __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
