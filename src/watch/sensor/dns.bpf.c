@@ -50,8 +50,12 @@ static __always_inline void tell(struct __sk_buff *skb, enum sensor_kind kind, s
         bytes = SENSOR_MOST_DNS;
         record->head.flags |= SENSOR_CUT;
     }
-    asm volatile("" : "+r"(bytes));
-    if (bytes > 0 && bytes <= SENSOR_MOST_DNS && !bpf_skb_load_bytes(skb, at, record + 1, bytes)) {
+    /* Less one: older verifiers take no "not 0" for a least length, but they follow this. */
+    __u64 before_last = bytes - 1;
+    asm volatile("" : "+r"(before_last));
+    bool fits = before_last < SENSOR_MOST_DNS;
+    bytes = before_last + 1;
+    if (fits && !bpf_skb_load_bytes(skb, at, record + 1, bytes)) {
         record->text_bytes = bytes;
         s->at += bytes;
     } else {
