@@ -2,6 +2,7 @@
 #include "cli/admin_client.h"
 #include "cli/answer_cells.h"
 #include "cli/commands.h"
+#include "cli/incident_ancestors.h"
 #include "cli/incident_page.h"
 #include "cli/timeline.h"
 #include "core/base/printable.h"
@@ -181,9 +182,15 @@ Exit run_hub_incident(const Context& context, std::uint64_t number) {
     if (!state) return context.output.fail(state.error());
     incident::Gatherer gatherer{incident::Settings{}};
     if (!gatherer.load(*state)) return context.output.fail(unreadable().value());
-    const auto* incident = gatherer.find(number);
-    if (incident == nullptr) return context.output.fail(unreadable().value());
-    const IncidentView view{*incident, gatherer};
+    const auto* found = gatherer.find(number);
+    if (found == nullptr) return context.output.fail(unreadable().value());
+    auto incident = *found;
+    const auto unread = add_ancestors(*settings, incident);
+    if (!unread) return context.output.fail(unread.error());
+    if (*unread > 0) {
+        context.output.warn("cli.events.unreadable", {{"count", std::to_string(*unread)}});
+    }
+    const IncidentView view{incident, gatherer};
     const auto language = context.output.language();
     if (context.output.json()) {
         context.output.line(json::serialize(incident_json(view, language)));
@@ -192,6 +199,19 @@ Exit run_hub_incident(const Context& context, std::uint64_t number) {
         if (page.ends_with('\n')) page.pop_back();
         context.output.line(page);
     }
+    return Exit::done;
+}
+
+Exit run_incident_close(const Context& context, std::uint64_t number,
+                        const Answerable& answerable) {
+    const auto settings = base::load_settings(context.state);
+    if (!settings) return context.output.fail(settings.error());
+    const auto answer =
+        ask_hub(*settings, "incident.close",
+                {{"number", number}, {"by", answerable.by}, {"reason", answerable.reason}});
+    if (!answer) return context.output.fail(answer.error());
+    context.output.result(*answer);
+    context.output.say("cli.incident.closed", {{"number", std::to_string(number)}});
     return Exit::done;
 }
 

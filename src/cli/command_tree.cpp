@@ -316,11 +316,19 @@ void CommandTree::add_watch() {
 
     auto wanted = kept<EventsRequest>();
     auto events = root().word("events");
-    events.take("logs", wanted->logs)->required();
+    auto* logs = events.take("logs", wanted->logs);
+    auto* host = events.take("--host", wanted->host)->excludes(logs);
+    events.take("--since", wanted->since)->needs(host);
+    events.take("--guid", wanted->guid)->needs(host);
+    events.take("--most", wanted->most)->needs(host);
     events.take("--time-zone", wanted->time_zone);
     events.take("--source", wanted->source);
     events.take("--form", wanted->form)->check(one_of({"sigma", "ocsf"}));
-    events.runs([=](const Context& context) { return run_events(context, *wanted); });
+    events.runs([=](const Context& context) {
+        if (!wanted->host.empty()) return run_host_events(context, *wanted);
+        if (!wanted->logs.empty()) return run_events(context, *wanted);
+        return context.output.fail(Exit::usage, "cli.events.nothing");
+    });
     add_incidents();
 }
 
@@ -338,6 +346,9 @@ void CommandTree::add_incidents() {
     struct Values {
         AnalysisRequest request;
         std::uint64_t number = 0;
+        bool close = false;
+        Answerable answerable;
+        std::filesystem::path file;
     };
     auto values = kept<Values>();
     auto incidents = root().word("incidents");
@@ -353,10 +364,25 @@ void CommandTree::add_incidents() {
     incident.take("number", values->number)->required()->check(between(1, most_number));
     incident.take("--state-file", values->request.state);
     incident.take("--analysis", values->request.settings);
+    auto* close = incident.take("--close", values->close);
+    for (const auto& [name, into] : {std::pair{"--by", &values->answerable.by},
+                                     std::pair{"--reason", &values->answerable.reason}}) {
+        close->needs(incident.take(name, *into)->needs(close));
+    }
     incident.runs([=](const Context& context) {
+        if (values->close) return run_incident_close(context, values->number, values->answerable);
         return values->request.state.empty()
                    ? run_hub_incident(context, values->number)
                    : run_incident(context, values->number, values->request);
+    });
+    auto suppressions = root().group("suppressions");
+    suppressions.word("list").runs(run_suppressions_list);
+    auto set = suppressions.word("set");
+    set.need("file", values->file);
+    set.need("--by", values->answerable.by);
+    set.need("--reason", values->answerable.reason);
+    set.runs([=](const Context& context) {
+        return run_suppressions_set(context, values->file, values->answerable);
     });
 }
 

@@ -105,12 +105,29 @@ Exit run_hunt(const Context& context, const HuntRequest& request);
 
 struct EventsRequest {
     std::vector<std::filesystem::path> logs;
+    std::string host;            // of which the hub has events; empty: of logs
+    std::string since;           // as event::parse_time takes it
+    std::string guid;            // a ProcessGuid; empty: of all processes
+    std::uint64_t most = 0;      // 0: all
     std::string form = "sigma";  // "sigma": as rules see them; "ocsf"
     std::string time_zone;       // of times without an offset
     std::string source;          // of events that have none
 };
 // The events of logs, one object of JSON a line.
 Exit run_events(const Context& context, const EventsRequest& request);
+// What a host's sensor has delivered to the hub.
+Exit run_host_events(const Context& context, const EventsRequest& request);
+
+// Who answers for something that goes out of people's sight, and why.
+struct Answerable {
+    std::string by;
+    std::string reason;
+};
+// At the hub: an incident is dealt with; what it is not to tell.
+Exit run_incident_close(const Context& context, std::uint64_t number, const Answerable& answerable);
+Exit run_suppressions_list(const Context& context);
+Exit run_suppressions_set(const Context& context, const std::filesystem::path& file,
+                          const Answerable& answerable);
 
 // The incidents that a hunt has left in its state file.
 Exit run_incidents(const Context& context, const AnalysisRequest& request);

@@ -314,11 +314,15 @@ std::string incident_text(const IncidentView& view, text::Language language) {
     return Page(view, language).whole();
 }
 
+std::string suppression_conditions(const incident::Suppression& suppression) {
+    return conditions_of(suppression.identity());
+}
+
 std::string unused_suppression_words(const incident::Suppression& suppression,
                                      text::Language language) {
     return text::say(language, "incident.suppression.unused",
                      {{"line", std::to_string(suppression.line)},
-                      {"conditions", conditions_of(suppression.identity())},
+                      {"conditions", suppression_conditions(suppression)},
                       {"owner", plain(suppression.owner)},
                       {"reason", plain(suppression.reason)},
                       {"expires", shown_time(suppression.expires)}});

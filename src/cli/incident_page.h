@@ -27,6 +27,9 @@ boost::json::object incident_json(const IncidentView& view, text::Language langu
 // What suppressions held back, by rule; those that expired; those that could not be used.
 std::string suppressions_text(const incident::Gatherer& gatherer, text::Language language);
 
+// A suppression's conditions as its owner wrote them: "rule=persistence host=srv".
+std::string suppression_conditions(const incident::Suppression& suppression);
+
 // One sentence: a suppression that held back nothing.
 std::string unused_suppression_words(const incident::Suppression& suppression,
                                      text::Language language);

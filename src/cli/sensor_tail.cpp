@@ -1,17 +1,14 @@
 // Events and alerts of this machine's sensor as they come.
 #include "cli/commands.h"
-#include "cli/event_words.h"
+#include "cli/event_lines.h"
 #include "cli/incident_page.h"
 #include "cli/local_sensor.h"
 #include "cli/timeline.h"
 #include "core/base/printable.h"
 #include "core/base/unix_socket.h"
 #include "watch/event/json_text.h"
-#include "watch/event/ocsf.h"
 #include "watch/event/stream_reader.h"
 #include "watch/event/time.h"
-
-#include <array>
 
 namespace shoji::cli {
 namespace {
@@ -21,13 +18,8 @@ constexpr std::size_t most_text = 300;
 
 class Tail {
   public:
-    Tail(TerminalOutput& output, std::uint64_t most) : output_(output), most_(most) {
-        for (const auto category : categories) names_.add_source(category);
-        for (std::size_t i = 0; i < objects.size(); ++i) {
-            objects_.at(i) = names_.add_field(objects.at(i));
-        }
-        names_.add_field("EventType");
-    }
+    Tail(TerminalOutput& output, std::uint64_t most)
+        : output_(output), lines_(output), most_(most) {}
 
     [[nodiscard]] bool full() const { return most_ > 0 && shown_ >= most_; }
     // False: it is neither events nor an alert.
@@ -43,19 +35,6 @@ class Tail {
     }
 
   private:
-    static constexpr std::array<std::string_view, 19> categories{
-        "process_creation", "process_termination", "process_fork",
-        "process_running",  "process_access",      "file_event",
-        "file_change",      "file_rename",         "file_delete",
-        "file_access",      "image_load",          "network_connection",
-        "network_flow",     "network_listen",      "dns_query",
-        "dns_answer",       "sensor_report",       "linux",
-        "shoji-sensor"};
-    // What an event is about: the first that it has.
-    static constexpr std::array<std::string_view, 9> objects{
-        "TargetFilename", "ImageLoaded", "QueryName", "DestinationIp", "SourceIp",
-        "Cause",          "Family",      "Script",    "CommandLine"};
-
     bool take_block(std::span<const std::uint8_t> bytes) {
         const auto head = event::parse_stream_block(bytes);
         if (!head) return false;
@@ -63,47 +42,13 @@ class Tail {
             output_.warn("sensor.tail.missed", {{"count", std::to_string(head->first - *next_)}});
         }
         next_ = head->first + head->events;
-        event::StreamReader reader(bytes, names_);
+        event::StreamReader reader(bytes, lines_.names());
         event::Event event;
-        while (!full() && reader.next(event)) show(event);
+        while (!full() && reader.next(event)) {
+            ++shown_;
+            lines_.show(event);
+        }
         return true;
-    }
-
-    void show(const event::Event& event) {
-        ++shown_;
-        const auto category = event.source.categories[0];
-        const std::string name(category == event::no_source ? "" : names_.name(category));
-        if (output_.json()) {
-            return show_json(event, name);
-        }
-        const auto field = [&](std::string_view wanted) {
-            for (const auto& one : event.fields()) {
-                if (one.name == wanted) return base::printable(one.value, most_text);
-            }
-            return std::string("-");
-        };
-        std::string object;
-        for (const auto id : objects_) {
-            object = base::printable(event.value(id), most_text);
-            if (!object.empty()) break;
-        }
-        output_.say("sensor.tail.event",
-                    {{"time", shown_time(event.time)},
-                     {"image", field("Image")},
-                     {"process", field("ProcessId")},
-                     {"user", field("User")},
-                     {"what", event_words(name, field("EventType"), output_.language())},
-                     {"object", object}});
-    }
-
-    void show_json(const event::Event& event, const std::string& category) {
-        event::JsonTree tree;
-        tree.put("time", event::as_json(event::format_time(event.time)));
-        tree.put("category", event::as_json(category));
-        tree.put("fields", event::fields_as_json(event));
-        std::string text;
-        tree.write(text);
-        output_.line(text);
     }
 
     void show(const incident::Alert& alert) {
@@ -123,10 +68,9 @@ class Tail {
     }
 
     TerminalOutput& output_;
+    EventLines lines_;
     std::uint64_t most_;
     std::uint64_t shown_ = 0;
-    event::Names names_;
-    std::array<event::FieldId, objects.size()> objects_{};
     std::optional<std::uint64_t> next_;  // the event that should come next
 };
 

@@ -7,6 +7,8 @@
 #include "cli/installation.h"
 #include "core/base/random.h"
 #include "watch/detect/incident/gatherer.h"
+#include "watch/event/stream_writer.h"
+#include "watch/line/batch.h"
 
 #include <cstdlib>
 #include <ctime>
@@ -82,6 +84,37 @@ incident::Alert brute_force() {
     return alert;
 }
 
+constexpr std::string_view suppression =
+    "[[suppression]]\nrule = 'one'\nowner = 'Taro'\nreason = 'every \\u001b[2Jnight'\n"
+    "expires = 2100-01-01\n";
+
+std::string hex_of(std::string_view text) {
+    return base::to_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+// A batch of one event of a sensor, as the hub hands it on.
+std::string stored_event() {
+    event::Names names;
+    event::StreamWriter writer(names, 7);
+    event::Event event;
+    event.time = 1'790'000'000'000'000'000;
+    event.source.categories[0] = names.add_source("process_creation");
+    for (const auto& [name, value] :
+         {std::pair{"ProcessGuid", "b-12-1"}, std::pair{"ProcessId", "12"},
+          std::pair{"Image", "/bin/\x1b[2Jls"}, std::pair{"CommandLine", "ls /home"},
+          std::pair{"User", "hanako"}}) {
+        event.add({names.add_field(name), event::Type::text, name, event.keep(value)});
+    }
+    writer.add(event);
+    const auto block = writer.take();
+    const std::vector<spool::Record> records{{1, {block.begin(), block.end()}}};
+    const auto batch = line::make_batch(line::Class::event, 0, records);
+    return fmt::format(
+        R"({{"ok":true,"result":{{"batches":[{{"first":{},"count":{},"packed":{},"size":{},)"
+        R"("body":"{}"}}],"last":3,"more":false}}}})",
+        batch.first, batch.count, batch.packed, batch.size, base::to_hex(batch.body));
+}
+
 std::map<std::string, std::string> hub_answers() {
     incident::Gatherer gatherer{incident::Settings{}};
     const auto number = gatherer.add(brute_force());
@@ -107,6 +140,15 @@ std::map<std::string, std::string> hub_answers() {
          R"({"ok":true,"result":[{"number":1,"risk":100.5,"alerts":1,"first":1790000000000000000,)"
          R"("last":1790000000000000000,"hosts":["srv-01"]}]})"},
         {"incident", R"({"ok":true,"result":{"state":")" + state + R"("}})"},
+        {"incident.close", R"({"ok":false,"error":{"kind":"not_found",)"
+                           R"("message":"there is no open incident 7","key":)"
+                           R"("admin.no_open_incident","values":{"number":"7"}}})"},
+        {"events", stored_event()},
+        {"suppressions", R"({"ok":true,"result":{"changed":1790000000,"who":"Hanako","text":")" +
+                             hex_of(suppression) + R"(","counts":[{"suppression":")" +
+                             hex_of("rule=one") +
+                             R"(","rule":"one","held":3,"late":0,"last":1790000000000000000}]}})"},
+        {"suppressions.set", R"({"ok":true,"result":{}})"},
     };
 }
 
@@ -356,7 +398,10 @@ TEST_P(TranscriptTest, HasHelpForEveryWord) {
                              "hub status",
                              "alerts",
                              "incidents",
-                             "incident"}) {
+                             "incident",
+                             "suppressions",
+                             "suppressions list",
+                             "suppressions set"}) {
         const std::string shown = carry_out(std::string(line) + " --help");
         EXPECT_EQ(shown.find("cli."), std::string::npos) << shown;
         EXPECT_TRUE(shown.ends_with("exit 0\n\n")) << shown;

@@ -98,6 +98,14 @@ Admin::Answer Admin::carry_out(const Request& request, const std::string& who, c
             return list_incidents();
         case Request::Command::incident:
             return show_incident(request.number);
+        case Request::Command::incident_close:
+            return close_incident(request, who);
+        case Request::Command::suppressions:
+            return list_suppressions();
+        case Request::Command::suppressions_set:
+            return set_suppressions(request, who, now);
+        case Request::Command::events:
+            return events(request);
         case Request::Command::order_add:
             return add_order(request, who, now);
         case Request::Command::order_list:

@@ -6,14 +6,17 @@
 #include "core/journal/client.h"
 #include "hub/collector.h"
 
+#include <algorithm>
 #include <string>
 
 #include <boost/json/object.hpp>
 
 namespace shoji::hub {
 
-// Bytes of a line: an order with two digits a byte, and what is around it.
-inline constexpr std::size_t maximum_request = 2 * line::maximum_order + 4096;
+// Bytes of a line: an order or a list of suppressions with two digits a byte, and what is around.
+inline constexpr std::size_t most_suppressions = std::size_t{128} << 10U;  // bytes
+inline constexpr std::size_t maximum_request =
+    2 * std::max(line::maximum_order, most_suppressions) + 4096;
 
 // What a line asks, checked. Pure.
 struct Request {
@@ -27,14 +30,22 @@ struct Request {
         incident,
         order_add,
         order_list,
-        order_withdraw
+        order_withdraw,
+        incident_close,
+        suppressions,
+        suppressions_set,
+        events
     };
     Command command = Command::status;
     std::string name;             // of a sensor, or of the host that an order is for
     store::Digest fingerprint{};  // sensor.add
     store::Seconds expires = 0;   // sensor.add
     AlertQuery query;             // alerts
-    std::uint64_t number = 0;     // incident, order.withdraw
+    std::uint64_t number = 0;     // incident, incident.close, order.withdraw
+    std::string by;               // incident.close, suppressions.set: a person's name
+    std::string reason;           // the same
+    std::string text;             // suppressions.set: TOML, at most most_suppressions bytes
+    store::RowId after = 0;       // events
     OrderId order_id{};           // order.add
     store::Bytes order;           // order.add; at most line::maximum_order bytes
 };
@@ -60,6 +71,10 @@ class Admin {
     Answer alerts(const AlertQuery& query);
     [[nodiscard]] boost::json::value list_incidents() const;
     [[nodiscard]] Answer show_incident(std::uint64_t number) const;
+    Answer close_incident(const Request& request, const std::string& who);
+    Answer list_suppressions();
+    Answer set_suppressions(const Request& request, const std::string& who, const Moment& now);
+    Answer events(const Request& request);
     Answer add_order(const Request& request, const std::string& who, const Moment& now);
     Answer list_orders();
     Answer withdraw_order(std::uint64_t number, const std::string& who, const Moment& now);

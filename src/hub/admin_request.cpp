@@ -15,9 +15,10 @@ using base::Failure;
 
 constexpr std::size_t deepest = 4;
 constexpr std::size_t most_name = 253;
+constexpr std::size_t most_said = 300;  // bytes, of a person's name and of a reason
 constexpr std::int64_t most_alerts = 1000;
 
-constexpr std::array<std::pair<std::string_view, Request::Command>, 10> commands{
+constexpr std::array<std::pair<std::string_view, Request::Command>, 14> commands{
     {{"status", Request::Command::status},
      {"sensor.add", Request::Command::sensor_add},
      {"sensor.list", Request::Command::sensor_list},
@@ -27,7 +28,11 @@ constexpr std::array<std::pair<std::string_view, Request::Command>, 10> commands
      {"incident", Request::Command::incident},
      {"order.add", Request::Command::order_add},
      {"order.list", Request::Command::order_list},
-     {"order.withdraw", Request::Command::order_withdraw}}};
+     {"order.withdraw", Request::Command::order_withdraw},
+     {"incident.close", Request::Command::incident_close},
+     {"suppressions", Request::Command::suppressions},
+     {"suppressions.set", Request::Command::suppressions_set},
+     {"events", Request::Command::events}}};
 
 Failure wrong(std::string_view what) {
     return base::fail(ErrorKind::invalid, "the request's {}", what);
@@ -116,6 +121,30 @@ void read_order(Members& members, Request& request) {
     }
 }
 
+// Who answers for it, and why.
+void read_answerable(Members& members, Request& request) {
+    for (auto [key, into] : {std::pair{"by", &request.by}, std::pair{"reason", &request.reason}}) {
+        *into = members.text(key, most_said);
+        if (into->empty()) members.fail(key);
+    }
+}
+
+void read_suppressions(Members& members, Request& request) {
+    const auto bytes = journal::bytes_from_hex(members.text("text", 2 * most_suppressions));
+    if (bytes) {
+        request.text.assign(bytes->begin(), bytes->end());
+    } else {
+        members.fail("text");
+    }
+}
+
+void read_events(Members& members, Request& request) {
+    request.name = members.text("host", most_name);
+    if (request.name.empty()) members.fail("host");
+    request.after = members.number("after", 0, 0, INT64_MAX);
+    request.query.since = members.number("since", 0, 0, INT64_MAX);
+}
+
 }  // namespace
 
 base::Result<Request> parse_request(std::string_view line) {
@@ -137,7 +166,13 @@ base::Result<Request> parse_request(std::string_view line) {
     }
     if (request.command == alerts) read_alerts(members, request.query);
     if (request.command == order_add) read_order(members, request);
-    if (request.command == incident || request.command == order_withdraw) {
+    if (request.command == events) read_events(members, request);
+    if (request.command == incident_close || request.command == suppressions_set) {
+        read_answerable(members, request);
+    }
+    if (request.command == suppressions_set) read_suppressions(members, request);
+    if (request.command == incident || request.command == incident_close ||
+        request.command == order_withdraw) {
         request.number = static_cast<std::uint64_t>(members.number("number", 0, 1, INT64_MAX));
         if (request.number == 0) members.fail("number");
     }

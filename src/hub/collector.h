@@ -80,6 +80,12 @@ class Collector {
     base::Result<store::RowId> add_order(const std::string& host, const OrderId& id,
                                          std::span<const std::uint8_t> body, const std::string& who,
                                          const Moment& now);
+    // Dealt with: what follows is another incident. `not_found` where it is not open. On disk when
+    // this returns.
+    base::Result<void> close_incident(std::uint64_t number);
+    // From now on. An error where one of them cannot be used, and then none is changed.
+    base::Result<void> set_suppressions(const std::string& text, const std::string& who,
+                                        const Moment& now);
     struct SensorState {
         Sensor sensor;
         bool connected = false;
@@ -133,6 +139,8 @@ class Collector {
     Collector(store::Database& database, Keep keep);
 
     base::Result<void> restore(const Moment& now);
+    base::Result<void> restore_suppressions();
+    base::Result<void> save_incidents();
     void take(LinkId id, Link& link, const line::Hello& hello, const Moment& now);
     void take(LinkId id, Link& link, line::Batch batch, const Moment& now);
     void take(LinkId id, Link& link, const line::Pulse& pulse, const Moment& now);

@@ -63,6 +63,7 @@ Result<void> Collector::restore(const Moment& now) {
         }
     }
     next_sweep_ = next_save_ = now.steady;
+    if (auto restored = restore_suppressions(); !restored) return restored;
     return records_.alerts_behind(gathered_, [this](const StoredAlert& alert) { gather(alert); });
 }
 
@@ -147,10 +148,7 @@ void Collector::sweep(const Moment& now) {
 void Collector::save(const Moment& now) {
     next_save_ = now.steady + save_pause;
     if (gathered_ == saved_) return;
-    if (auto saved = records_.save({gathered_, gatherer_.save()}); !saved) {
-        return spdlog::error("{}", saved.error().message);
-    }
-    saved_ = gathered_;
+    if (auto saved = save_incidents(); !saved) spdlog::error("{}", saved.error().message);
 }
 
 void Collector::tick(const Moment& now) {

@@ -49,6 +49,29 @@ class Records {
     base::Result<Incidents> incidents();
     base::Result<void> save(const Incidents& incidents);
 
+    // What administrators do not want to be told, as they wrote it (incident/suppression.h).
+    struct SuppressionText {
+        store::Seconds changed = 0;
+        std::string who;
+        std::string text;  // empty: there is none
+    };
+    base::Result<SuppressionText> suppressions();
+    base::Result<void> save(const SuppressionText& suppressions);
+
+    struct BatchPage {
+        struct Row {
+            store::RowId id = 0;  // grows
+            store::Seconds received = 0;
+            line::Batch batch;
+        };
+        std::vector<Row> rows;
+        bool more = false;
+    };
+    // Events of one sensor behind the row `after`, received from `since` on, the oldest first; as
+    // many batches as have `most_bytes`, and at least one.
+    base::Result<BatchPage> events(store::RowId sensor, store::RowId after, store::Seconds since,
+                                   std::size_t most_bytes);
+
     struct Limits {
         std::uint64_t event_bytes = 0;   // of all batches' bodies
         store::Seconds events_from = 0;  // what was received before goes

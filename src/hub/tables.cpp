@@ -6,7 +6,7 @@ namespace shoji::hub {
 namespace {
 
 // Steps are never edited once they are released: a later change is a further step.
-constexpr std::array<std::string_view, 2> steps{R"sql(
+constexpr std::array<std::string_view, 3> steps{R"sql(
 CREATE TABLE sensor (
     id          INTEGER PRIMARY KEY,
     name        TEXT NOT NULL,
@@ -74,6 +74,14 @@ CREATE TABLE held_order (
 ) STRICT;
 CREATE INDEX held_order_identity ON held_order (identity);
 CREATE INDEX held_order_open ON held_order (host, number) WHERE standing < 2;
+)sql",
+                                                R"sql(
+CREATE TABLE suppressions (
+    only    INTEGER PRIMARY KEY CHECK (only = 1),
+    changed INTEGER NOT NULL,
+    who     TEXT NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
 )sql"};
 
 }  // namespace
