@@ -3,7 +3,10 @@
 
 #include "core/base/result.h"
 
+#include <array>
 #include <span>
+
+#include <linux/capability.h>
 
 namespace shoji::confinement {
 
@@ -17,5 +20,7 @@ base::Result<void> drop_capabilities_but(std::span<const int> kept);
 // For a program that starts others, as other users: those that are not listed go for ever, for it
 // and for all that it starts; root stays root with the others.
 base::Result<void> limit_capabilities(std::span<const int> kept);
+// For limit_capabilities(), before a program becomes another user for good.
+inline constexpr std::array to_become_another{CAP_SETUID, CAP_SETGID, CAP_SETPCAP};
 
 }  // namespace shoji::confinement

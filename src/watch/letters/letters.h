@@ -57,8 +57,11 @@ enum class Note : std::uint8_t {
     policy_changed,  // the file
     link_deliverer,
     link_answerer,
+    alive,              // the keeper is; the next one comes within `number` seconds, 0: as always
+    programs_detached,  // names of programs in the kernel that somebody took off
+    ended_uncleanly,    // the sensor before this one; it was last alive `number` seconds ago
 };
-constexpr std::uint8_t last_note = 6;
+constexpr std::uint8_t last_note = 9;
 struct Notice {
     Note note = Note::part_ended;
     std::string subject;  // at most most_subject bytes

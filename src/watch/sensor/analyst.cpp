@@ -2,6 +2,7 @@
 
 #include "core/base/privilege.h"
 #include "core/base/unix_socket.h"
+#include "core/confinement/capabilities.h"
 #include "core/confinement/confine.h"
 #include "watch/sensor/counters.h"
 #include "watch/sensor/program_files.h"
@@ -112,6 +113,10 @@ base::Result<void> Analyst::prepare() {
 }
 
 base::Result<void> Analyst::confine(const AnalystRights& rights) const {
+    // Of what a program could be given at most, only what becoming another user takes is left.
+    if (auto limited = confinement::limit_capabilities(confinement::to_become_another); !limited) {
+        return limited;
+    }
     if (auto dropped = base::drop_privileges(policy_.analyst_user); !dropped) return dropped;
     const auto missing = confinement::confine_self(
         rights.filter, confinement::SyscallFilter::Otherwise::refuse, rights.rules);

@@ -161,6 +161,7 @@ base::Result<KernelSide> KernelSide::load(const Policy& policy) {
                               ? ""
                               : side.state_.front().refused.back());
     }
+    if (auto sealed = side.seal(); !sealed) return base::Failure(sealed.error());
     return side;
 }
 
@@ -200,7 +201,7 @@ base::Result<void> KernelSide::load_backend(const Family& family, const Backend&
         if (map_name.starts_with("shared_"))
             shared_.try_emplace(std::string(map_name), bpf_map__fd(map));
     }
-    std::vector<Link> links;
+    std::vector<Attached> links;
     base::Result<void> done = first ? fill_maps() : base::Result<void>();
     if (done) done = fill_lists(object.get(), policy_);
     bpf_program* taken = nullptr;
@@ -321,17 +322,10 @@ base::Result<void> KernelSide::fill_maps() {
         const std::uint64_t group = folder.st_ino;
         if (done) done = put(shared_.find("shared_cgroups")->second, &group, 1);
     }
-    if (!done) return done;
-    // Written by programs alone from now on, whoever holds a descriptor.
-    for (const std::string_view frozen : {"shared_losses", "shared_throttles"}) {
-        if (bpf_map_freeze(shared_.find(frozen)->second) != 0) {
-            return base::fail_errno(errno, fmt::format("closing map {} to writers", frozen));
-        }
-    }
-    return {};
+    return done;
 }
 
-base::Result<void> KernelSide::attach(bpf_program* program, std::vector<Link>& links) {
+base::Result<void> KernelSide::attach(bpf_program* program, std::vector<Attached>& links) {
     const bool of_cgroups = is_of_cgroups(program);
     if (of_cgroups && !cgroups_.valid()) {
         auto opened = open_cgroups();
@@ -346,7 +340,7 @@ base::Result<void> KernelSide::attach(bpf_program* program, std::vector<Link>& l
     }
     // An iterator does nothing until it is read.
     if (bpf_program__expected_attach_type(program) != BPF_TRACE_ITER) {
-        links.push_back(std::move(link));
+        links.push_back({program, std::move(link)});
         return {};
     }
     if (std::string_view(bpf_program__name(program)) == "process_running") {

@@ -55,6 +55,9 @@ class KernelSide {
 
     [[nodiscard]] base::Result<KernelOutputs> outputs() const;
     [[nodiscard]] const std::vector<FamilyState>& state() const { return state_; }
+    // Attaches again what somebody took off. Returns the names of those programs; of those that
+    // could not be attached again too, which are tried anew the next time.
+    std::vector<std::string> mend();
 
   private:
     struct CloseObject {
@@ -65,6 +68,10 @@ class KernelSide {
     };
     using Object = std::unique_ptr<bpf_object, CloseObject>;
     using Link = std::unique_ptr<bpf_link, DestroyLink>;
+    struct Attached {
+        bpf_program* program = nullptr;  // its object's
+        Link link;
+    };
 
     explicit KernelSide(const Policy& policy);
     FamilyState load_family(const Family& family);
@@ -75,7 +82,8 @@ class KernelSide {
                                   const bpf_program* program);
     base::Result<void> load_calls();
     base::Result<void> fill_maps();
-    base::Result<void> attach(bpf_program* program, std::vector<Link>& links);
+    [[nodiscard]] base::Result<void> seal() const;
+    base::Result<void> attach(bpf_program* program, std::vector<Attached>& links);
     [[nodiscard]] base::Result<base::FileDescriptor> duplicate(std::string_view map) const;
 
     const Policy& policy_;
@@ -84,7 +92,7 @@ class KernelSide {
     std::map<std::string, int, std::less<>> shared_;  // maps of the first object that had them
     std::vector<Object> objects_;
     std::vector<CallTaker> call_takers_;
-    std::vector<Link> links_;
+    std::vector<Attached> links_;
     Link running_;
     std::vector<FamilyState> state_;
 };

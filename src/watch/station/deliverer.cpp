@@ -2,6 +2,7 @@
 
 #include "core/base/privilege.h"
 #include "core/base/unix_socket.h"
+#include "core/confinement/capabilities.h"
 #include "core/confinement/confine.h"
 #include "watch/delivery/delivery.h"
 #include "watch/letters/letters.h"
@@ -197,6 +198,9 @@ base::Result<channel::Credentials> read_identity(const DeliveryPolicy& policy) {
 
 base::Result<void> run_deliverer(const Policy& policy, channel::Credentials credentials,
                                  DelivererLinks links) {
+    if (auto limited = confinement::limit_capabilities(confinement::to_become_another); !limited) {
+        return limited;
+    }
     if (auto dropped = base::drop_privileges(policy.delivery->user); !dropped) return dropped;
     // What reads its settings from the system does so while it may: the log's clock, OpenSSL.
     ::tzset();

@@ -80,6 +80,7 @@ base::Result<void> Keeper::prepare() {
     auto signals = watch_signals();
     if (!signals) return base::Failure(signals.error());
     signals_ = std::move(*signals);
+    tell_of_unclean_end();
     if (auto made = make_folders(); !made) return made;
     if (auto listens = listen(); !listens) return listens;
     auto loaded = sensor::KernelSide::load(policy_->watch);
@@ -136,6 +137,8 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     if (ends_) return {};
     look_for_silence(now);
     look_at_files(now);
+    look_at_kernel(now);
+    show_life(now);
     if (std::exchange(reloads_, false)) reload();
     return {};
 }

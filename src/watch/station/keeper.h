@@ -48,6 +48,10 @@ class Keeper {
     void reap(Clock::time_point now);
     void lose(Part& part, int status, Clock::time_point now);
     void look_for_silence(Clock::time_point now);
+    void look_at_kernel(Clock::time_point now);
+    void show_life(Clock::time_point now);
+    void say_alive(std::chrono::seconds next);
+    void tell_of_unclean_end();
     void look_at_files(Clock::time_point now);
     base::Result<void> start_due(Clock::time_point now);
     base::Result<void> start_watching();
@@ -82,6 +86,8 @@ class Keeper {
     std::optional<OwnFiles> own_files_;
     std::vector<letters::Notice> notices_;  // for the next analyst
     Clock::time_point next_check_;
+    Clock::time_point next_look_;  // at the programs in the kernel
+    Clock::time_point next_canary_;
     bool ends_ = false;
     bool reloads_ = false;
     bool forgets_ = false;  // this is a part's process

@@ -355,6 +355,8 @@ base::Result<Policy> Keeper::try_policy() const {
 // The new programs in the kernel see before the old ones go: an event may come twice, none is
 // missed.
 void Keeper::reload() {
+    // To load programs takes long where the machine is emulated.
+    say_alive(120s);
     auto tried = try_policy();
     std::unique_ptr<Policy> fresh;
     std::optional<sensor::KernelSide> side;

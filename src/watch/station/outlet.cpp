@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <ctime>
+#include <filesystem>
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -30,12 +31,23 @@ std::int64_t clock_now(clockid_t clock) {
     return std::int64_t{now.tv_sec} * second + now.tv_nsec;
 }
 
+// Without the time that the machine slept.
+std::chrono::nanoseconds monotonic_now() {
+    return std::chrono::nanoseconds(clock_now(CLOCK_MONOTONIC));
+}
+
 std::uint64_t fresh_number() {
     std::array<std::uint8_t, 8> bytes{};
     base::fill_random(bytes);
     std::uint64_t number = 0;
     for (const std::uint8_t byte : bytes) number = number << 8U | byte;
     return number;
+}
+
+// As events name it; empty where it cannot be known.
+std::string own_image() {
+    std::error_code unknown;
+    return std::filesystem::read_symlink("/proc/self/exe", unknown).native();
 }
 
 std::string host_name() {
@@ -95,6 +107,16 @@ Outlet::Outlet(const Policy& policy, OutletInputs inputs, std::unique_ptr<Detect
       visitors_(std::move(inputs.listener),
                 [this](const letters::Wish& wish) { return answer(wish); }),
       reports_(names()),
+      keeper_watch_(
+          std::chrono::seconds(policy.keeper.silent_seconds),
+          std::chrono::seconds(policy.watch.wants("process") ? policy.keeper.canary_seconds : 0)),
+      keeper_number_(std::to_string(::getppid())),
+      own_image_(own_image()),
+      parent_(names().add_field("ParentProcessId")),
+      target_image_(names().add_field("TargetImage")),
+      source_image_(names().add_field("SourceImage")),
+      type_(names().add_field("EventType")),
+      access_(names().add_source("process_access")),
       to_hub_(names(), fresh_number()),
       to_visitors_(names(), fresh_number()),
       guid_(names().add_field("ProcessGuid")),
@@ -125,6 +147,8 @@ void Outlet::take(const event::Event& event) {
     if (printing_) printing_->take(event);
     acts_.take(event);
     reports_.take(event, told_);
+    if (event.value(parent_) == keeper_number_) keeper_watch_.see_record(monotonic_now());
+    look_for_access(event);
     if (detection_) detection_->take(event, told_);
     if (!told_.empty()) {
         event_guid_ = event.value(guid_);
@@ -194,6 +218,7 @@ void Outlet::tick(bool last) {
         told_.push_back(own_alert("clock_set", incident::Level::medium, wall, host_,
                                   {{"seconds", std::to_string(*jump / second)}}));
     }
+    look_at_keeper(wall);
     send_events();
     const auto left_out = outbox_.events_left_out() + to_hub_.lost_events();
     reports_.lose("delivery", left_out - left_out_told_);
@@ -271,7 +296,9 @@ void Outlet::hear_keeper() {
             continue;
         }
         const bool brings = packet->descriptors.size() == 1;
-        if (notice->note == letters::Note::link_deliverer && brings) {
+        if (notice->note == letters::Note::alive) {
+            keeper_watch_.hear(monotonic_now(), std::chrono::seconds(notice->number));
+        } else if (notice->note == letters::Note::link_deliverer && brings) {
             outbox_.connect(std::move(packet->descriptors.front()));
         } else if (notice->note == letters::Note::link_answerer && brings) {
             answerer_ = std::move(packet->descriptors.front());
@@ -280,6 +307,32 @@ void Outlet::hear_keeper() {
         }
         tell_all();
     }
+}
+
+// What it notices by itself is told although the keeper cannot.
+void Outlet::look_at_keeper(std::int64_t wall) {
+    switch (keeper_watch_.look(monotonic_now())) {
+        case KeeperWatch::Finding::nothing:
+            return;
+        case KeeperWatch::Finding::keeper_silent:
+            return told_.push_back(
+                own_alert("keeper_silent", incident::Level::critical, wall, host_,
+                          {{"seconds", std::to_string(policy_.keeper.silent_seconds)}}));
+        case KeeperWatch::Finding::records_silent:
+            return told_.push_back(
+                own_alert("records_silent", incident::Level::critical, wall, host_, {}));
+    }
+}
+
+// Somebody looks into a process of the sensor, takes one of its descriptors, or tries to.
+void Outlet::look_for_access(const event::Event& event) {
+    if (event.source.categories[0] != access_ || own_image_.empty() ||
+        event.value(target_image_) != own_image_ || event.value(source_image_) == own_image_) {
+        return;
+    }
+    told_.push_back(own_alert("process_accessed", incident::Level::critical, event.time, host_,
+                              {{"program", std::string(event.value(source_image_))},
+                               {"act", std::string(event.value(type_))}}));
 }
 
 void Outlet::take_notice(const letters::Notice& notice) {

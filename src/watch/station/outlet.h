@@ -8,6 +8,7 @@
 #include "watch/sensor/sink.h"
 #include "watch/station/acts.h"
 #include "watch/station/detection.h"
+#include "watch/station/keeper_watch.h"
 #include "watch/station/outbox.h"
 #include "watch/station/own_alerts.h"
 #include "watch/station/policy.h"
@@ -50,6 +51,8 @@ class Outlet : public sensor::Sink {
 
     void begin();
     void hear_keeper();
+    void look_at_keeper(std::int64_t wall);
+    void look_for_access(const event::Event& event);
     void take_notice(const letters::Notice& notice);
     void tick(bool last);
     void tell_all();
@@ -75,6 +78,11 @@ class Outlet : public sensor::Sink {
     Visitors visitors_;
     ReportAlerts reports_;
     ClockWatch clock_;
+    KeeperWatch keeper_watch_;
+    std::string keeper_number_;  // of its process
+    std::string own_image_;
+    event::FieldId parent_, target_image_, source_image_, type_;
+    event::SourceId access_;
     event::StreamWriter to_hub_;
     event::StreamWriter to_visitors_;
     std::set<event::SourceId> delivered_;

@@ -38,6 +38,12 @@ Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view
                              {{"message", notice.subject}});
         case Note::policy_changed:
             return own_alert("policy_changed", Level::low, time, host, {{"file", notice.subject}});
+        case Note::programs_detached:
+            return own_alert("programs_detached", Level::critical, time, host,
+                             {{"programs", notice.subject}});
+        case Note::ended_uncleanly:
+            return own_alert("ended_uncleanly", Level::high, time, host, {{"seconds", number}});
+        case Note::alive:
         case Note::part_ended:
         case Note::link_deliverer:
         case Note::link_answerer:

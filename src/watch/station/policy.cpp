@@ -72,6 +72,7 @@ void read_keeper(const File& file, const toml::table& table, KeeperPolicy& into)
     auto reader = file.reader(table, "keeper");
     reader.take("silent_seconds", into.silent_seconds, 2, 3600);
     reader.take("check_seconds", into.check_seconds, 1, 86'400);
+    reader.take("canary_seconds", into.canary_seconds, 1, 40);
 }
 
 void read_detection(const File& file, const toml::table& table, DetectionPolicy& into) {

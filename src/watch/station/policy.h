@@ -5,8 +5,10 @@
 //   runtime = "/run/shoji"            # folder of its sockets; without it there are none
 //   [local]
 //   group = "shoji-watch"             # its members may look at the sensor; without it only root
-//   may [keeper] silent_seconds = 10               # a part that says nothing for so long is
-//   started anew check_seconds = 60                # how often its own files are looked at
+//   [keeper]
+//   silent_seconds = 10               # a part that says nothing for so long is started anew
+//   check_seconds = 60                # how often its own files are looked at
+//   canary_seconds = 20               # how often an act of its own has to be seen
 //   [detection]
 //   rules = ["/etc/shoji/rules"]      # folders and files of Sigma rules
 //   pipelines = ["/etc/shoji/names.yml"]  # Sigma pipelines that rules go through, by priority
@@ -49,6 +51,7 @@ struct LocalPolicy {
 struct KeeperPolicy {
     std::uint32_t silent_seconds = 10;  // 2 to 3600
     std::uint32_t check_seconds = 60;   // 1 to 86400
+    std::uint32_t canary_seconds = 20;  // 1 to 40
 };
 
 struct DetectionPolicy {

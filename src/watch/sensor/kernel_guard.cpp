@@ -1,0 +1,63 @@
+// What keeps others from tampering with the programs in the kernel, as far as a user's process can.
+#include "watch/sensor/kernel_side.h"
+
+#include <cerrno>
+#include <set>
+#include <string_view>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace shoji::sensor {
+namespace {
+
+// Of all links only those to control groups can be taken off while somebody holds them: then they
+// name no group any more. One that cannot be asked counts as attached.
+bool is_taken_off(const bpf_link* link) {
+    bpf_link_info info{};
+    std::uint32_t size = sizeof info;
+    if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &size) != 0) return false;
+    return info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == 0;
+}
+
+}  // namespace
+
+// Written by programs alone from now on, whoever holds a descriptor: root too could else empty the
+// table of programs, or tell them to leave all users out. The ring stays open: its reader writes up
+// to where it has read.
+base::Result<void> KernelSide::seal() const {
+    std::set<std::string_view> closed;
+    for (const auto& object : objects_) {
+        bpf_map* map = nullptr;
+        bpf_object__for_each_map(map, object.get()) {
+            const std::string_view name = bpf_map__name(map);
+            // Constants are closed by libbpf, a map of several objects by the first of them.
+            const bool is_constant = name.ends_with(".rodata");
+            const bool is_shared = name.starts_with("shared_") && !closed.insert(name).second;
+            if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF || is_constant || is_shared) continue;
+            if (bpf_map_freeze(bpf_map__fd(map)) == 0) continue;
+            return base::fail_errno(errno, fmt::format("closing map {} to writers", name));
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> KernelSide::mend() {
+    std::vector<std::string> taken_off;
+    for (auto& attached : links_) {
+        if (attached.link && !is_taken_off(attached.link.get())) continue;
+        taken_off.emplace_back(bpf_program__name(attached.program));
+        attached.link.reset();
+        std::vector<Attached> again;
+        if (const auto done = attach(attached.program, again); !done) {
+            spdlog::error("{}", done.error().message);
+        } else if (!again.empty()) {
+            attached.link = std::move(again.front().link);
+        }
+    }
+    return taken_off;
+}
+
+}  // namespace shoji::sensor

@@ -1,0 +1,72 @@
+// How the keeper shows that it is alive, and looks after its programs in the kernel.
+#include "watch/station/keeper.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <optional>
+
+#include <fcntl.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace shoji::station {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A sensor that ends takes this file away; the folder is empty after a boot.
+std::optional<std::chrono::seconds> age_of(const std::filesystem::path& file) {
+    struct stat state {};
+    if (file.empty() || ::stat(file.c_str(), &state) != 0) return std::nullopt;
+    const auto age = ::time(nullptr) - state.st_mtim.tv_sec;
+    return std::chrono::seconds(std::max<time_t>(age, 0));
+}
+
+}  // namespace
+
+void Keeper::tell_of_unclean_end() {
+    if (policy_->runtime.empty()) return;
+    const auto age = age_of(policy_->state_file());
+    if (!age) return;
+    spdlog::error("the sensor before this one was ended by force, at most {} s ago", age->count());
+    tell(letters::Note::ended_uncleanly, {}, static_cast<std::uint64_t>(age->count()));
+}
+
+void Keeper::look_at_kernel(Clock::time_point now) {
+    if (now < next_look_) return;
+    next_look_ = now + 1s;
+    const auto taken_off = side_->mend();
+    if (taken_off.empty()) return;
+    const auto names = fmt::format("{}", fmt::join(taken_off, ", "));
+    spdlog::error("somebody detached {}", names);
+    tell(letters::Note::programs_detached, names, taken_off.size());
+}
+
+void Keeper::say_alive(std::chrono::seconds next) {
+    const auto& analyst = part(PartName::analyst);
+    if (!analyst.runs() || !analyst.ready) return;
+    const auto bytes =
+        encode(letters::Notice{letters::Note::alive, {}, static_cast<std::uint64_t>(next.count())});
+    static_cast<void>(
+        ::send(analyst.socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+// To the analyst, which tells if this stops; to the kernel's programs, whose record of it has to
+// reach the analyst; and to the keeper that comes after this one.
+void Keeper::show_life(Clock::time_point now) {
+    say_alive(0s);
+    if (now < next_canary_) return;
+    next_canary_ = now + std::chrono::seconds(policy_->keeper.canary_seconds);
+    const pid_t canary = ::fork();
+    if (canary == 0) ::_exit(0);  // reap() takes it in
+    if (canary < 0) spdlog::error("the sensor could not be tried: {}", errno);
+    if (!policy_->runtime.empty()) {
+        ::utimensat(AT_FDCWD, policy_->state_file().c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+    }
+}
+
+}  // namespace shoji::station
