@@ -1,5 +1,7 @@
 #include "watch/event/linux_messages.h"
 
+#include "watch/event/logon_messages.h"
+
 #include <algorithm>
 #include <array>
 
@@ -24,10 +26,14 @@ constexpr Service services[] = {
     {"gdm-password", "auth"},
 };
 
-std::string_view service_of(std::string_view program, std::string_view facility) {
-    // Some programs have their path or a part of themselves in the name: /usr/sbin/CRON, sshd(pam).
+// Some programs have their path or a part of themselves in the name: /usr/sbin/CRON, sshd(pam).
+std::string_view name_of(std::string_view program) {
     program = program.substr(0, program.find('('));
     program.remove_prefix(program.rfind('/') + 1);  // npos + 1 is 0
+    return program;
+}
+
+std::string_view service_of(std::string_view program, std::string_view facility) {
     const auto found = std::ranges::find(services, program, &Service::program);
     if (found != std::end(services)) return found->service;
     return facility == "auth" || facility == "authpriv" ? "auth" : "syslog";
@@ -107,8 +113,11 @@ void add_sudo(std::string_view text, const Message& message) {
     const auto run = text.substr(command + std::string_view("COMMAND=").size());
     message.add("CommandLine", run);
     message.add("Image", before(run, " "));
-    message.add("Outcome",
-                rest.starts_with("TTY=") || rest.starts_with("PWD=") ? "success" : "failure");
+    const bool success = rest.starts_with("TTY=") || rest.starts_with("PWD=");
+    message.add("Terminal",
+                rest.starts_with("TTY=") ? before(rest.substr(4), " ; ") : value(" TTY="));
+    message.add("Outcome", success ? "success" : "failure");
+    if (!success) message.is_of("authentication");
 }
 
 // (USER) WORD (…)
@@ -128,12 +137,18 @@ void add_cron(std::string_view text, const Message& message) {
 
 void add_linux_message(std::string_view program, std::string_view facility, std::string_view text,
                        const Names& names, Event& event) {
+    program = name_of(program);
     const auto service = service_of(program, facility);
     event.source.product = names.source("linux");
     event.source.service = names.source(service);
     const Message message(names, event);
-    if (service == "sshd") add_sshd(text, message);
-    if (service == "sudo") add_sudo(text, message);
+    if (text.starts_with("pam_") || service == "auth") {
+        add_logon_message(program, text, names, event);
+    } else if (service == "sshd") {
+        add_sshd(text, message);
+    } else if (service == "sudo") {
+        add_sudo(text, message);
+    }
     if (service == "cron") add_cron(text, message);
 }
 

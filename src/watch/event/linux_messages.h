@@ -14,11 +14,12 @@ namespace shoji::event {
 //   sshd  "Accepted … for USER from ADDRESS port PORT", "Failed …", "Invalid user …":
 //         User, SourceIp, SourcePort, Outcome (success, failure), LogonType (10: from afar, as
 //         Windows counts), Method; of the category authentication
-//   sudo  "USER : TTY=… ; PWD=… ; USER=… ; COMMAND=…": User, CurrentDirectory, TargetUser,
-//   CommandLine;
-//         Outcome failure where words of refusal stand before TTY=
+//   sudo  "USER : TTY=… ; PWD=… ; USER=… ; COMMAND=…": User, Terminal, CurrentDirectory,
+//         TargetUser, CommandLine; Outcome failure where words of refusal stand before TTY=, and
+//         then of the category authentication
 //   cron  "(USER) CMD (…)": User, CommandLine; "(USER) REPLACE (…)" and "(USER) RELOAD (…)": User,
 //         CronTable
+//   su, login, PAM in all programs, systemd-logind: logon_messages.h
 void add_linux_message(std::string_view program, std::string_view facility, std::string_view text,
                        const Names& names, Event& event);
 
