@@ -25,7 +25,7 @@ namespace shoji::sensor {
 namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
-constexpr std::size_t batch = 4096;
+constexpr std::size_t batch = 1024;
 constexpr int priority = -10;
 // Of a rest; whoever asks at the local socket waits as long at most.
 constexpr int rest_milliseconds = 250;
@@ -161,13 +161,7 @@ void Analyst::read_running() {
 
 base::Result<std::size_t> Analyst::read_ring(const RingView& ring) {
     RingView view = ring;
-    std::size_t all = 0;
-    while (true) {
-        const auto count = view.drain(batch, [this](Record record) { take(record); });
-        if (!count) return base::Failure(count.error());
-        all += *count;
-        if (*count < batch) return all;
-    }
+    return view.drain(batch, [this](Record record) { take(record); });
 }
 
 // What comes unasked is an answer that was waited for too long.
@@ -242,16 +236,20 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
             floods.look(now, [this](const Flood& flood) { report(flood); });
         }
         sink_.pause();
-        if (last) return {};
+        // However much there is, between two batches the keeper hears that this process lives.
+        const bool more = *count == batch;
+        if (last && !more) return {};
         // The ring says that it is readable while anything is in it. While something comes it is
         // asked by the clock; after that the first record wakes (wakes() in shared_maps.bpf.h).
         const bool rests = *count == 0;
         waited[0].fd = rests ? inputs_.kernel.ring.get() : -1;
         const auto moment = static_cast<int>(policy_.poll_milliseconds);
         const int ready = ::poll(waited.data(), waited.size(),
-                                 rests ? std::max(moment, rest_milliseconds) : moment);
+                                 more    ? 0
+                                 : rests ? std::max(moment, rest_milliseconds)
+                                         : moment);
         if (ready < 0 && errno != EINTR) return base::fail_errno(errno, "waiting for the kernel");
-        last = ready > 0 && waited[1].revents != 0 && opener_is_gone();
+        last |= ready > 0 && waited[1].revents != 0 && opener_is_gone();
     }
 }
 
