@@ -46,15 +46,12 @@ struct Process {
 class ProcessTable {
   public:
     static constexpr std::size_t most = 32768;
-    static constexpr std::size_t lately = 1024;        // processes that ended since
     static constexpr std::size_t most_command = 4096;  // bytes kept here of a command
 
     // Both refer to the table, until its next change.
     [[nodiscard]] const Process* find(ProcessKey key) const;
     // The newest process of that number, if it has not ended.
     [[nodiscard]] const Process* find_number(std::uint32_t number) const;
-    // The newest process of that number, also of those that ended lately.
-    [[nodiscard]] const Process* find_last(std::uint32_t number) const;
     [[nodiscard]] const Process* parent_of(const Process& process) const {
         return find(process.parent);
     }

@@ -35,7 +35,6 @@ struct CgroupName {
     std::string path;
     std::string container;  // the 64 hexadecimal digits that Docker, containerd and Podman give
     std::string session;    // of Shoji's own
-    std::string role;       // in it: browser, or helpers (compositor and egress)
 };
 CgroupName describe_cgroup(std::string_view path);
 

@@ -25,8 +25,6 @@ TEST(Scene, FindsContainersAndSessionsInTheirGroups) {
     EXPECT_EQ(describe_cgroup("/kubepods.slice/cri-containerd-" + id + ".scope/x").container, id);
     EXPECT_EQ(describe_cgroup("/user.slice/" + std::string(65, 'a')).container, "");
     EXPECT_EQ(describe_cgroup("/shoji-0123abcd/7f/browser").session, "7f");
-    EXPECT_EQ(describe_cgroup("/shoji-0123abcd/7f/browser").role, "browser");
-    EXPECT_EQ(describe_cgroup("/x/shoji-0123abcd/7f").role, "");
     EXPECT_EQ(describe_cgroup("/shoji-other/7f").session, "");
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 
 #include <linux/capability.h>
 #include <malloc.h>
@@ -93,16 +92,13 @@ base::Result<void> Keeper::prepare() {
     part(PartName::opener).wanted = part(PartName::analyst).wanted = true;
     part(PartName::deliverer).wanted = policy_->delivery.has_value();
     part(PartName::answerer).wanted = policy_->response.has_value();
-    if (auto ready = prepare_logons(); !ready) return ready;
     return confinement::limit_capabilities(kept);
 }
 
 // At least once a second, while this process gets round to it.
 void Keeper::tell_manager() {
     manager_.tell("WATCHDOG=1");
-    const auto works = [](const Part& one) {
-        return !one.wanted || one.was_ready || one.name == PartName::journal;
-    };
+    const auto works = [](const Part& one) { return !one.wanted || one.was_ready; };
     if (told_ready_ || !std::ranges::all_of(parts_, works)) return;
     told_ready_ = true;
     manager_.tell("READY=1");
@@ -132,10 +128,8 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     take_signals();
     reap(now);
     for (const auto& one : parts_) {
-        // It has never come so far: its settings are wrong, or the machine is not fit for it. A
-        // journal that cannot be read is told; all else is still seen.
-        if (one.name != PartName::journal && one.wanted && !one.runs() && !one.was_ready &&
-            one.restarts > 0) {
+        // It has never come so far: its settings are wrong, or the machine is not fit for it.
+        if (one.wanted && !one.runs() && !one.was_ready && one.restarts > 0) {
             return base::fail(base::ErrorKind::system, "the {} could not be started",
                               name_of(one.name));
         }
@@ -173,7 +167,6 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
                   signal > 0 ? fmt::format("signal {}", signal)
                              : fmt::format("code {}", WEXITSTATUS(status)));
     const bool was_silent = part.silent;
-    if (part.name == PartName::journal) journal_since_ = ::time(nullptr);
     part.set_back(now);
     write_state();
     // Opener and analyst need each other: the other one ends by itself, and both are started again.
@@ -253,7 +246,6 @@ void Keeper::end_part(Part& part, std::chrono::seconds patience) {
 // ends; then whoever delivers keeps what came.
 void Keeper::stop() {
     side_.reset();
-    end_part(part(PartName::journal), 5s);
     end_part(part(PartName::opener), 10s);
     end_part(part(PartName::analyst), 60s);
     end_part(part(PartName::deliverer), 20s);

@@ -57,10 +57,6 @@ class Keeper {
     base::Result<void> start_watching();
     base::Result<void> start_deliverer();
     base::Result<void> start_answerer();
-    base::Result<void> start_journal();
-    base::Result<void> prepare_logons();
-    base::Result<void> make_journal_pipe();
-    [[nodiscard]] std::vector<sensor::FamilyState> seen() const;
     void reload();
     [[nodiscard]] base::Result<Policy> try_policy() const;
     void tell_manager();
@@ -87,11 +83,6 @@ class Keeper {
     base::FileDescriptor listener_;          // of the local socket
     base::FileDescriptor respond_listener_;  // of `shoji respond`
     std::optional<sensor::KernelSide> side_;
-    std::optional<sensor::FamilyState> logons_;  // none: policy leaves them out
-    base::FileDescriptor journal_in_;            // a pipe, from journalctl to the analyst
-    base::FileDescriptor journal_out_;
-    base::FileDescriptor log_positions_;
-    std::time_t journal_since_ = 0;  // when its reader ended; 0: it did not
     std::optional<OwnFiles> own_files_;
     std::vector<letters::Notice> notices_;  // for the next analyst
     Clock::time_point next_check_;

@@ -173,16 +173,5 @@ TEST_F(KeeperProgram, ANewPolicyIsTakenUpAndABadOneIsNot) {
     EXPECT_EQ(count(sensor, "sensor.part_ended"), 0U);
 }
 
-// The next analyst reads logs from where the one before it stopped.
-TEST_F(KeeperProgram, WhatLogsSayWhileTheAnalystIsAwayIsTold) {
-    RunningSensor sensor(policy());
-    const pid_t analyst = signal_part(sensor, "analyst", SIGSTOP);
-    ASSERT_GT(analyst, 1);
-    std::ofstream(log_, std::ios::app)
-        << "Nov 20 10:02:03 here su: FAILED SU (to root) away on p\n";
-    ::kill(analyst, SIGKILL);
-    EXPECT_TRUE(sensor.find("authentication", "User", "away"));
-}
-
 }  // namespace
 }  // namespace shoji::station

@@ -5,7 +5,6 @@
 #include "watch/sensor/opener.h"
 #include "watch/station/answerer.h"
 #include "watch/station/deliverer.h"
-#include "watch/station/journal.h"
 #include "watch/station/keeper.h"
 
 #include <array>
@@ -157,7 +156,6 @@ void Keeper::forget() {
     // Links and maps are the keeper's alone.
     side_.reset();
     own_files_.reset();
-    for (auto* one : {&journal_in_, &journal_out_, &log_positions_}) one->reset();
 }
 
 template <class Work>
@@ -198,10 +196,6 @@ base::Result<void> Keeper::start_due(Clock::time_point now) {
     if (started && is_due(PartName::analyst) && is_due(PartName::opener)) {
         any = true;
         started = start_watching();
-    }
-    if (started && is_due(PartName::journal)) {
-        any = true;
-        started = start_journal();
     }
     if (any && started) write_state();
     return started;
@@ -264,14 +258,6 @@ base::Result<void> Keeper::start_answerer() {
     return started;
 }
 
-base::Result<void> Keeper::start_journal() {
-    auto output = duplicate(journal_in_);
-    return start(part(PartName::journal), [&](base::FileDescriptor keeper) {
-        return run_journal(policy_->watch.logons, std::move(output), std::move(keeper),
-                           journal_since_);
-    });
-}
-
 base::Result<void> Keeper::start_watching() {
     auto outputs = side_->outputs();
     if (!outputs) return base::Failure(outputs.error());
@@ -284,16 +270,14 @@ base::Result<void> Keeper::start_watching() {
     const bool delivers = part(PartName::deliverer).wanted;
     const bool answers = part(PartName::answerer).wanted;
     auto listener = duplicate(listener_);
-    auto journal = duplicate(journal_out_);
-    auto positions = duplicate(log_positions_);
-    const auto state = seen();
+    const auto state = side_->state();
     auto started = start(part(PartName::opener), [&](base::FileDescriptor keeper) {
         *delivering = {};
         *answering = {};
         *outputs = {};
-        for (auto* one : {&listener, &journal, &positions, &asking->second}) one->reset();
-        return sensor::run_opener(std::move(asking->first), std::move(keeper),
-                                  policy_->watch.logons.files);
+        listener.reset();
+        asking->second.reset();
+        return sensor::run_opener(std::move(asking->first), std::move(keeper));
     });
     if (!started) return started;
     started = start(part(PartName::analyst), [&](base::FileDescriptor keeper) {
@@ -309,8 +293,7 @@ base::Result<void> Keeper::start_watching() {
         inputs.notices = notices_;
         inputs.output = settings_.output;
         return work_as_analyst(*policy_, std::move(inputs),
-                               {std::move(*outputs), std::move(asking->second), std::move(journal),
-                                std::move(positions), state});
+                               {std::move(*outputs), std::move(asking->second), state});
     });
     if (!started) return started;
     notices_.clear();
@@ -393,9 +376,7 @@ void Keeper::reload() {
     }
     stop();
     side_.emplace(std::move(*side));
-    if (fresh->watch.logons.files != policy_->watch.logons.files) log_positions_.reset();
     policy_ = std::move(fresh);
-    if (auto ready = prepare_logons(); !ready) spdlog::error("{}", ready.error().message);
     own_files_.emplace(*policy_, settings_.policy_file);
     part(PartName::deliverer).wanted = policy_->delivery.has_value();
     part(PartName::answerer).wanted = policy_->response.has_value();
@@ -406,7 +387,7 @@ void Keeper::reload() {
 }
 
 void Keeper::write_state() {
-    const auto text = state_json(seen(), parts_);
+    const auto text = state_json(side_->state(), parts_);
     if (!settings_.state_file.empty() && !write_text(settings_.state_file, text)) {
         spdlog::error("{} cannot be written", settings_.state_file.native());
     }
