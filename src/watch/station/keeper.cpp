@@ -123,13 +123,15 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     }
     now = Clock::now();
     for (auto& one : parts_) {
-        if (one.socket.valid()) one.hear(now);
+        if (!one.socket.valid()) continue;
+        one.hear(now);
+        one.give_links();
     }
+    tell_what_waits();
     take_signals();
     reap(now);
     for (const auto& one : parts_) {
-        // It has never come so far: its settings are wrong, or the machine is not fit for it.
-        if (one.wanted && !one.runs() && !one.was_ready && one.restarts > 0) {
+        if (one.gave_up) {
             return base::fail(base::ErrorKind::system, "the {} could not be started",
                               name_of(one.name));
         }
@@ -167,6 +169,8 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
                   signal > 0 ? fmt::format("signal {}", signal)
                              : fmt::format("code {}", WEXITSTATUS(status)));
     const bool was_silent = part.silent;
+    // Its settings are wrong, or the machine is not fit for it. Whoever kills it cannot make it so.
+    part.gave_up = !part.was_ready && signal == 0 && WEXITSTATUS(status) != 0;
     part.set_back(now);
     write_state();
     // Opener and analyst need each other: the other one ends by itself, and both are started again.
@@ -210,18 +214,25 @@ void Keeper::look_at_files(Clock::time_point now) {
 // To the analyst that runs, or else to the next one.
 void Keeper::tell(letters::Note note, std::string_view subject, std::uint64_t number) {
     const letters::Notice notice{note, std::string(subject), number};
-    const auto& analyst = part(PartName::analyst);
-    const auto bytes = encode(notice);
-    // It may not hear it any more.
-    const bool is_about_it =
-        subject == name_of(PartName::analyst) || subject == name_of(PartName::opener);
-    if (analyst.runs() && analyst.ready && !analyst.silent && !is_about_it &&
-        ::send(analyst.socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >=
-            0) {
-        return;
-    }
+    if (tell_analyst(notice)) return;
     constexpr std::size_t most = 256;
     if (notices_.size() < most) notices_.push_back(notice);
+}
+
+// What came up while the analyst began, or took nothing.
+void Keeper::tell_what_waits() {
+    std::erase_if(notices_, [this](const auto& notice) { return tell_analyst(notice); });
+}
+
+bool Keeper::tell_analyst(const letters::Notice& notice) const {
+    const auto& analyst = part(PartName::analyst);
+    // It may not hear it any more.
+    const bool is_about_it = notice.subject == name_of(PartName::analyst) ||
+                             notice.subject == name_of(PartName::opener);
+    if (!analyst.runs() || !analyst.ready || analyst.silent || is_about_it) return false;
+    const auto bytes = encode(notice);
+    return ::send(analyst.socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >=
+           0;
 }
 
 void Keeper::end_part(Part& part, std::chrono::seconds patience) {
@@ -240,6 +251,7 @@ void Keeper::end_part(Part& part, std::chrono::seconds patience) {
     }
     part.process = -1;
     part.ready = part.silent = false;
+    part.links.clear();
 }
 
 // Nothing new comes into the ring; the analyst reads what is in it, hands on what it found, and

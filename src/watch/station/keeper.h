@@ -68,10 +68,16 @@ class Keeper {
     base::Result<void> start(Part& part, Work&& work);
     void forget();
     void tell(letters::Note note, std::string_view subject, std::uint64_t number);
+    void tell_what_waits();
+    // False: the analyst that runs does not take it.
+    [[nodiscard]] bool tell_analyst(const letters::Notice& notice) const;
     void send_link(Part& part, LinkTo whose, base::FileDescriptor end);
     void write_state();
     [[nodiscard]] int wait_for(Clock::time_point now) const;
     Part& part(PartName name) { return parts_.at(static_cast<std::size_t>(name)); }
+    [[nodiscard]] const Part& part(PartName name) const {
+        return parts_.at(static_cast<std::size_t>(name));
+    }
 
     KeeperSettings settings_;
     std::unique_ptr<Policy> policy_;  // the kernel's side refers to it
@@ -84,7 +90,7 @@ class Keeper {
     base::FileDescriptor respond_listener_;  // of `shoji respond`
     std::optional<sensor::KernelSide> side_;
     std::optional<OwnFiles> own_files_;
-    std::vector<letters::Notice> notices_;  // for the next analyst
+    std::vector<letters::Notice> notices_;  // for the analyst that begins, or the next one
     Clock::time_point next_check_;
     Clock::time_point next_look_;  // at the programs in the kernel
     Clock::time_point next_canary_;

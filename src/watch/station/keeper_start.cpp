@@ -162,6 +162,8 @@ template <class Work>
 base::Result<void> Keeper::start(Part& part, Work&& work) {
     auto sockets = make_link();
     if (!sockets) return base::Failure(sockets.error());
+    // The keeper waits for nobody.
+    if (auto set = set_non_blocking(sockets->first); !set) return set;
     const pid_t process = ::fork();
     if (process < 0) return base::fail_errno(errno, "starting a part");
     if (process == 0) {
@@ -209,11 +211,7 @@ void Keeper::send_link(Part& part, LinkTo whose, base::FileDescriptor end) {
                                                      : letters::Note::link_answerer;
         bytes = encode(letters::Notice{note, {}, 0});
     }
-    const std::array<int, 1> descriptor{end.get()};
-    if (!part.runs() || !part.socket.valid()) return;
-    if (auto sent = base::send_packet(part.socket.get(), bytes, descriptor); !sent) {
-        spdlog::error("the {} got no new link: {}", name_of(part.name), sent.error().message);
-    }
+    if (part.runs() && part.socket.valid()) part.give({whose, std::move(bytes), std::move(end)});
 }
 
 base::Result<void> Keeper::start_deliverer() {

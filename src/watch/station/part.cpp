@@ -1,5 +1,7 @@
 #include "watch/station/part.h"
 
+#include "core/base/unix_socket.h"
+
 #include <algorithm>
 
 #include <sys/socket.h>
@@ -18,6 +20,7 @@ void Part::set_back(Clock::time_point now) {
     process = -1;
     socket.reset();
     ready = silent = false;
+    links.clear();
 }
 
 void Part::hear(Clock::time_point now) {
@@ -26,6 +29,20 @@ void Part::hear(Clock::time_point now) {
         heard = now;
         ready = was_ready = true;
     }
+}
+
+void Part::give(LinkPacket link) {
+    // An older one has lost its other end.
+    std::erase_if(links, [&](const LinkPacket& one) { return one.whose == link.whose; });
+    links.push_back(std::move(link));
+    give_links();
+}
+
+void Part::give_links() {
+    std::erase_if(links, [this](const LinkPacket& link) {
+        const std::array<int, 1> descriptor{link.end.get()};
+        return base::send_packet(socket.get(), link.bytes, descriptor).has_value();
+    });
 }
 
 }  // namespace shoji::station

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -25,6 +26,13 @@ enum class LinkTo : std::uint8_t { analyst = 1, deliverer = 2, answerer = 3 };
 
 using Clock = std::chrono::steady_clock;
 
+// A new end of a link, on its way to a part.
+struct LinkPacket {
+    LinkTo whose = LinkTo::analyst;
+    std::vector<std::uint8_t> bytes;
+    base::FileDescriptor end;
+};
+
 struct Part {
     PartName name = PartName::opener;
     bool wanted = false;
@@ -32,18 +40,23 @@ struct Part {
     base::FileDescriptor socket;  // the keeper's end; closed, it asks the part to end
     bool ready = false;           // it has said that it is alive
     bool was_ready = false;       // once, since the keeper began
+    bool gave_up = false;         // it ended by itself, with an error, before it was ever ready
     bool silent = false;          // and it was ended for that
     Clock::time_point began;
     Clock::time_point heard;
     Clock::time_point start_at;  // when it is to be started (again)
     unsigned failures = 0;       // in a row
     std::uint64_t restarts = 0;
+    std::vector<LinkPacket> links;  // that its socket has no room for yet, one to each other part
 
     [[nodiscard]] bool runs() const { return process > 0; }
     // After it ended: a pause that doubles up to a minute, none for the first time.
     void set_back(Clock::time_point now);
     // Takes what it says, which is only that it is alive.
     void hear(Clock::time_point now);
+    // Gives it the link, as soon as it takes it. Never waits: it may be stopped.
+    void give(LinkPacket link);
+    void give_links();
 };
 
 }  // namespace shoji::station

@@ -6,10 +6,12 @@
 #include "watch/station/outbox.h"
 #include "watch/station/own_alerts.h"
 #include "watch/station/own_files.h"
+#include "watch/station/part.h"
 #include "watch/station/policy.h"
 
 #include <fstream>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 
@@ -68,6 +70,35 @@ policy = "/etc/shoji/response.toml"
     }
     EXPECT_THAT(refused(delivery + "hub = \"10.0.0.1:1\"\nuser = 65534\n"), HasSubstr("two users"));
     EXPECT_EQ(refused(delivery + "hub = \"10.0.0.1:1\"\n"), "");
+}
+
+// A part that is stopped reads nothing: the keeper goes on, and the part gets the newest link
+// later.
+TEST(Part, GetsItsLinksWhenItTakesThem) {
+    auto sockets = base::unix_socket_pair(base::SocketKind::packet);
+    auto older = base::unix_socket_pair(base::SocketKind::packet);
+    auto newer = base::unix_socket_pair(base::SocketKind::packet);
+    ASSERT_TRUE(sockets && older && newer);
+    Part part;
+    part.socket = std::move(sockets->first);
+    ASSERT_EQ(::fcntl(part.socket.get(), F_SETFL, O_RDWR | O_NONBLOCK), 0);
+    const std::uint8_t byte = 0;
+    while (base::send_packet(part.socket.get(), {&byte, 1})) continue;
+    part.give({LinkTo::deliverer, {1}, std::move(older->first)});
+    part.give({LinkTo::deliverer, {2}, std::move(newer->first)});
+    EXPECT_EQ(part.links.size(), 1U);
+    while (base::receive_packet(sockets->second.get(), 1)->bytes.front() == byte) {
+        part.give_links();
+        if (part.links.empty()) break;
+    }
+    ASSERT_TRUE(part.links.empty());
+    auto got = base::receive_packet(sockets->second.get(), 1);
+    while (got && got->bytes.front() == byte) got = base::receive_packet(sockets->second.get(), 1);
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->bytes.front(), 2);
+    ASSERT_EQ(got->descriptors.size(), 1U);
+    ASSERT_TRUE(base::send_packet(got->descriptors.front().get(), {&byte, 1}));
+    EXPECT_TRUE(base::receive_packet(newer->second.get(), 1));
 }
 
 TEST(HourlyLimit, CountsWhatItHoldsBackAndTellsItOnce) {

@@ -44,6 +44,11 @@ async function start([port, demoPort]) {
   return lines.join('\n');
 }
 
+// Gateway, sites, host, journal, collector and sensor, as ./run started them.
+function programIds() {
+  return readFileSync(`${state}/pids`, 'utf8').trim().split('\n').map((line) => Number(line.split(' ')[1]));
+}
+
 async function stop() {
   running.kill('SIGINT');
   if (running.exitCode === null) await once(running, 'close');
@@ -66,8 +71,8 @@ test('all programs are killed at once, and ./run with them', async () => {
   await screen.waitForMarker();
   const session = installation.session();
 
-  const programs = readFileSync(`${state}/pids`, 'utf8').trim().split('\n').map((line) => Number(line.split(' ')[1]));
-  assert.equal(programs.length, 4);
+  const programs = programIds();
+  assert.equal(programs.length, 6);
   for (const id of [running.pid, ...programs]) process.kill(id, 'SIGKILL');
   await once(running, 'exit');
   await screen.page.getByTestId('cover').getByText(await catalogueText('viewer.reconnecting')).waitFor();
@@ -91,7 +96,7 @@ test('a session that nobody comes back for is cleared away by the next start', a
   await terminal.close();
   terminal = undefined;
   const runner = running.pid;
-  const programs = readFileSync(`${state}/pids`, 'utf8').trim().split('\n').map((line) => Number(line.split(' ')[1]));
+  const programs = programIds();
   for (const id of [runner, ...programs]) process.kill(id, 'SIGKILL');
   await once(running, 'exit');
   await start(ports);
