@@ -20,7 +20,7 @@ struct sensor_act {
 };
 
 #define SENSOR_ACT_INSIDE 1 /* `target` counts in an inner pid namespace */
-#define SENSOR_ACT_ASKED                                                     \
-    2 /* the texts are what was asked with: another thread could change them \
-       */
+#define SENSOR_ACT_ASKED                                                                           \
+    2                         /* what was asked with, from memory that another thread could change \
+                               */
 #define SENSOR_ACT_IO_URING 4 /* asked by way of io_uring, before it was done */

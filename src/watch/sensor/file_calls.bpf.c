@@ -11,6 +11,8 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define MAP_ANONYMOUS 0x20
+#define VM_EXEC 4
+#define OLD_MMAP 90 /* of 32-bit programs: its arguments stand in the caller's memory */
 #define MOST_CLOSED 65536 /* descriptors of one process that are looked at when it ends */
 #define MOST_INODES 4 /* a rename with two folders, what is moved, and what it replaces */
 
@@ -133,13 +135,18 @@ static __always_inline void call_close(struct task_struct *task, __u32 number) {
 }
 
 static long take_area(struct task_struct *task, struct vm_area_struct *area, struct file **into) {
-    *into = BPF_CORE_READ(area, vm_file);
+    if (BPF_CORE_READ(area, vm_flags) & VM_EXEC) *into = BPF_CORE_READ(area, vm_file);
     return 0;
 }
 
 static __always_inline void call_map(struct task_struct *task, __u64 address, __u32 how) {
     struct file *file = NULL;
     if (bpf_find_vma(task, address, take_area, &file, 0) == 0 && file) tell_mapping(TYPED(file, file), how);
+}
+
+static __always_inline bool maps_program(struct task_struct *task, struct pt_regs *regs) {
+    if (is_compat(task) && regs->orig_ax == OLD_MMAP) return true; /* the area itself tells */
+    return (argument(task, regs, 2) & PROT_EXEC) && !(argument(task, regs, 3) & MAP_ANONYMOUS);
 }
 
 /* A mount of the file system in the task's own tree: an inode knows none. */
@@ -403,10 +410,7 @@ int BPF_PROG(file_call, struct pt_regs *regs, long result) {
             call_write(task, argument(task, regs, 2), result);
             break;
         case CALL_MAP:
-            if ((argument(task, regs, 2) & PROT_EXEC) && !(argument(task, regs, 3) & MAP_ANONYMOUS) &&
-                (result > 0 || result < -4095)) {
-                call_map(task, result, 0);
-            }
+            if (maps_program(task, regs) && (result > 0 || result < -4095)) call_map(task, result, 0);
             break;
         case CALL_PROTECT:
             if ((argument(task, regs, 2) & PROT_EXEC) && !result) {

