@@ -2,7 +2,7 @@
 
 #include "core/base/file_descriptor.h"
 #include "watch/response/exec_guard.h"
-#include "watch/response/guarded_sockets.h"
+#include "watch/response/kernel_file.h"
 #include "watch/response/small_file.h"
 
 #include <algorithm>

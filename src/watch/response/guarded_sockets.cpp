@@ -1,5 +1,6 @@
 #include "watch/response/guarded_sockets.h"
 
+#include "watch/response/kernel_file.h"
 #include "watch/response/socket_guard.h"
 
 #include <algorithm>
@@ -16,7 +17,6 @@
 #include <socket_guard_lsm.skel.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace shoji::response {
@@ -45,11 +45,13 @@ base::Result<void> set_policy(int map, const socket_guard_policy& policy) {
     return {};
 }
 
-base::Result<void> set_programs(int map, const std::vector<FileId>& programs) {
+base::Result<void> set_programs(int map, const std::vector<std::string>& programs) {
     for (const auto& program : programs) {
+        const auto known = kernel_file(program);
+        if (!known) continue;  // it is not there, and so makes no sockets
         socket_guard_file file{};
-        file.inode = program.inode;
-        file.device = kernel_device(program.device);
+        file.inode = known->inode;
+        file.device = known->device;
         const std::uint8_t yes = 1;
         if (bpf_map_update_elem(map, &file, &yes, BPF_ANY) != 0) {
             return base::fail_errno(errno, "setting the guard of sockets");
@@ -166,11 +168,6 @@ GuardKind SocketGuard::kind() const {
 std::vector<StoppedSocket> SocketGuard::take_stopped() {
     (void)ring_buffer__consume(loaded_->events.get());
     return std::exchange(loaded_->stopped, {});
-}
-
-std::uint32_t kernel_device(std::uint64_t device) {
-    constexpr unsigned minor_bits = 20;
-    return static_cast<std::uint32_t>(::major(device) << minor_bits | ::minor(device));
 }
 
 namespace {

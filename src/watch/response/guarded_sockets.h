@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace shoji::response {
@@ -20,7 +21,7 @@ extern const std::uint64_t isolated_families;
 
 struct SocketGuardSettings {
     std::uint64_t cgroup = 0;  // its number: holds for that group alone; 0: the whole machine
-    std::vector<FileId> packet_programs;  // may make packet sockets: DHCP clients, 802.1X
+    std::vector<std::string> packet_programs;  // may make packet sockets: DHCP clients, 802.1X
     bool try_lsm = true;
 };
 
@@ -46,9 +47,6 @@ class SocketGuard {
     explicit SocketGuard(std::unique_ptr<Loaded> loaded);
     std::unique_ptr<Loaded> loaded_;
 };
-
-// The number that the kernel gives to the device of stat(2) in its own structures.
-std::uint32_t kernel_device(std::uint64_t device);
 
 // Who holds such a socket already.
 struct SocketHolder {

@@ -179,7 +179,7 @@ TEST_F(SocketGuardTest, SeesWhatIoUringMakes) {
 }
 
 TEST_F(SocketGuardTest, LetsListedProgramsMakePacketSocketsAndNothingElse) {
-    settings_.packet_programs = files_of({"/proc/self/exe"});
+    settings_.packet_programs = {"/proc/self/exe", "/nowhere/at all"};
     const auto guard = SocketGuard::start(settings_);
     ASSERT_TRUE(guard) << guard.error().message;
     EXPECT_EQ(ask(AF_PACKET), made);

@@ -147,7 +147,7 @@ base::Result<IsolationOutcome> Isolation::isolate(const IsolationRequest& reques
 
     const auto programs = files_of(request.packet_programs);
     // A guard with other settings goes only when the new one is there.
-    auto guard = SocketGuard::start({request.cgroup, programs, true});
+    auto guard = SocketGuard::start({request.cgroup, request.packet_programs, true});
     if (guard) {
         guard_ = std::move(*guard);
         outcome.sockets = guard_->kind();
