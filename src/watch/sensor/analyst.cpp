@@ -37,11 +37,23 @@ std::uint64_t clock_now(clockid_t clock) {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Written to where Value is not constant.
 template <class Value>
-base::Result<std::span<const Value>> map_array(int descriptor, std::size_t count) {
-    void* at = ::mmap(nullptr, count * sizeof(Value), PROT_READ, MAP_SHARED, descriptor, 0);
+base::Result<std::span<Value>> map_array(const base::FileDescriptor& map, std::size_t count) {
+    const int access = std::is_const_v<Value> ? PROT_READ : PROT_READ | PROT_WRITE;
+    void* at = ::mmap(nullptr, count * sizeof(Value), access, MAP_SHARED, map.get(), 0);
     if (at == MAP_FAILED) return base::fail_errno(errno, "mapping what the kernel counts");
-    return std::span<const Value>(static_cast<const Value*>(at), count);
+    return std::span<Value>(static_cast<Value*>(at), count);
+}
+
+base::Result<LossWatch> watch_losses(const base::FileDescriptor& losses,
+                                     const base::FileDescriptor& told, unsigned processors) {
+    const std::size_t count = std::size_t{processors} * SENSOR_LOSSES;
+    auto counts = map_array<const std::uint64_t>(losses, count);
+    if (!counts) return base::Failure(counts.error());
+    auto known = map_array<std::uint64_t>(told, count);
+    if (!known) return base::Failure(known.error());
+    return LossWatch(*counts, *known);
 }
 
 std::string read_small(const char* path) {
@@ -68,6 +80,8 @@ class Analyst {
     base::Result<void> prepare();
     base::Result<void> confine(const AnalystRights& rights) const;
     void read_running();
+    base::Result<void> map_left();
+    base::Result<void> read_left();
     base::Result<std::size_t> read_ring(const RingView& ring);
     void take(Record record);
     void look_around();
@@ -83,8 +97,10 @@ class Analyst {
     Scene scene_;
     FileHasher hasher_;
     Sink& sink_;
-    std::span<const std::uint64_t> losses_;
+    std::optional<LossWatch> losses_;
     std::span<const sensor_throttle> throttles_;
+    std::optional<Ring> left_;  // of a sensor that was killed
+    std::optional<LossWatch> left_losses_;
     event::Event event_;
     std::uint64_t corrupt_ = 0;
 };
@@ -96,11 +112,11 @@ base::Result<void> Analyst::prepare() {
     scene_.boot = std::move(boot);
     utsname machine{};
     if (::uname(&machine) == 0) scene_.computer = std::string(name_in(machine.nodename));
-    auto losses = map_array<std::uint64_t>(inputs_.kernel.losses.get(),
-                                           std::size_t{inputs_.kernel.processors} * SENSOR_LOSSES);
+    auto losses =
+        watch_losses(inputs_.kernel.losses, inputs_.kernel.told, inputs_.kernel.processors);
     if (!losses) return base::Failure(losses.error());
     losses_ = *losses;
-    auto throttles = map_array<sensor_throttle>(inputs_.kernel.throttles.get(), SENSOR_THROTTLES);
+    auto throttles = map_array<const sensor_throttle>(inputs_.kernel.throttles, SENSOR_THROTTLES);
     if (!throttles) return base::Failure(throttles.error());
     throttles_ = *throttles;
     if (auto ready = FileHasher::prepare(); !ready) return ready;
@@ -164,6 +180,35 @@ base::Result<std::size_t> Analyst::read_ring(const RingView& ring) {
     return view.drain(batch, [this](Record record) { take(record); });
 }
 
+base::Result<void> Analyst::map_left() {
+    if (!inputs_.kernel.left) return {};
+    auto ring = Ring::map(inputs_.kernel.left->ring.get(), SENSOR_RING_BYTES);
+    if (!ring) return base::Failure(ring.error());
+    left_.emplace(std::move(*ring));
+    auto losses = watch_losses(inputs_.kernel.left->losses, inputs_.kernel.left->told,
+                               inputs_.kernel.processors);
+    if (!losses) return base::Failure(losses.error());
+    left_losses_ = *losses;
+    return {};
+}
+
+// Its programs have ended before this process began: what is there is all.
+base::Result<void> Analyst::read_left() {
+    if (!left_) return {};
+    std::size_t all = 0;
+    base::Result<std::size_t> count = batch;
+    while (count && *count == batch) {
+        count = read_ring(left_->view());
+        if (count) all += *count;
+        sink_.pause();
+    }
+    left_losses_->look([this](const Loss& loss) { report(loss); });
+    spdlog::info("{} records of the sensor before this one were read", all);
+    left_.reset();
+    inputs_.kernel.left.reset();
+    return count ? base::Result<void>() : base::Failure(count.error());
+}
+
 // What comes unasked is an answer that was waited for too long.
 bool Analyst::opener_is_gone() const {
     const auto packet = base::receive_packet(inputs_.opener.get(), 1);
@@ -214,13 +259,14 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
     auto ring = Ring::map(inputs_.kernel.ring.get(), SENSOR_RING_BYTES);
     if (!ring) return base::Failure(ring.error());
     if (auto prepared = prepare(); !prepared) return prepared;
+    if (auto mapped = map_left(); !mapped) return mapped;
     if (auto confined = confine(rights); !confined) return confined;
-    LossWatch losses(losses_);
     FloodWatch floods(throttles_);
     look_around();
     read_running();
     report_state();
     sink_.pause();
+    if (auto read = read_left(); !read) return read;
     std::array<pollfd, 2> waited{pollfd{inputs_.kernel.ring.get(), POLLIN, 0},
                                  pollfd{inputs_.opener.get(), POLLIN, 0}};
     std::uint64_t looked = 0;
@@ -232,7 +278,7 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
         if (now - looked >= second || last) {
             looked = now;
             look_around();
-            losses.look([this](const Loss& loss) { report(loss); });
+            losses_->look([this](const Loss& loss) { report(loss); });
             floods.look(now, [this](const Flood& flood) { report(flood); });
         }
         sink_.pause();

@@ -33,10 +33,10 @@ std::string_view name_of(sensor_loss cause) {
 void LossWatch::look(const std::function<void(const Loss&)>& tell) {
     for (std::size_t i = 0; i < counts_.size(); ++i) {
         const std::uint64_t now = load(counts_[i]);
-        if (now == known_[i]) continue;
+        if (now == told_[i]) continue;
         tell({static_cast<unsigned>(i / SENSOR_LOSSES), static_cast<sensor_loss>(i % SENSOR_LOSSES),
-              now - known_[i]});
-        known_[i] = now;
+              now - told_[i]});
+        told_[i] = now;
     }
 }
 

@@ -9,7 +9,6 @@
 #include <map>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace shoji::sensor {
 
@@ -22,14 +21,15 @@ std::string_view name_of(sensor_loss cause);
 
 class LossWatch {
   public:
-    // `counts`: SENSOR_LOSSES for each processor, changed by others at any time.
-    explicit LossWatch(std::span<const std::uint64_t> counts)
-        : counts_(counts), known_(counts.size()) {}
+    // `counts`: SENSOR_LOSSES for each processor, changed by others at any time; `told`: as many,
+    // what was told of them so far.
+    LossWatch(std::span<const std::uint64_t> counts, std::span<std::uint64_t> told)
+        : counts_(counts), told_(told) {}
     void look(const std::function<void(const Loss&)>& tell);
 
   private:
     std::span<const std::uint64_t> counts_;
-    std::vector<std::uint64_t> known_;
+    std::span<std::uint64_t> told_;
 };
 
 struct Flood {

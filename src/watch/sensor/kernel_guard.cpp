@@ -1,6 +1,7 @@
 // What keeps others from tampering with the programs in the kernel, as far as a user's process can.
 #include "watch/sensor/kernel_side.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace shoji::sensor {
 namespace {
@@ -44,6 +46,16 @@ base::Result<void> KernelSide::seal() const {
     return {};
 }
 
+bool KernelSide::has_pins() const {
+    const auto is_there = [&](const std::string& name) {
+        return ::access((pins_ / name).c_str(), F_OK) == 0;
+    };
+    return is_there(ring_pin_) && is_there("losses") && is_there("told") &&
+           std::ranges::all_of(links_, [&](const Attached& attached) {
+               return is_there(bpf_program__name(attached.program));
+           });
+}
+
 std::vector<std::string> KernelSide::mend() {
     std::vector<std::string> taken_off;
     for (auto& attached : links_) {
@@ -57,7 +69,38 @@ std::vector<std::string> KernelSide::mend() {
             attached.link = std::move(again.front().link);
         }
     }
+    if (pins_.empty()) return taken_off;
+    const bool is_whole = has_pins();
+    if (!is_whole) taken_off.emplace_back("pins");
+    if (!is_whole || !taken_off.empty()) {
+        if (const auto done = pin_all(); !done) spdlog::error("{}", done.error().message);
+    }
     return taken_off;
+}
+
+base::Result<void> KernelSide::pin_to(const std::filesystem::path& folder) {
+    pins_ = folder;
+    ring_pin_ = ring_pin();
+    auto done = pin_all();
+    if (!done) pins_.clear();
+    return done;
+}
+
+base::Result<void> KernelSide::pin_all() const {
+    auto done = prepare_pins(pins_);
+    // First what is written to.
+    for (const auto& [map, name] : {std::pair{shared("shared_ring"), ring_pin_},
+                                    std::pair{shared("shared_losses"), std::string("losses")},
+                                    std::pair{told_.get(), std::string("told")}}) {
+        if (done) done = pin(map, pins_ / name);
+    }
+    for (const auto& attached : links_) {
+        if (!done || !attached.link) continue;
+        done = pin(bpf_link__fd(attached.link.get()), pins_ / bpf_program__name(attached.program));
+    }
+    // A part of it would go on writing what nobody can read.
+    if (!done) remove_pins(pins_);
+    return done;
 }
 
 }  // namespace shoji::sensor

@@ -161,6 +161,7 @@ base::Result<KernelSide> KernelSide::load(const Policy& policy) {
                               ? ""
                               : side.state_.front().refused.back());
     }
+    if (auto made = side.make_told(); !made) return base::Failure(made.error());
     if (auto sealed = side.seal(); !sealed) return base::Failure(sealed.error());
     return side;
 }
@@ -285,6 +286,17 @@ base::Result<void> KernelSide::share_maps(bpf_object* object) {
     return {};
 }
 
+// What the reader has told stands beside what is counted: the next reader goes on there.
+base::Result<void> KernelSide::make_told() {
+    bpf_map_create_opts options{};
+    options.sz = sizeof options;
+    options.map_flags = BPF_F_MMAPABLE;
+    told_.reset(bpf_map_create(BPF_MAP_TYPE_ARRAY, "shoji_told", sizeof(std::uint32_t),
+                               sizeof(std::uint64_t), processors_ * SENSOR_LOSSES, &options));
+    if (!told_.valid()) return base::fail_errno(errno, "making the map of what was told");
+    return {};
+}
+
 base::Result<void> KernelSide::fill_maps() {
     const std::uint32_t first = 0;
     sensor_policy policy{};
@@ -304,13 +316,13 @@ base::Result<void> KernelSide::fill_maps() {
         const std::uint64_t bit = SENSOR_WATCHED_BIT(entry.key.folder);
         policy.watched_folders[bit / 64] |= std::uint64_t{1} << (bit % 64);
     }
-    const int map = shared_.find("shared_policy")->second;
+    const int map = shared("shared_policy");
     if (bpf_map_update_elem(map, &first, &policy, BPF_ANY) != 0) {
         return base::fail_errno(errno, "setting the policy in the kernel");
     }
     base::Result<void> done;
     for (const std::uint32_t user : policy_.ignore_users) {
-        if (done) done = put(shared_.find("shared_users")->second, &user, 1);
+        if (done) done = put(shared("shared_users"), &user, 1);
     }
     for (const auto& path : policy_.ignore_cgroups) {
         // A control group's number is its folder's inode.
@@ -320,7 +332,7 @@ base::Result<void> KernelSide::fill_maps() {
             continue;
         }
         const std::uint64_t group = folder.st_ino;
-        if (done) done = put(shared_.find("shared_cgroups")->second, &group, 1);
+        if (done) done = put(shared("shared_cgroups"), &group, 1);
     }
     return done;
 }
@@ -350,24 +362,16 @@ base::Result<void> KernelSide::attach(bpf_program* program, std::vector<Attached
     return walk_once(bpf_link__fd(link.get()));
 }
 
-base::Result<base::FileDescriptor> KernelSide::duplicate(std::string_view map) const {
-    base::FileDescriptor copy(::fcntl(shared_.find(map)->second, F_DUPFD_CLOEXEC, 0));
-    if (!copy.valid()) return base::fail_errno(errno, fmt::format("opening map {}", map));
-    return copy;
-}
-
 base::Result<KernelOutputs> KernelSide::outputs() const {
     KernelOutputs outputs;
     outputs.processors = processors_;
-    auto ring = duplicate("shared_ring");
-    if (!ring) return base::Failure(ring.error());
-    outputs.ring = std::move(*ring);
-    auto losses = duplicate("shared_losses");
-    if (!losses) return base::Failure(losses.error());
-    outputs.losses = std::move(*losses);
-    auto throttles = duplicate("shared_throttles");
-    if (!throttles) return base::Failure(throttles.error());
-    outputs.throttles = std::move(*throttles);
+    for (const auto& [into, from] : {std::pair{&outputs.ring, shared("shared_ring")},
+                                     std::pair{&outputs.losses, shared("shared_losses")},
+                                     std::pair{&outputs.told, told_.get()},
+                                     std::pair{&outputs.throttles, shared("shared_throttles")}}) {
+        into->reset(::fcntl(from, F_DUPFD_CLOEXEC, 0));
+        if (!into->valid()) return base::fail_errno(errno, "opening a map");
+    }
     if (running_) {
         outputs.running.reset(bpf_iter_create(bpf_link__fd(running_.get())));
         if (!outputs.running.valid()) return base::fail_errno(errno, "walking over the processes");

@@ -6,10 +6,13 @@
 #include "core/base/file_descriptor.h"
 #include "core/base/result.h"
 #include "watch/sensor/family.h"
+#include "watch/sensor/kernel_pins.h"
 #include "watch/sensor/policy.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +33,10 @@ struct FamilyState {
 struct KernelOutputs {
     base::FileDescriptor ring;
     base::FileDescriptor losses;     // nobody can write to it
-    base::FileDescriptor throttles;  // nor to it
+    base::FileDescriptor told;       // of the losses: what was told, its own to write
+    base::FileDescriptor throttles;  // nobody can write to it
     base::FileDescriptor running;    // records of what ran before, to be read to its end
+    std::optional<LeftRing> left;    // to be read to its end, too
     unsigned processors = 0;
 };
 
@@ -55,9 +60,13 @@ class KernelSide {
 
     [[nodiscard]] base::Result<KernelOutputs> outputs() const;
     [[nodiscard]] const std::vector<FamilyState>& state() const { return state_; }
-    // Attaches again what somebody took off. Returns the names of those programs; of those that
-    // could not be attached again too, which are tried anew the next time.
+    // Attaches again what somebody took off, and pins it again. Returns the names of those
+    // programs; of those that could not be attached again too, which are tried anew the next time.
     std::vector<std::string> mend();
+    // From now on all of this outlives its process, until remove_pins(). What the folder held is
+    // gone.
+    base::Result<void> pin_to(const std::filesystem::path& folder);
+    [[nodiscard]] bool is_pinned() const { return !pins_.empty(); }
 
   private:
     struct CloseObject {
@@ -82,14 +91,20 @@ class KernelSide {
                                   const bpf_program* program);
     base::Result<void> load_calls();
     base::Result<void> fill_maps();
+    base::Result<void> make_told();
     [[nodiscard]] base::Result<void> seal() const;
+    [[nodiscard]] bool has_pins() const;
+    [[nodiscard]] base::Result<void> pin_all() const;
     base::Result<void> attach(bpf_program* program, std::vector<Attached>& links);
-    [[nodiscard]] base::Result<base::FileDescriptor> duplicate(std::string_view map) const;
+    [[nodiscard]] int shared(std::string_view map) const { return shared_.find(map)->second; }
 
     const Policy& policy_;
     unsigned processors_ = 0;
     base::FileDescriptor cgroups_;  // the hierarchy's top, once a program needs it
     std::map<std::string, int, std::less<>> shared_;  // maps of the first object that had them
+    base::FileDescriptor told_;
+    std::filesystem::path pins_;  // empty: nothing is pinned
+    std::string ring_pin_;
     std::vector<Object> objects_;
     std::vector<CallTaker> call_takers_;
     std::vector<Attached> links_;

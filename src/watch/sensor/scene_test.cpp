@@ -65,9 +65,12 @@ TEST(PolicyMaps, AFolderAndOneNameInIt) {
 
 TEST(Counters, LossesAreToldOnceEach) {
     std::vector<std::uint64_t> counts(2 * SENSOR_LOSSES);
-    LossWatch watch(counts);
+    std::vector<std::uint64_t> known(counts.size());
     std::vector<Loss> told;
-    const auto look = [&] { watch.look([&](const Loss& loss) { told.push_back(loss); }); };
+    // Each time another reader.
+    const auto look = [&] {
+        LossWatch(counts, known).look([&](const Loss& loss) { told.push_back(loss); });
+    };
     look();
     counts[SENSOR_LOSSES + SENSOR_LOSS_NO_SCRATCH] = 3;
     look();

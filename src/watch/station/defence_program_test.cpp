@@ -122,7 +122,9 @@ TEST_F(DefenceProgram, NobodyWritesToItsMaps) {
         bpf_map_info info{};
         std::uint32_t size = sizeof info;
         ASSERT_EQ(bpf_obj_get_info_by_fd(map.get(), &info, &size), 0);
-        if (info.type == BPF_MAP_TYPE_RINGBUF) continue;
+        // The analyst writes to both: how far it has read, and which losses it has told.
+        const bool is_readers = std::string_view(info.name) == "shoji_told";
+        if (info.type == BPF_MAP_TYPE_RINGBUF || is_readers) continue;
         // No such key, should it be let through.
         const std::vector<std::uint8_t> key(info.key_size, 0xff);
         errno = 0;

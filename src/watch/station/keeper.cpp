@@ -83,9 +83,11 @@ base::Result<void> Keeper::prepare() {
     tell_of_unclean_end();
     if (auto made = make_folders(); !made) return made;
     if (auto listens = listen(); !listens) return listens;
+    left_ = sensor::find_left_ring(policy_->keeper.pins);
     auto loaded = sensor::KernelSide::load(policy_->watch);
     if (!loaded) return base::Failure(loaded.error());
     side_.emplace(std::move(*loaded));
+    pin_programs();
     // Reading the kernel's description took memory that is not needed again.
     ::malloc_trim(0);
     own_files_.emplace(*policy_, settings_.policy_file);
@@ -127,6 +129,7 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
         one.hear(now);
         one.give_links();
     }
+    if (part(PartName::analyst).ready) left_.reset();
     tell_what_waits();
     take_signals();
     reap(now);
@@ -227,8 +230,8 @@ void Keeper::tell_what_waits() {
 bool Keeper::tell_analyst(const letters::Notice& notice) const {
     const auto& analyst = part(PartName::analyst);
     // It may not hear it any more.
-    const bool is_about_it = notice.subject == name_of(PartName::analyst) ||
-                             notice.subject == name_of(PartName::opener);
+    const bool is_about_it =
+        notice.subject == name_of(PartName::analyst) || notice.subject == name_of(PartName::opener);
     if (!analyst.runs() || !analyst.ready || analyst.silent || is_about_it) return false;
     const auto bytes = encode(notice);
     return ::send(analyst.socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >=
@@ -257,6 +260,7 @@ void Keeper::end_part(Part& part, std::chrono::seconds patience) {
 // Nothing new comes into the ring; the analyst reads what is in it, hands on what it found, and
 // ends; then whoever delivers keeps what came.
 void Keeper::stop() {
+    remove_pins();
     side_.reset();
     end_part(part(PartName::opener), 10s);
     end_part(part(PartName::analyst), 60s);

@@ -59,6 +59,8 @@ class Keeper {
     base::Result<void> start_answerer();
     void reload();
     [[nodiscard]] base::Result<Policy> try_policy() const;
+    void pin_programs();
+    void remove_pins() const;
     void tell_manager();
     void stop();
     void end_part(Part& part, std::chrono::seconds patience);
@@ -89,6 +91,7 @@ class Keeper {
     base::FileDescriptor listener_;          // of the local socket
     base::FileDescriptor respond_listener_;  // of `shoji respond`
     std::optional<sensor::KernelSide> side_;
+    std::optional<sensor::LeftRing> left_;  // until an analyst has read it
     std::optional<OwnFiles> own_files_;
     std::vector<letters::Notice> notices_;  // for the analyst that begins, or the next one
     Clock::time_point next_check_;
@@ -100,9 +103,8 @@ class Keeper {
 };
 
 // What is seen and how, and by which processes, as one JSON object: {"families": [{"family",
-// "backend" (null: not seen), "refused": [reasons], "absent": [programs]}], "parts": [{"part",
-// "process", "restarts"}]}.
-std::string state_json(const std::vector<sensor::FamilyState>& state,
-                       std::span<const Part> running);
+// "backend" (null: not seen), "refused": [reasons], "absent": [programs]}], "pinned": whether the
+// kernel's part watches on without the keeper, "parts": [{"part", "process", "restarts"}]}.
+std::string state_json(const sensor::KernelSide& side, std::span<const Part> running);
 
 }  // namespace shoji::station

@@ -36,6 +36,18 @@ void Keeper::tell_of_unclean_end() {
     tell(letters::Note::ended_uncleanly, {}, static_cast<std::uint64_t>(age->count()));
 }
 
+// Where that is impossible the sensor works all the same, and says so.
+void Keeper::pin_programs() {
+    if (policy_->keeper.pins.empty()) return;
+    if (const auto pinned = side_->pin_to(policy_->keeper.pins); !pinned) {
+        spdlog::error("nothing watches on when the sensor is killed: {}", pinned.error().message);
+    }
+}
+
+void Keeper::remove_pins() const {
+    if (side_ && side_->is_pinned()) sensor::remove_pins(policy_->keeper.pins);
+}
+
 void Keeper::look_at_kernel(Clock::time_point now) {
     if (now < next_look_) return;
     next_look_ = now + 1s;

@@ -155,6 +155,7 @@ void Keeper::forget() {
     for (auto& one : parts_) one.socket.reset();
     // Links and maps are the keeper's alone.
     side_.reset();
+    left_.reset();
     own_files_.reset();
 }
 
@@ -259,6 +260,10 @@ base::Result<void> Keeper::start_answerer() {
 base::Result<void> Keeper::start_watching() {
     auto outputs = side_->outputs();
     if (!outputs) return base::Failure(outputs.error());
+    if (left_) {
+        outputs->left = sensor::LeftRing{duplicate(left_->ring), duplicate(left_->losses),
+                                         duplicate(left_->told)};
+    }
     auto asking = make_link();
     auto delivering = make_link();
     auto answering = make_link();
@@ -375,6 +380,7 @@ void Keeper::reload() {
     stop();
     side_.emplace(std::move(*side));
     policy_ = std::move(fresh);
+    pin_programs();
     own_files_.emplace(*policy_, settings_.policy_file);
     part(PartName::deliverer).wanted = policy_->delivery.has_value();
     part(PartName::answerer).wanted = policy_->response.has_value();
@@ -385,7 +391,7 @@ void Keeper::reload() {
 }
 
 void Keeper::write_state() {
-    const auto text = state_json(side_->state(), parts_);
+    const auto text = state_json(*side_, parts_);
     if (!settings_.state_file.empty() && !write_text(settings_.state_file, text)) {
         spdlog::error("{} cannot be written", settings_.state_file.native());
     }
@@ -395,8 +401,7 @@ void Keeper::write_state() {
     }
 }
 
-std::string state_json(const std::vector<sensor::FamilyState>& state,
-                       std::span<const Part> running) {
+std::string state_json(const sensor::KernelSide& side, std::span<const Part> running) {
     const auto list = [](const std::vector<std::string>& texts) {
         std::string joined;
         for (const auto& text : texts) {
@@ -406,7 +411,7 @@ std::string state_json(const std::vector<sensor::FamilyState>& state,
         return joined;
     };
     std::string families;
-    for (const auto& one : state) {
+    for (const auto& one : side.state()) {
         std::string backend = "null";
         if (!one.backend.empty()) {
             backend.clear();
@@ -423,7 +428,8 @@ std::string state_json(const std::vector<sensor::FamilyState>& state,
         processes += fmt::format(R"(,{{"part":"{}","process":{},"restarts":{}}})",
                                  name_of(one.name), one.process, one.restarts);
     }
-    return fmt::format("{{\"families\":[{}],\"parts\":[{}]}}\n", families, processes);
+    return fmt::format("{{\"families\":[{}],\"pinned\":{},\"parts\":[{}]}}\n", families,
+                       side.is_pinned(), processes);
 }
 
 }  // namespace shoji::station

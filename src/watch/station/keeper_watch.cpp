@@ -21,7 +21,8 @@ void KeeperWatch::see_record(Time now) {
 }
 
 KeeperWatch::Finding KeeperWatch::look(Time now) {
-    if (!begun_) return Finding::nothing;
+    // It started this process a moment ago.
+    if (!begun_) hear(now, std::chrono::seconds(0));
     if (now > alive_until_) {
         if (keeper_told_) return Finding::nothing;
         keeper_told_ = true;

@@ -16,12 +16,12 @@ class KeeperWatch {
     KeeperWatch(std::chrono::seconds silent, std::chrono::seconds canary)
         : silent_(silent), canary_(canary) {}
 
-    // From the first sign of life on. `next`: when the following one comes at the latest, where
+    // `next`: when the following one comes at the latest, where
     // that is later than always.
     void hear(Time now, std::chrono::seconds next);
     // A record of something that the keeper did.
     void see_record(Time now);
-    // Each finding is told once, until it is over. While the keeper is silent it does nothing whose
+    // From the first look on. Each finding is told once, until it is over. While the keeper is silent it does nothing whose
     // record could be missed.
     Finding look(Time now);
 

@@ -10,7 +10,7 @@ using Finding = KeeperWatch::Finding;
 
 TEST(KeeperWatch, AKeeperThatFallsSilentIsToldOnceUntilItIsBack) {
     KeeperWatch watch(10s, 0s);
-    EXPECT_EQ(watch.look(100s), Finding::nothing) << "it has not begun";
+    EXPECT_EQ(watch.look(100s), Finding::nothing);
     watch.hear(100s, 0s);
     EXPECT_EQ(watch.look(110s), Finding::nothing);
     EXPECT_EQ(watch.look(111s), Finding::keeper_silent);
@@ -18,6 +18,13 @@ TEST(KeeperWatch, AKeeperThatFallsSilentIsToldOnceUntilItIsBack) {
     watch.hear(120s, 0s);
     EXPECT_EQ(watch.look(130s), Finding::nothing);
     EXPECT_EQ(watch.look(131s), Finding::keeper_silent);
+}
+
+TEST(KeeperWatch, AKeeperThatNeverSaysAnythingIsToldToo) {
+    KeeperWatch watch(10s, 0s);
+    EXPECT_EQ(watch.look(100s), Finding::nothing);
+    EXPECT_EQ(watch.look(110s), Finding::nothing);
+    EXPECT_EQ(watch.look(111s), Finding::keeper_silent);
 }
 
 TEST(KeeperWatch, AKeeperThatSaysThatItIsBusyIsWaitedFor) {

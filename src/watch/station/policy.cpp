@@ -73,6 +73,7 @@ void read_keeper(const File& file, const toml::table& table, KeeperPolicy& into)
     reader.take("silent_seconds", into.silent_seconds, 2, 3600);
     reader.take("check_seconds", into.check_seconds, 1, 86'400);
     reader.take("canary_seconds", into.canary_seconds, 1, 40);
+    take_path(reader, table, "pins", into.pins, false);
 }
 
 void read_detection(const File& file, const toml::table& table, DetectionPolicy& into) {

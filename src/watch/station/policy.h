@@ -9,6 +9,8 @@
 //   silent_seconds = 10               # a part that says nothing for so long is started anew
 //   check_seconds = 60                # how often its own files are looked at
 //   canary_seconds = 20               # how often an act of its own has to be seen
+//   pins = "/sys/fs/bpf/shoji-sensor" # folder on a BPF file system, for what goes on watching when
+//                                     # the keeper is killed; without it nothing does
 //   [detection]
 //   rules = ["/etc/shoji/rules"]      # folders and files of Sigma rules
 //   pipelines = ["/etc/shoji/names.yml"]  # Sigma pipelines that rules go through, by priority
@@ -52,6 +54,7 @@ struct KeeperPolicy {
     std::uint32_t silent_seconds = 10;  // 2 to 3600
     std::uint32_t check_seconds = 60;   // 1 to 86400
     std::uint32_t canary_seconds = 20;  // 1 to 40
+    std::string pins;
 };
 
 struct DetectionPolicy {
