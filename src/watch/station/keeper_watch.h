@@ -21,8 +21,8 @@ class KeeperWatch {
     void hear(Time now, std::chrono::seconds next);
     // A record of something that the keeper did.
     void see_record(Time now);
-    // From the first look on. Each finding is told once, until it is over. While the keeper is silent it does nothing whose
-    // record could be missed.
+    // From the first look on. Each finding is told once, until it is over. While the keeper is
+    // silent it does nothing whose record could be missed.
     Finding look(Time now);
 
   private:
