@@ -4,6 +4,7 @@
 #include "core/base/unix_socket.h"
 #include "core/confinement/capabilities.h"
 #include "core/confinement/confine.h"
+#include "watch/sensor/boot_time.h"
 #include "watch/sensor/counters.h"
 #include "watch/sensor/program_files.h"
 #include "watch/sensor/ring.h"
@@ -87,6 +88,7 @@ class Analyst {
     void look_around();
     void report(const Loss& loss);
     void report(const Flood& flood);
+    void report_left_out();
     void report_state();
     [[nodiscard]] bool opener_is_gone() const;
     EventWriter begin_report(std::string_view type);
@@ -103,9 +105,11 @@ class Analyst {
     std::optional<LossWatch> left_losses_;
     event::Event event_;
     std::uint64_t corrupt_ = 0;
+    std::uint64_t left_out_told_ = 0;
 };
 
 base::Result<void> Analyst::prepare() {
+    scene_.processes = ProcessTable(policy_.most_processes);
     scene_.users = parse_users(read_small("/etc/passwd"));
     std::string boot = read_small("/proc/sys/kernel/random/boot_id");
     std::erase_if(boot, [](char c) { return c == '-' || c == '\n'; });
@@ -216,8 +220,8 @@ bool Analyst::opener_is_gone() const {
 }
 
 void Analyst::look_around() {
-    scene_.boot_time = static_cast<std::int64_t>(clock_now(CLOCK_REALTIME)) -
-                       static_cast<std::int64_t>(clock_now(CLOCK_BOOTTIME));
+    const std::array readings{read_clocks(), read_clocks(), read_clocks()};
+    scene_.boot_time = boot_time_by(readings, scene_.boot_time);
 }
 
 EventWriter Analyst::begin_report(std::string_view type) {
@@ -233,6 +237,17 @@ void Analyst::report(const Loss& loss) {
     auto writer = begin_report("loss");
     writer.text(words_.cause, name_of(loss.cause));
     writer.number(words_.count, loss.count);
+    sink_.take(event_);
+}
+
+// Processes that the table had no room for: what they do is told, without who they are.
+void Analyst::report_left_out() {
+    const auto count = scene_.processes.left_out() - left_out_told_;
+    if (count == 0) return;
+    left_out_told_ += count;
+    auto writer = begin_report("loss");
+    writer.text(words_.cause, "process_table");
+    writer.number(words_.count, count);
     sink_.take(event_);
 }
 
@@ -280,6 +295,7 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
             look_around();
             losses_->look([this](const Loss& loss) { report(loss); });
             floods.look(now, [this](const Flood& flood) { report(flood); });
+            report_left_out();
         }
         sink_.pause();
         // However much there is, between two batches the keeper hears that this process lives.

@@ -142,7 +142,7 @@ TEST_F(CompatCalls, SocketsByTheOneCallForAllOfThem) {
     const auto made = call(nr_socketcall, make_socket, low_.put(raw.data(), sizeof raw));
     ASSERT_GE(made, 0);
     const base::FileDescriptor kept(static_cast<int>(made));
-    const std::array<std::uint32_t, 3> refused{AF_PACKET, 99, 0};
+    const std::array<std::uint32_t, 3> refused{AF_PACKET, 9, 0};
     ASSERT_LT(call(nr_socketcall, make_socket, low_.put(refused.data(), sizeof refused)), 0);
     const auto event = mine(sensor, "raw", "AddressFamily", AF_INET);
     ASSERT_TRUE(event);

@@ -133,6 +133,9 @@ void read_all(const toml::table& root, std::string_view file, Policy& policy,
     if (const auto* families = reader.table("families")) {
         Reader(*families, file, error).switches(policy.families);
     }
+    if (const auto* processes = reader.table("processes")) {
+        Reader(*processes, file, error).number("most", 16, 1'000'000, policy.most_processes);
+    }
     if (const auto* files = reader.table("files")) {
         Reader inner(*files, file, error);
         inner.number("rate", 0, 1'000'000'000, policy.file_rate);

@@ -5,6 +5,8 @@
 //   analyst_user = 65534         # the user id that the analyst becomes
 //   [families]                   # each true or false; all true
 //   process = true
+//   [processes]
+//   most = 32768                 # remembered, so that events can name their parents
 //   [files]
 //   rate = 2000                  # events a second that one control group may cause; 0: no limit
 //   ignore_paths = ["/var/log/"] # prefixes
@@ -40,6 +42,7 @@ struct Policy {
     std::uint32_t poll_milliseconds = 50;               // 1 to 1000
     uid_t analyst_user = 65534;                         // never 0
     std::map<std::string, bool, std::less<>> families;  // those that are named
+    std::uint32_t most_processes = 32768;               // 16 to 1,000,000
     std::uint32_t file_rate = 2000;
     std::vector<std::string> ignore_paths;  // absolute, at most SENSOR_MOST_PREFIX bytes each
     std::vector<std::uint32_t> ignore_users;

@@ -34,9 +34,8 @@ static long cgroup_step(__u32 i, struct walk_context *context) {
     return 0;
 }
 
-static __always_inline void tell_cgroup(struct scratch *s, __u32 index, struct task_struct *task) {
-    __u64 id = cgroup_of(task);
-    if (bpf_map_lookup_elem(&shared_told, &id)) return;
+/* The record of the task's control group; false: it has none. */
+static __always_inline bool fill_cgroup(struct scratch *s, __u32 index, struct task_struct *task) {
     struct sensor_cgroup *record = (struct sensor_cgroup *)s->record;
     begin(s, SENSOR_CGROUP, task, sizeof *record);
     s->walk.dentry = (struct dentry *)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
@@ -49,10 +48,16 @@ static __always_inline void tell_cgroup(struct scratch *s, __u32 index, struct t
         s->walk.at = SENSOR_MOST_PATH - 1;
     }
     __u32 at = s->walk.at;
-    if (at > SENSOR_MOST_PATH) return;
+    if (at > SENSOR_MOST_PATH) return false;
     record->text_bytes = append_kernel(s, s->path + at, SENSOR_MOST_PATH - at);
+    return true;
+}
+
+static __always_inline void tell_cgroup(struct scratch *s, __u32 index, struct task_struct *task) {
+    __u64 id = cgroup_of(task);
+    if (bpf_map_lookup_elem(&shared_told, &id)) return;
     __u8 told = 1;
-    if (!send(s)) bpf_map_update_elem(&shared_told, &id, &told, BPF_ANY);
+    if (fill_cgroup(s, index, task) && !send(s)) bpf_map_update_elem(&shared_told, &id, &told, BPF_ANY);
 }
 
 static __always_inline bool is_chosen(const char *v) {
@@ -251,7 +256,15 @@ int BPF_PROG(process_exit, struct task_struct *task) {
     return 0;
 }
 
-/* What runs already, one record a process, for whoever reads the iterator. Its environment is not looked at. */
+static __always_inline void walk_write(struct scratch *s, struct seq_file *into) {
+    __u32 size = s->at;
+    if (size > SENSOR_MOST_RECORD) return;
+    ((struct sensor_head *)s->record)->size = size;
+    bpf_seq_write(into, s->record, size);
+}
+
+/* What runs already, for whoever reads the iterator: a record a process, and before it that of its control group, for
+ * who only goes on running makes none in the ring. Its environment is not looked at. */
 SEC("iter.s/task")
 int process_running(struct bpf_iter__task *context) {
     struct task_struct *task = context->task;
@@ -260,6 +273,7 @@ int process_running(struct bpf_iter__task *context) {
     if (index < 0) return 0;
     struct scratch *s = scratch_of(index);
     if (!s) return 0;
+    if (fill_cgroup(s, index, task)) walk_write(s, context->meta->seq);
     struct sensor_program *record = (struct sensor_program *)s->record;
     begin(s, SENSOR_RUNNING, task, sizeof *record);
     describe_task(record, task);
@@ -282,11 +296,7 @@ int process_running(struct bpf_iter__task *context) {
         }
         append_directory(s, index, task);
     }
-    __u32 size = s->at;
-    if (size <= SENSOR_MOST_RECORD) {
-        record->head.size = size;
-        bpf_seq_write(context->meta->seq, s->record, size);
-    }
+    walk_write(s, context->meta->seq);
     scratch_give(s);
     return 0;
 }

@@ -166,9 +166,15 @@ base::Result<bool> read_fork(Record record, Scene& scene, event::Event& event) {
     const auto part = RecordReader(record).part<sensor_fork>();
     if (!part) return base::Failure(part.error());
     const auto key = key_of(part->head);
-    scene.processes.fork(key, {part->parent, part->parent_start});
-    const auto* process = scene.processes.find(key);
-    if (process == nullptr) return false;
+    const ProcessKey parent{part->parent, part->parent_start};
+    const auto* process = scene.processes.fork(key, parent);
+    Process untracked;
+    if (process == nullptr) {
+        untracked.key = key;
+        untracked.parent = parent;
+        untracked.program = std::make_shared<const Program>();
+        process = &untracked;
+    }
     scene.begin(event, part->head, scene.words.process_fork);
     EventWriter writer(event);
     scene.add_process(writer, *process);

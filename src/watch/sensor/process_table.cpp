@@ -22,7 +22,11 @@ const Process* ProcessTable::find_number(std::uint32_t number) const {
 
 Process* ProcessTable::enter(ProcessKey key) {
     if (const auto found = processes_.find(key); found != processes_.end()) return &found->second;
-    if (processes_.size() >= most) {
+    if (const auto* older = find_number(key.process);
+        older != nullptr && older->key.start < key.start) {
+        end(older->key);
+    }
+    if (processes_.size() >= most_) {
         if (ended_.empty()) {
             ++left_out_;
             return nullptr;
@@ -38,9 +42,9 @@ Process* ProcessTable::enter(ProcessKey key) {
     return &process;
 }
 
-void ProcessTable::fork(ProcessKey child, ProcessKey parent) {
+const Process* ProcessTable::fork(ProcessKey child, ProcessKey parent) {
     Process* made = enter(child);
-    if (made == nullptr) return;
+    if (made == nullptr) return nullptr;
     made->parent = parent;
     if (const Process* from = find(parent)) {
         made->program = from->program;
@@ -51,6 +55,7 @@ void ProcessTable::fork(ProcessKey child, ProcessKey parent) {
         made->login_session = from->login_session;
         made->standard_input = from->standard_input;
     }
+    return made;
 }
 
 void ProcessTable::end(ProcessKey key) {

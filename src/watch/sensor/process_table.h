@@ -45,8 +45,9 @@ struct Process {
 
 class ProcessTable {
   public:
-    static constexpr std::size_t most = 32768;
     static constexpr std::size_t most_command = 4096;  // bytes kept here of a command
+
+    explicit ProcessTable(std::size_t most = 32768) : most_(most) {}
 
     // Both refer to the table, until its next change.
     [[nodiscard]] const Process* find(ProcessKey key) const;
@@ -57,10 +58,10 @@ class ProcessTable {
     }
 
     // The one of that key, made when it is not there; null when the table is full of processes
-    // that run, which is counted.
+    // that run, which is counted. Who had its number before has ended, though no record says so.
     Process* enter(ProcessKey key);
-    // A child with its parent's program.
-    void fork(ProcessKey child, ProcessKey parent);
+    // A child with its parent's program; null as above.
+    const Process* fork(ProcessKey child, ProcessKey parent);
     void end(ProcessKey key);
 
     [[nodiscard]] std::size_t size() const { return processes_.size(); }
@@ -77,6 +78,7 @@ class ProcessTable {
     std::unordered_map<ProcessKey, Process, Hash> processes_;
     std::unordered_map<std::uint32_t, std::uint64_t> starts_;  // of those that run, by number
     std::deque<ProcessKey> ended_;                             // the first that ended in front
+    std::size_t most_;
     std::uint64_t left_out_ = 0;
 };
 

@@ -29,24 +29,38 @@ TEST(ProcessTable, ANumberUsedAgainIsAnotherProcess) {
     EXPECT_EQ(table.find_number(10), nullptr);
 }
 
+// Its end may have been lost.
+TEST(ProcessTable, WhoseNumberIsUsedAgainHasEnded) {
+    ProcessTable table(2);
+    table.fork({10, 1}, {});
+    table.fork({10, 2}, {});
+    EXPECT_TRUE(table.find({10, 1})->ended);
+    EXPECT_EQ(table.find_number(10), table.find({10, 2}));
+    table.fork({11, 3}, {});
+    EXPECT_EQ(table.find({10, 1}), nullptr);
+    EXPECT_EQ(table.left_out(), 0U);
+}
+
 // Containers come and go: their processes go, the long-lived stay.
 TEST(ProcessTable, StaysBoundedAndKeepsWhatRuns) {
-    ProcessTable table;
+    constexpr std::size_t most = 1000;
+    ProcessTable table(most);
     table.fork({1, 1}, {});
-    for (std::uint32_t i = 0; i < 10 * ProcessTable::most; ++i) {
+    for (std::uint32_t i = 0; i < 10 * most; ++i) {
         const ProcessKey key{i % 30000 + 2, i + 2};
         table.fork(key, {1, 1});
         table.end(key);
     }
-    EXPECT_EQ(table.size(), ProcessTable::most);
+    EXPECT_EQ(table.size(), most);
     EXPECT_NE(table.find({1, 1}), nullptr);
     EXPECT_EQ(table.left_out(), 0U);
 }
 
 TEST(ProcessTable, FullOfWhatRunsItLeavesOutAndCounts) {
-    ProcessTable table;
-    for (std::uint32_t i = 0; i < ProcessTable::most + 5; ++i) table.fork({i + 1, 1}, {});
-    EXPECT_EQ(table.size(), ProcessTable::most);
+    constexpr std::uint32_t most = 1000;
+    ProcessTable table(most);
+    for (std::uint32_t i = 0; i < most + 5; ++i) table.fork({i + 1, 1}, {});
+    EXPECT_EQ(table.size(), most);
     EXPECT_EQ(table.left_out(), 5U);
 }
 

@@ -73,8 +73,7 @@ CgroupName describe_cgroup(std::string_view path) {
 }
 
 void Scene::add_cgroup(std::uint64_t id, std::string_view path) {
-    if (cgroups.size() >= most_cgroups && !cgroups.contains(id)) cgroups.clear();
-    cgroups[id] = describe_cgroup(path);
+    cgroups.add(id, describe_cgroup(path));
 }
 
 void Scene::begin(event::Event& event, const sensor_head& head, event::SourceId category) const {
@@ -100,11 +99,11 @@ void Scene::add_user(EventWriter& writer, const Word& word, std::uint32_t user) 
 }
 
 void Scene::add_cgroup(EventWriter& writer, std::uint64_t cgroup) const {
-    const auto found = cgroups.find(cgroup);
-    if (found == cgroups.end()) return writer.number(words.cgroup, cgroup);
-    writer.kept(words.cgroup, found->second.path);
-    writer.kept(words.container, found->second.container);
-    writer.kept(words.session, found->second.session);
+    const auto* found = cgroups.find(cgroup);
+    if (found == nullptr) return writer.number(words.cgroup, cgroup);
+    writer.kept(words.cgroup, found->path);
+    writer.kept(words.container, found->container);
+    writer.kept(words.session, found->session);
 }
 
 void Scene::add_process(EventWriter& writer, const Process& process) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "watch/sensor/address_names.h"
+#include "watch/sensor/cgroup_names.h"
 #include "watch/sensor/opened_files.h"
 #include "watch/sensor/process_table.h"
 #include "watch/sensor/record.h"
@@ -30,17 +31,9 @@ class ProgramHasher {
 // Who has which user number: the lines of passwd(5). Lines that are none are passed over.
 std::unordered_map<std::uint32_t, std::string> parse_users(std::string_view passwd);
 
-// A control group by its path.
-struct CgroupName {
-    std::string path;
-    std::string container;  // the 64 hexadecimal digits that Docker, containerd and Podman give
-    std::string session;    // of Shoji's own
-};
 CgroupName describe_cgroup(std::string_view path);
 
 struct Scene {
-    static constexpr std::size_t most_cgroups = 8192;
-
     explicit Scene(const Words& the_words) : words(the_words) {}
 
     const Words& words;
@@ -48,7 +41,7 @@ struct Scene {
     OpenedFiles opened;
     AddressNames names_of_addresses;
     std::unordered_map<std::uint32_t, std::string> users;
-    std::unordered_map<std::uint64_t, CgroupName> cgroups;
+    CgroupNames cgroups;
     std::int64_t boot_time = 0;  // what is added to a record's time: nanoseconds since 1970
     std::string boot;            // the kernel's boot_id, without dashes
     std::string computer;

@@ -1,5 +1,6 @@
 #include "watch/sensor/scene.h"
 
+#include "watch/sensor/boot_time.h"
 #include "watch/sensor/counters.h"
 #include "watch/sensor/json_sink.h"
 #include "watch/sensor/policy.h"
@@ -28,13 +29,44 @@ TEST(Scene, FindsContainersAndSessionsInTheirGroups) {
     EXPECT_EQ(describe_cgroup("/shoji-other/7f").session, "");
 }
 
+// Containers come and go: a group that is in use keeps its name, and what is kept is bounded.
+TEST(Scene, GroupsInUseKeepTheirNames) {
+    CgroupNames names;
+    names.add(1, {"/long-lived", "", ""});
+    for (std::uint64_t i = 2; i < 10 * CgroupNames::most; ++i) {
+        names.add(i, {"/short-lived", "", ""});
+        if (i % 1000 != 0) continue;
+        ASSERT_NE(names.find(1), nullptr) << i;
+    }
+    EXPECT_EQ(names.find(1)->path, "/long-lived");
+    EXPECT_EQ(names.find(2), nullptr);
+    EXPECT_LE(names.size(), 2 * CgroupNames::most);
+    names.add(1, {"/another", "", ""});
+    EXPECT_EQ(names.find(1)->path, "/another");
+}
+
+TEST(BootTime, IsOfTheBestReadingAndStaysWhileItIsRight) {
+    constexpr std::int64_t second = 1'000'000'000;
+    const std::array readings{ClockReading{100, 5 * second + 50'000'000, 100'000'100},
+                              ClockReading{200, 5 * second + 210, 220},
+                              ClockReading{300, 5 * second + 400, 700}};
+    EXPECT_EQ(boot_time_by(readings, 0), 5 * second);
+    EXPECT_EQ(boot_time_by(readings, 5 * second - 900'000), 5 * second - 900'000);
+    EXPECT_EQ(boot_time_by(readings, 5 * second + 2'000'000), 5 * second);
+    EXPECT_EQ(boot_time_by({}, 7), 7);
+    const auto now = read_clocks();
+    EXPECT_LE(now.boot_before, now.boot_after);
+}
+
 TEST(Policy, TakesWhatItKnows) {
     const auto policy = parse_policy(
-        "argument_bytes = 100\n[files]\nrate = 5\nignore_paths = [\"/var/log/\"]\n[families]\nfile "
+        "argument_bytes = 100\n[processes]\nmost = 100\n[files]\nrate = 5\nignore_paths = "
+        "[\"/var/log/\"]\n[families]\nfile "
         "= false\n",
         "p");
     ASSERT_TRUE(policy);
     EXPECT_EQ(policy->argument_bytes, 100U);
+    EXPECT_EQ(policy->most_processes, 100U);
     EXPECT_EQ(policy->file_rate, 5U);
     EXPECT_TRUE(policy->wants("process"));
     EXPECT_FALSE(policy->wants("file"));
@@ -42,8 +74,8 @@ TEST(Policy, TakesWhatItKnows) {
 
 TEST(Policy, RefusesWhatItDoesNotKnow) {
     for (const auto* text :
-         {"x = 1", "argument_bytes = 9000", "argument_bytes = \"1\"", "analyst_user = 0",
-          "[files]\nignore_paths = [\"var\"]", "[files]\nignore_users = [-1]",
+         {"x = 1", "[processes]\nmost = 15", "argument_bytes = 9000", "argument_bytes = \"1\"",
+          "analyst_user = 0", "[files]\nignore_paths = [\"var\"]", "[files]\nignore_users = [-1]",
           "[families]\nnone = true", "poll_milliseconds = 0", "[[files]]", "= "}) {
         const auto policy = parse_policy(text, "p.toml");
         ASSERT_FALSE(policy) << text;
