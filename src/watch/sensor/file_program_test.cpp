@@ -111,6 +111,34 @@ TEST_F(FileEvents, WritingThroughAnInheritedDescriptor) {
     EXPECT_TRUE(close);
 }
 
+// By another call than close: told at the end at the latest.
+TEST_F(FileEvents, AFileThatIsClosedByAnotherCall) {
+    RunningSensor sensor(with_family("file"));
+    const TestFolder folder;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        for (const auto* name : {"by close_range", "by dup2"}) {
+            const int file = ::open(folder.at(name).c_str(), O_CREAT | O_WRONLY, 0600);
+            if (::write(file, "12345", 5) != 5) ::_exit(1);
+            const bool by_range = std::string_view(name) == "by close_range";
+            if ((by_range ? ::close_range(static_cast<unsigned>(file), ~0U, 0)
+                          : ::dup2(STDIN_FILENO, file)) < 0) {
+                ::_exit(1);
+            }
+        }
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    for (const auto* name : {"by close_range", "by dup2"}) {
+        const auto close = sensor.find("close_write", "TargetFilename", folder.at(name));
+        ASSERT_TRUE(close) << name;
+        EXPECT_EQ(number_of(*close, "ProcessId"), child);
+        EXPECT_EQ(number_of(*close, "BytesWritten"), 5);
+    }
+}
+
 TEST_F(FileEvents, Rename) {
     RunningSensor sensor(with_family("file"));
     const TestFolder folder;
