@@ -6,6 +6,8 @@
 #include "core/confinement/confine.h"
 #include "watch/sensor/boot_time.h"
 #include "watch/sensor/counters.h"
+#include "watch/sensor/log_files.h"
+#include "watch/sensor/logons.h"
 #include "watch/sensor/program_files.h"
 #include "watch/sensor/ring.h"
 
@@ -14,6 +16,7 @@
 #include <cerrno>
 #include <ctime>
 #include <fstream>
+#include <optional>
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
@@ -73,6 +76,7 @@ class Analyst {
           words_(names),
           scene_(words_),
           hasher_(inputs_.opener.get(), std::uint64_t{policy.hash_megabytes} << 20),
+          logons_(names, scene_),
           sink_(sink) {}
 
     base::Result<void> run(const AnalystRights& rights);
@@ -86,6 +90,9 @@ class Analyst {
     base::Result<std::size_t> read_ring(const RingView& ring);
     void take(Record record);
     void look_around();
+    base::Result<void> prepare_logs();
+    void read_logons();
+    void read_journal();
     void report(const Loss& loss);
     void report(const Flood& flood);
     void report_left_out();
@@ -98,6 +105,9 @@ class Analyst {
     Words words_;
     Scene scene_;
     FileHasher hasher_;
+    LogonReader logons_;
+    JournalEntries journal_;
+    std::optional<LogFiles> logs_;
     Sink& sink_;
     std::optional<LossWatch> losses_;
     std::span<const sensor_throttle> throttles_;
@@ -125,10 +135,21 @@ base::Result<void> Analyst::prepare() {
     throttles_ = *throttles;
     if (auto ready = FileHasher::prepare(); !ready) return ready;
     scene_.hasher = &hasher_;
+    if (auto ready = prepare_logs(); !ready) return ready;
     // A reader that gets no processor loses what it should read (facts of the ring's size).
     if (::setpriority(PRIO_PROCESS, 0, priority) != 0) {
         spdlog::warn("the analyst keeps the usual priority");
     }
+    return {};
+}
+
+base::Result<void> Analyst::prepare_logs() {
+    ::tzset();  // lines of logs are in local time
+    if (!inputs_.log_positions.valid()) return {};
+    auto positions = map_log_positions(inputs_.log_positions.get());
+    if (!positions) return base::Failure(positions.error());
+    logs_.emplace(policy_.logons.files.size(), **positions,
+                  [this](std::size_t place) { return ask_for_log(inputs_.opener.get(), place); });
     return {};
 }
 
@@ -224,6 +245,35 @@ void Analyst::look_around() {
     scene_.boot_time = boot_time_by(readings, scene_.boot_time);
 }
 
+void Analyst::read_journal() {
+    constexpr std::size_t most = std::size_t{256} << 10;
+    std::array<char, 16384> piece{};
+    for (std::size_t taken = 0; taken < most; taken += piece.size()) {
+        const auto count = ::read(inputs_.journal.get(), piece.data(), piece.size());
+        if (count <= 0) return;
+        journal_.add({piece.data(), static_cast<std::size_t>(count)},
+                     [this](const JournalEntry& entry) {
+                         logons_.read(entry, event_);
+                         sink_.take(event_);
+                     });
+    }
+}
+
+// After the ring, so that who wrote it is known.
+void Analyst::read_logons() {
+    if (inputs_.journal.valid()) read_journal();
+    if (!logs_) return;
+    const auto now = static_cast<event::Time>(clock_now(CLOCK_REALTIME));
+    const std::time_t seconds = now / static_cast<event::Time>(second);
+    std::tm local{};
+    ::localtime_r(&seconds, &local);
+    const event::SyslogDefaults defaults{
+        now, event::Time{local.tm_gmtoff} * static_cast<event::Time>(second)};
+    logs_->look([&](std::string_view line) {
+        if (logons_.read(line, defaults, event_)) sink_.take(event_);
+    });
+}
+
 EventWriter Analyst::begin_report(std::string_view type) {
     sensor_head head{};
     head.time = clock_now(CLOCK_BOOTTIME);
@@ -279,6 +329,7 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
     FloodWatch floods(throttles_);
     look_around();
     read_running();
+    read_logons();  // what is said from now on is told
     report_state();
     sink_.pause();
     if (auto read = read_left(); !read) return read;
@@ -293,6 +344,7 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
         if (now - looked >= second || last) {
             looked = now;
             look_around();
+            read_logons();
             losses_->look([this](const Loss& loss) { report(loss); });
             floods.look(now, [this](const Flood& flood) { report(flood); });
             report_left_out();

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int heartbeat_milliseconds = 1000;
 
-// What stays: to open programs. No Landlock: it would take /proc/PID/exe away.
+// What stays: to open programs and logs. No Landlock: it would take /proc/PID/exe away.
 base::Result<void> confine_opener() {
     auto filter = confinement::runtime_filter();
     filter.allow({"openat", "open"});
@@ -36,7 +36,8 @@ base::Result<void> confine_opener() {
 
 }  // namespace
 
-base::Result<void> run_opener(base::FileDescriptor analyst, base::FileDescriptor keeper) {
+base::Result<void> run_opener(base::FileDescriptor analyst, base::FileDescriptor keeper,
+                              std::span<const std::string> logs) {
     if (auto confined = confine_opener(); !confined) return confined;
     std::array<pollfd, 2> waited{pollfd{keeper.get(), POLLIN, 0}, pollfd{analyst.get(), POLLIN, 0}};
     while (true) {
@@ -48,7 +49,7 @@ base::Result<void> run_opener(base::FileDescriptor analyst, base::FileDescriptor
         }
         if (waited[0].revents != 0) return {};
         if (waited[1].revents == 0) continue;
-        if (auto answered = answer_for_program(analyst.get()); !answered) return answered;
+        if (auto answered = answer_request(analyst.get(), logs); !answered) return answered;
     }
 }
 

@@ -1,8 +1,10 @@
 #include "watch/sensor/policy.h"
 
 #include "core/base/toml.h"
+#include "watch/sensor/log_files.h"
 #include "watch/sensor/record.h"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <limits>
@@ -42,9 +44,10 @@ class Reader {
         into = static_cast<std::uint32_t>(*value);
     }
 
-    void paths(std::string_view key, std::vector<std::string>& into) {
+    void paths(std::string_view key, std::vector<std::string>& into,
+               std::size_t most = most_entries) {
         list(
-            key,
+            key, most,
             [&](const toml::node& element) {
                 const auto value = element.value_exact<std::string>();
                 if (!value || !value->starts_with('/') || value->size() > SENSOR_MOST_PREFIX) {
@@ -57,7 +60,7 @@ class Reader {
 
     void numbers(std::string_view key, std::vector<std::uint32_t>& into) {
         list(
-            key,
+            key, most_entries,
             [&](const toml::node& element) {
                 const auto value = element.value_exact<std::int64_t>();
                 if (!value || *value < 0 || *value > std::numeric_limits<std::uint32_t>::max()) {
@@ -78,6 +81,28 @@ class Reader {
         }
     }
 
+    void path(std::string_view key, std::string& into) {
+        const auto* node = take(key);
+        if (node == nullptr) return;
+        const auto value = node->value_exact<std::string>();
+        if (!value || !value->starts_with('/') || value->size() > SENSOR_MOST_PREFIX) {
+            return refuse(*node, key, "must be an absolute path of at most 248 bytes");
+        }
+        into = *value;
+    }
+
+    void source(std::string_view key, LogonSource& into) {
+        static constexpr std::array<std::string_view, 4> names{"auto", "journal", "files", "none"};
+        const auto* node = take(key);
+        if (node == nullptr) return;
+        const auto value = node->value_exact<std::string>();
+        const auto found = std::ranges::find(names, value.value_or(""));
+        if (found == names.end()) {
+            return refuse(*node, key, "must be auto, journal, files or none");
+        }
+        into = static_cast<LogonSource>(found - names.begin());
+    }
+
     // Somebody else reads it.
     void leave(std::string_view key) { known_.insert(key); }
 
@@ -95,12 +120,12 @@ class Reader {
     }
 
     template <class Each, class List>
-    void list(std::string_view key, const Each& each, List& into) {
+    void list(std::string_view key, std::size_t most, const Each& each, List& into) {
         const auto* node = take(key);
         if (node == nullptr) return;
         const auto* array = node->as_array();
-        if (array == nullptr || array->size() > most_entries) {
-            return refuse(*node, key, "must be a list of at most 1024");
+        if (array == nullptr || array->size() > most) {
+            return refuse(*node, key, fmt::format("must be a list of at most {}", most));
         }
         into.clear();
         for (const auto& element : *array) each(element);
@@ -151,6 +176,13 @@ void read_all(const toml::table& root, std::string_view file, Policy& policy,
     }
     if (const auto* acts = reader.table("acts")) {
         Reader(*acts, file, error).number("rate", 0, 1'000'000'000, policy.act_rate);
+    }
+    if (const auto* logons = reader.table("logons")) {
+        Reader inner(*logons, file, error);
+        inner.source("source", policy.logons.source);
+        inner.paths("files", policy.logons.files, most_log_files);
+        inner.path("journal", policy.logons.journal);
+        inner.number("journal_user", 1, most_user, policy.logons.journal_user);
     }
     if (const auto* hash = reader.table("hash")) {
         Reader(*hash, file, error).number("most_megabytes", 0, 1024, policy.hash_megabytes);

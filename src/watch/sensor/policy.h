@@ -18,6 +18,11 @@
 //   flow_seconds = 60            # between two events of one connection that goes on
 //   [acts]                       # of all other families
 //   rate = 1000                  # as that of files
+//   [logons]                     # what sshd, su, sudo, login and PAM say
+//   source = "auto"              # "journal", "files" or "none"; auto: the journal, if there is one
+//   files = ["/var/log/auth.log", "/var/log/secure"]   # of syslog, at most 8
+//   journal = "/var/log/journal" # folder; left out: those that journalctl knows
+//   journal_user = 65532         # the user id of the process that reads it
 //   [hash]
 //   most_megabytes = 16          # larger programs are not hashed; 0: none is
 //
@@ -37,6 +42,15 @@
 
 namespace shoji::sensor {
 
+enum class LogonSource : std::uint8_t { automatic, journal, files, none };
+
+struct LogonPolicy {
+    LogonSource source = LogonSource::automatic;
+    std::vector<std::string> files{"/var/log/auth.log", "/var/log/secure"};
+    std::string journal;         // empty: the usual ones
+    uid_t journal_user = 65532;  // never 0
+};
+
 struct Policy {
     std::uint32_t argument_bytes = 4096;
     std::uint32_t poll_milliseconds = 50;               // 1 to 1000
@@ -53,6 +67,7 @@ struct Policy {
     std::uint32_t network_rate = 2000;
     std::uint32_t flow_seconds = 60;
     std::uint32_t act_rate = 1000;
+    LogonPolicy logons;
 
     [[nodiscard]] bool wants(std::string_view family) const;
 };

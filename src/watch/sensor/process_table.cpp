@@ -1,5 +1,7 @@
 #include "watch/sensor/process_table.h"
 
+#include <algorithm>
+
 namespace shoji::sensor {
 namespace {
 
@@ -18,6 +20,16 @@ const Process* ProcessTable::find(ProcessKey key) const {
 const Process* ProcessTable::find_number(std::uint32_t number) const {
     const auto found = starts_.find(number);
     return found == starts_.end() ? nullptr : find({number, found->second});
+}
+
+const Process* ProcessTable::find_last(std::uint32_t number) const {
+    if (const auto* running = find_number(number)) return running;
+    const auto looked = std::min(ended_.size(), lately);
+    for (std::size_t i = 1; i <= looked; ++i) {
+        const auto& key = ended_[ended_.size() - i];
+        if (key.process == number) return find(key);
+    }
+    return nullptr;
 }
 
 Process* ProcessTable::enter(ProcessKey key) {

@@ -45,6 +45,7 @@ struct Process {
 
 class ProcessTable {
   public:
+    static constexpr std::size_t lately = 1024;        // processes that ended since
     static constexpr std::size_t most_command = 4096;  // bytes kept here of a command
 
     explicit ProcessTable(std::size_t most = 32768) : most_(most) {}
@@ -53,6 +54,8 @@ class ProcessTable {
     [[nodiscard]] const Process* find(ProcessKey key) const;
     // The newest process of that number, if it has not ended.
     [[nodiscard]] const Process* find_number(std::uint32_t number) const;
+    // The newest process of that number, also of those that ended lately.
+    [[nodiscard]] const Process* find_last(std::uint32_t number) const;
     [[nodiscard]] const Process* parent_of(const Process& process) const {
         return find(process.parent);
     }

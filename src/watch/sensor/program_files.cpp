@@ -19,6 +19,8 @@ namespace shoji::sensor {
 namespace {
 
 constexpr std::size_t most_request = 4 + SENSOR_MOST_PATH;
+using View = std::span<const std::uint8_t>;
+
 constexpr int patience = 500;  // milliseconds
 
 // The file itself is not touched before it is known to be harmless: opening a device or a file of a
@@ -36,6 +38,15 @@ base::FileDescriptor open_program(const std::string& path) {
     if (system.f_type == FUSE_SUPER_MAGIC) return {};
     const auto itself = fmt::format("/proc/self/fd/{}", place.get());
     return base::FileDescriptor(::open(itself.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
+// The last part of its path is no link: who may write to a log's folder may choose no other file.
+base::FileDescriptor open_log(const std::string& path) {
+    base::FileDescriptor file(
+        ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    struct stat state {};
+    if (!file.valid() || ::fstat(file.get(), &state) != 0 || !S_ISREG(state.st_mode)) return {};
+    return file;
 }
 
 // The kernel's way to write a device's number.
@@ -56,11 +67,28 @@ bool is_file(int descriptor, const sensor_file& file) {
            state.st_ctim.tv_nsec == std::int64_t{file.changed_nanoseconds};
 }
 
+base::FileDescriptor ask(int socket, std::uint32_t process, View what) {
+    pollfd waited{socket, POLLIN, 0};
+    // Answers that came too late are for other questions.
+    while (::poll(&waited, 1, 0) > 0) {
+        const auto late = base::receive_packet(socket, 1);
+        if (!late || late->bytes.empty()) return {};
+    }
+    base::ByteWriter request;
+    request.write(process);
+    request.write_bytes(what);
+    if (!base::send_packet(socket, request.bytes())) return {};
+    if (::poll(&waited, 1, patience) <= 0) return {};
+    auto answer = base::receive_packet(socket, 1);
+    if (!answer || answer->descriptors.size() != 1) return {};
+    return std::move(answer->descriptors.front());
+}
+
 using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 }  // namespace
 
-base::Result<void> answer_for_program(int socket) {
+base::Result<void> answer_request(int socket, std::span<const std::string> logs) {
     auto request = base::receive_packet(socket, most_request);
     if (!request) return base::Failure(request.error());
     if (request->bytes.empty()) {
@@ -70,7 +98,9 @@ base::Result<void> answer_for_program(int socket) {
     const auto process = reader.read<std::uint32_t>();
     const auto path = reader.read_bytes(reader.remaining());
     base::FileDescriptor file;
-    if (reader.ok()) {
+    if (reader.ok() && process == 0) {
+        if (path.size() == 1 && path[0] < logs.size()) file = open_log(logs[path[0]]);
+    } else if (reader.ok()) {
         file = open_program(fmt::format("/proc/{}/exe", process));
         if (!file.valid()) {
             file = open_program({reinterpret_cast<const char*>(path.data()), path.size()});
@@ -82,6 +112,11 @@ base::Result<void> answer_for_program(int socket) {
                              std::span<const int>(descriptor).first(file.valid() ? 1 : 0));
 }
 
+base::FileDescriptor ask_for_log(int socket, std::size_t place) {
+    const std::array<std::uint8_t, 1> wanted{static_cast<std::uint8_t>(place)};
+    return ask(socket, 0, wanted);
+}
+
 base::Result<void> FileHasher::prepare() {
     const Digest digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     if (!digest || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1) {
@@ -90,29 +125,13 @@ base::Result<void> FileHasher::prepare() {
     return {};
 }
 
-base::FileDescriptor FileHasher::ask(std::uint32_t process, std::string_view path) const {
-    pollfd waited{socket_, POLLIN, 0};
-    // Answers that came too late are for other questions.
-    while (::poll(&waited, 1, 0) > 0) {
-        const auto late = base::receive_packet(socket_, 1);
-        if (!late || late->bytes.empty()) return {};
-    }
-    base::ByteWriter request;
-    request.write(process);
-    request.write_bytes({reinterpret_cast<const std::uint8_t*>(path.data()), path.size()});
-    if (!base::send_packet(socket_, request.bytes())) return {};
-    if (::poll(&waited, 1, patience) <= 0) return {};
-    auto answer = base::receive_packet(socket_, 1);
-    if (!answer || answer->descriptors.size() != 1) return {};
-    return std::move(answer->descriptors.front());
-}
-
 std::string FileHasher::hash(const sensor_file& file, std::uint32_t process,
                              std::string_view path) {
     if (file.size == 0 || file.size > most_bytes_) return {};
     const Key key{file.inode, file.size, file.changed, file.changed_nanoseconds, file.device};
     if (const auto known = known_.find(key); known != known_.end()) return known->second;
-    const auto opened = ask(process, path);
+    const auto opened =
+        ask(socket_, process, {reinterpret_cast<const std::uint8_t*>(path.data()), path.size()});
     // The process may run another program by now.
     if (!opened.valid() || !is_file(opened.get(), file)) return {};
     const auto hashed = hash_file(opened.get(), most_bytes_);

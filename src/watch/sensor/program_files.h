@@ -1,7 +1,8 @@
-// The hashes of programs that were started. The analyst may open no file, so it asks the opener,
-// which opens a running process's program, or the one at a path, and hands the descriptor over:
-// only regular files that somebody may execute, so that an analyst that was taken over reads no
-// secret. Whether it is the file of the record, the analyst checks by the file's numbers.
+// What the opener opens for the analyst, which may open no file itself. Of programs that were
+// started, for their hashes: a running process's program, or the one at a path, only regular files
+// that somebody may execute, so that an analyst that was taken over reads no secret. Whether it is
+// the file of the record, the analyst checks by the file's numbers. And the logs of the policy's
+// list, by their place in it.
 #pragma once
 
 #include "core/base/file_descriptor.h"
@@ -11,15 +12,19 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace shoji::sensor {
 
-// The opener's side: one request (a process's number, then the path's bytes) answered with one
-// packet, of one byte with the descriptor, or empty of both. An error when the other end is gone.
-base::Result<void> answer_for_program(int socket);
+// The opener's side: one request (a process's number, then the path's bytes; 0 and one byte: a log)
+// answered with one packet, of one byte, with the descriptor or without. An error when the other
+// end is gone.
+base::Result<void> answer_request(int socket, std::span<const std::string> logs);
 
-// The analyst's side.
+// The analyst's side. The log of that place; invalid: it is not there.
+base::FileDescriptor ask_for_log(int socket, std::size_t place);
+
 class FileHasher : public ProgramHasher {
   public:
     static constexpr std::size_t most_kept = 4096;  // then all are forgotten
@@ -49,8 +54,6 @@ class FileHasher : public ProgramHasher {
                    0x9e3779b97f4a7c15ULL;
         }
     };
-    [[nodiscard]] base::FileDescriptor ask(std::uint32_t process, std::string_view path) const;
-
     int socket_;
     std::uint64_t most_bytes_;
     std::unordered_map<Key, std::string, Hash> known_;

@@ -6,6 +6,7 @@
 #include <array>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -23,7 +24,7 @@ bool is_given(const std::string& path) {
     request.write(std::uint32_t{0x7fffffff});
     request.write_bytes({reinterpret_cast<const std::uint8_t*>(path.data()), path.size()});
     EXPECT_TRUE(base::send_packet(sockets.first.get(), request.bytes()));
-    EXPECT_TRUE(answer_for_program(sockets.second.get()));
+    EXPECT_TRUE(answer_request(sockets.second.get(), {}));
     const auto answer = base::receive_packet(sockets.first.get(), 1);
     return answer && answer->descriptors.size() == 1;
 }
@@ -41,10 +42,28 @@ TEST(ProgramFiles, ARequestThatIsCutGetsNothing) {
     auto sockets = base::unix_socket_pair(base::SocketKind::packet).value();
     const std::array<std::uint8_t, 2> request{1, 2};
     ASSERT_TRUE(base::send_packet(sockets.first.get(), request));
-    ASSERT_TRUE(answer_for_program(sockets.second.get()));
+    ASSERT_TRUE(answer_request(sockets.second.get(), {}));
     EXPECT_TRUE(base::receive_packet(sockets.first.get(), 1)->descriptors.empty());
     sockets.first.reset();
-    EXPECT_FALSE(answer_for_program(sockets.second.get()));
+    EXPECT_FALSE(answer_request(sockets.second.get(), {}));
+}
+
+// By their place in the policy's list alone, and no other files than those.
+TEST(LogFilesOfPolicy, AreGivenByTheirPlace) {
+    const std::vector<std::string> logs{"/etc/passwd", "/no/such/file", "/dev/null",
+                                        "/proc/self/exe"};
+    const auto asked = [&](std::size_t place) {
+        auto sockets = base::unix_socket_pair(base::SocketKind::packet).value();
+        std::thread opener([&] { EXPECT_TRUE(answer_request(sockets.second.get(), logs)); });
+        const auto file = ask_for_log(sockets.first.get(), place);
+        opener.join();
+        return file.valid();
+    };
+    EXPECT_TRUE(asked(0));
+    EXPECT_FALSE(asked(1));
+    EXPECT_FALSE(asked(2)) << "no regular file";
+    EXPECT_FALSE(asked(3)) << "a link";
+    EXPECT_FALSE(asked(4));
 }
 
 TEST(ProgramFiles, HashesWholeFilesUpToALimit) {

@@ -107,12 +107,19 @@ analysis::Settings host_settings() {
 }
 
 bool is_for_sensor(const sigma::RuleSource& source) {
-    constexpr std::array<std::string_view, 12> categories{
-        "process_creation", "process_termination", "process_access", "file_event",
-        "file_change",      "file_rename",         "file_delete",    "file_access",
-        "image_load",       "driver_load",         "dns_query",      "network_connection"};
-    return (source.product.empty() || source.product == "linux") && source.service.empty() &&
-           std::ranges::find(categories, source.category) != categories.end();
+    constexpr std::array<std::string_view, 13> categories{
+        "process_creation", "process_termination", "process_access", "file_event", "file_change",
+        "file_rename",      "file_delete",         "file_access",    "image_load", "driver_load",
+        "dns_query",        "network_connection",  "authentication"};
+    constexpr std::array<std::string_view, 3> services{"sshd", "sudo", "auth"};
+    if (!source.product.empty() && source.product != "linux") return false;
+    const auto is_in = [](const auto& names, std::string_view name) {
+        return std::ranges::find(names, name) != names.end();
+    };
+    if (source.service.empty()) return is_in(categories, source.category);
+    // What logs say of logons (sensor/logons.h).
+    return is_in(services, source.service) &&
+           (source.category.empty() || source.category == "authentication");
 }
 
 bool HourlyLimit::admit(const Alert& alert) {

@@ -192,5 +192,44 @@ TEST_F(DetectionProgram, RulesThatAreNotThereStopTheStart) {
     EXPECT_EQ(sensor.stop(), 1);
 }
 
+// What sshd says meets rules for its log source, and correlations count it; an analyst that is
+// killed in between loses none of it.
+TEST_F(DetectionProgram, RefusedLogonsAreCountedByACorrelation) {
+    write_file(folder_.at("rules/refused.yml"), R"(title: refused
+name: refused
+logsource:
+    product: linux
+    service: sshd
+detection:
+    selection:
+        Outcome: failure
+    condition: selection
+---
+title: many refused
+id: 2b6a4b1e-65a1-4f7a-9f43-0d60b3a70ad1
+correlation:
+    type: event_count
+    rules: [refused]
+    group-by: [SourceIp]
+    timespan: 10m
+    condition:
+        gte: 4
+level: high
+)");
+    RunningSensor sensor(policy());
+    const auto refuse = [&](int number) {
+        std::ofstream(log_, std::ios::app) << fmt::format(
+            "2026-11-20T10:02:0{}+09:00 here sshd[5]: Failed password for root from "
+            "192.0.2.7 port {} ssh2\n",
+            number, 4000 + number);
+    };
+    refuse(1);
+    refuse(2);
+    ASSERT_TRUE(sensor.find("authentication", "SourceIp", "192.0.2.7"));
+    refuse(3);
+    refuse(4);
+    EXPECT_TRUE(alert(sensor, "2b6a4b1e-65a1-4f7a-9f43-0d60b3a70ad1"));
+}
+
 }  // namespace
 }  // namespace shoji::station

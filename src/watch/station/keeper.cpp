@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include <linux/capability.h>
 #include <malloc.h>
@@ -94,13 +95,16 @@ base::Result<void> Keeper::prepare() {
     part(PartName::opener).wanted = part(PartName::analyst).wanted = true;
     part(PartName::deliverer).wanted = policy_->delivery.has_value();
     part(PartName::answerer).wanted = policy_->response.has_value();
+    if (auto ready = prepare_logons(); !ready) return ready;
     return confinement::limit_capabilities(kept);
 }
 
 // At least once a second, while this process gets round to it.
 void Keeper::tell_manager() {
     manager_.tell("WATCHDOG=1");
-    const auto works = [](const Part& one) { return !one.wanted || one.was_ready; };
+    const auto works = [](const Part& one) {
+        return !one.wanted || one.was_ready || one.name == PartName::journal;
+    };
     if (told_ready_ || !std::ranges::all_of(parts_, works)) return;
     told_ready_ = true;
     manager_.tell("READY=1");
@@ -130,6 +134,8 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
         one.give_links();
     }
     if (part(PartName::analyst).ready) left_.reset();
+    told_state_ |= part(PartName::analyst).ready;
+    if (look_for_logs()) write_state();
     tell_what_waits();
     take_signals();
     reap(now);
@@ -173,7 +179,10 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
                              : fmt::format("code {}", WEXITSTATUS(status)));
     const bool was_silent = part.silent;
     // Its settings are wrong, or the machine is not fit for it. Whoever kills it cannot make it so.
-    part.gave_up = !part.was_ready && signal == 0 && WEXITSTATUS(status) != 0;
+    // A journal that cannot be read is told; all else is still seen.
+    part.gave_up = part.name != PartName::journal && !part.was_ready && signal == 0 &&
+                   WEXITSTATUS(status) != 0;
+    if (part.name == PartName::journal) journal_since_ = ::time(nullptr);
     part.set_back(now);
     write_state();
     // Opener and analyst need each other: the other one ends by itself, and both are started again.
@@ -262,6 +271,7 @@ void Keeper::end_part(Part& part, std::chrono::seconds patience) {
 void Keeper::stop() {
     remove_pins();
     side_.reset();
+    end_part(part(PartName::journal), 5s);
     end_part(part(PartName::opener), 10s);
     end_part(part(PartName::analyst), 60s);
     end_part(part(PartName::deliverer), 20s);

@@ -57,6 +57,12 @@ class Keeper {
     base::Result<void> start_watching();
     base::Result<void> start_deliverer();
     base::Result<void> start_answerer();
+    base::Result<void> start_journal();
+    base::Result<void> prepare_logons();
+    base::Result<void> make_journal_pipe();
+    [[nodiscard]] bool look_for_logs();
+    [[nodiscard]] std::vector<sensor::FamilyState> seen() const;
+    [[nodiscard]] std::vector<sensor::FamilyState> to_tell() const;
     void reload();
     [[nodiscard]] base::Result<Policy> try_policy() const;
     void pin_programs();
@@ -91,7 +97,13 @@ class Keeper {
     base::FileDescriptor listener_;          // of the local socket
     base::FileDescriptor respond_listener_;  // of `shoji respond`
     std::optional<sensor::KernelSide> side_;
-    std::optional<sensor::LeftRing> left_;  // until an analyst has read it
+    std::optional<sensor::LeftRing> left_;       // until an analyst has read it
+    std::optional<sensor::FamilyState> logons_;  // none: policy leaves them out
+    bool told_state_ = false;          // an analyst has said what this policy sees and what not
+    base::FileDescriptor journal_in_;  // a pipe, from journalctl to the analyst
+    base::FileDescriptor journal_out_;
+    base::FileDescriptor log_positions_;
+    std::time_t journal_since_ = 0;  // when its reader ended; 0: it did not
     std::optional<OwnFiles> own_files_;
     std::vector<letters::Notice> notices_;  // for the analyst that begins, or the next one
     Clock::time_point next_check_;
@@ -105,6 +117,7 @@ class Keeper {
 // What is seen and how, and by which processes, as one JSON object: {"families": [{"family",
 // "backend" (null: not seen), "refused": [reasons], "absent": [programs]}], "pinned": whether the
 // kernel's part watches on without the keeper, "parts": [{"part", "process", "restarts"}]}.
-std::string state_json(const sensor::KernelSide& side, std::span<const Part> running);
+std::string state_json(const std::vector<sensor::FamilyState>& state, bool pinned,
+                       std::span<const Part> running);
 
 }  // namespace shoji::station

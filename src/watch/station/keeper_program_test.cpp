@@ -24,6 +24,17 @@ class KeeperProgram : public StationTest {
             return now > 0 && now != before;
         });
     }
+    // By what the family is seen; empty: it is not.
+    static std::string backend_of(const RunningSensor& sensor, const std::string& family) {
+        std::ifstream file(sensor.state_file());
+        const std::string text((std::istreambuf_iterator<char>(file)), {});
+        const auto state = boost::json::parse(text);
+        for (const auto& one : state.at("families").as_array()) {
+            if (one.at("family") != family.c_str() || one.at("backend").is_null()) continue;
+            return one.at("backend").as_string().c_str();
+        }
+        return {};
+    }
     // Whoever takes in orphans may take a while to look at one that has ended.
     static bool has_ended(pid_t process) {
         std::ifstream file(fmt::format("/proc/{}/stat", process));
@@ -171,6 +182,42 @@ TEST_F(KeeperProgram, ANewPolicyIsTakenUpAndABadOneIsNot) {
     EXPECT_TRUE(alert(sensor, "rule-two"));
     EXPECT_EQ(sensor.stop(), 0);
     EXPECT_EQ(count(sensor, "sensor.part_ended"), 0U);
+}
+
+// Not seeing is no clean answer, and no new one each time that an analyst begins.
+TEST_F(KeeperProgram, WhatCannotBeSeenIsToldOnce) {
+    std::filesystem::remove(log_);
+    RunningSensor sensor(policy());
+    const auto told = alert(sensor, "sensor.not_seen");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("family").as_string(), "logons");
+    EXPECT_EQ(backend_of(sensor, "logons"), "");
+    const pid_t analyst = signal_part(sensor, "analyst", SIGKILL);
+    ASSERT_GT(analyst, 1);
+    ASSERT_TRUE(is_another(sensor, "analyst", analyst));
+    say(word_);
+    ASSERT_TRUE(alert(sensor, "rule-one"));
+    EXPECT_EQ(count(sensor, "sensor.not_seen"), 1U);
+}
+
+TEST_F(KeeperProgram, ALogThatComesLaterIsSeen) {
+    std::filesystem::remove(log_);
+    RunningSensor sensor(policy());
+    ASSERT_TRUE(alert(sensor, "sensor.not_seen"));
+    write_file(log_, "Nov 20 10:02:03 here su: FAILED SU (to root) late on p\n");
+    EXPECT_TRUE(sensor.find("authentication", "User", "late"));
+    EXPECT_TRUE(eventually([&] { return backend_of(sensor, "logons") == "files"; }));
+}
+
+// The next analyst reads logs from where the one before it stopped.
+TEST_F(KeeperProgram, WhatLogsSayWhileTheAnalystIsAwayIsTold) {
+    RunningSensor sensor(policy());
+    const pid_t analyst = signal_part(sensor, "analyst", SIGSTOP);
+    ASSERT_GT(analyst, 1);
+    std::ofstream(log_, std::ios::app)
+        << "Nov 20 10:02:03 here su: FAILED SU (to root) away on p\n";
+    ::kill(analyst, SIGKILL);
+    EXPECT_TRUE(sensor.find("authentication", "User", "away"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "watch/sensor/opener.h"
 #include "watch/station/answerer.h"
 #include "watch/station/deliverer.h"
+#include "watch/station/journal.h"
 #include "watch/station/keeper.h"
 
 #include <array>
@@ -157,6 +158,7 @@ void Keeper::forget() {
     side_.reset();
     left_.reset();
     own_files_.reset();
+    for (auto* one : {&journal_in_, &journal_out_, &log_positions_}) one->reset();
 }
 
 template <class Work>
@@ -199,6 +201,10 @@ base::Result<void> Keeper::start_due(Clock::time_point now) {
     if (started && is_due(PartName::analyst) && is_due(PartName::opener)) {
         any = true;
         started = start_watching();
+    }
+    if (started && is_due(PartName::journal)) {
+        any = true;
+        started = start_journal();
     }
     if (any && started) write_state();
     return started;
@@ -257,6 +263,14 @@ base::Result<void> Keeper::start_answerer() {
     return started;
 }
 
+base::Result<void> Keeper::start_journal() {
+    auto output = duplicate(journal_in_);
+    return start(part(PartName::journal), [&](base::FileDescriptor keeper) {
+        return run_journal(policy_->watch.logons, std::move(output), std::move(keeper),
+                           journal_since_);
+    });
+}
+
 base::Result<void> Keeper::start_watching() {
     auto outputs = side_->outputs();
     if (!outputs) return base::Failure(outputs.error());
@@ -273,14 +287,16 @@ base::Result<void> Keeper::start_watching() {
     const bool delivers = part(PartName::deliverer).wanted;
     const bool answers = part(PartName::answerer).wanted;
     auto listener = duplicate(listener_);
-    const auto state = side_->state();
+    auto journal = duplicate(journal_out_);
+    auto positions = duplicate(log_positions_);
+    const auto state = to_tell();
     auto started = start(part(PartName::opener), [&](base::FileDescriptor keeper) {
         *delivering = {};
         *answering = {};
         *outputs = {};
-        listener.reset();
-        asking->second.reset();
-        return sensor::run_opener(std::move(asking->first), std::move(keeper));
+        for (auto* one : {&listener, &journal, &positions, &asking->second}) one->reset();
+        return sensor::run_opener(std::move(asking->first), std::move(keeper),
+                                  policy_->watch.logons.files);
     });
     if (!started) return started;
     started = start(part(PartName::analyst), [&](base::FileDescriptor keeper) {
@@ -296,7 +312,8 @@ base::Result<void> Keeper::start_watching() {
         inputs.notices = notices_;
         inputs.output = settings_.output;
         return work_as_analyst(*policy_, std::move(inputs),
-                               {std::move(*outputs), std::move(asking->second), state});
+                               {std::move(*outputs), std::move(asking->second), std::move(journal),
+                                std::move(positions), state});
     });
     if (!started) return started;
     notices_.clear();
@@ -379,8 +396,11 @@ void Keeper::reload() {
     }
     stop();
     side_.emplace(std::move(*side));
+    if (fresh->watch.logons.files != policy_->watch.logons.files) log_positions_.reset();
     policy_ = std::move(fresh);
     pin_programs();
+    told_state_ = false;
+    if (auto ready = prepare_logons(); !ready) spdlog::error("{}", ready.error().message);
     own_files_.emplace(*policy_, settings_.policy_file);
     part(PartName::deliverer).wanted = policy_->delivery.has_value();
     part(PartName::answerer).wanted = policy_->response.has_value();
@@ -391,7 +411,7 @@ void Keeper::reload() {
 }
 
 void Keeper::write_state() {
-    const auto text = state_json(*side_, parts_);
+    const auto text = state_json(seen(), side_->is_pinned(), parts_);
     if (!settings_.state_file.empty() && !write_text(settings_.state_file, text)) {
         spdlog::error("{} cannot be written", settings_.state_file.native());
     }
@@ -401,7 +421,8 @@ void Keeper::write_state() {
     }
 }
 
-std::string state_json(const sensor::KernelSide& side, std::span<const Part> running) {
+std::string state_json(const std::vector<sensor::FamilyState>& state, bool pinned,
+                       std::span<const Part> running) {
     const auto list = [](const std::vector<std::string>& texts) {
         std::string joined;
         for (const auto& text : texts) {
@@ -411,7 +432,7 @@ std::string state_json(const sensor::KernelSide& side, std::span<const Part> run
         return joined;
     };
     std::string families;
-    for (const auto& one : side.state()) {
+    for (const auto& one : state) {
         std::string backend = "null";
         if (!one.backend.empty()) {
             backend.clear();
@@ -428,8 +449,8 @@ std::string state_json(const sensor::KernelSide& side, std::span<const Part> run
         processes += fmt::format(R"(,{{"part":"{}","process":{},"restarts":{}}})",
                                  name_of(one.name), one.process, one.restarts);
     }
-    return fmt::format("{{\"families\":[{}],\"pinned\":{},\"parts\":[{}]}}\n", families,
-                       side.is_pinned(), processes);
+    return fmt::format("{{\"families\":[{}],\"pinned\":{},\"parts\":[{}]}}\n", families, pinned,
+                       processes);
 }
 
 }  // namespace shoji::station

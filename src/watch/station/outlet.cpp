@@ -157,7 +157,8 @@ void Outlet::take(const event::Event& event) {
         event_guid_.clear();
         event_path_.clear();
     }
-    if (outbox_.connected() && delivered_.contains(event.source.categories[0])) {
+    if (outbox_.connected() && (delivered_.contains(event.source.categories[0]) ||
+                                delivered_.contains(event.source.service))) {
         if (!to_hub_.add(event)) {
             send_events();
             to_hub_.add(event);

@@ -13,10 +13,10 @@
 
 namespace shoji::station {
 
-enum class PartName : std::uint8_t { opener, analyst, deliverer, answerer };
-constexpr std::size_t parts = 4;
+enum class PartName : std::uint8_t { opener, analyst, deliverer, answerer, journal };
+constexpr std::size_t parts = 5;
 constexpr std::array<std::string_view, parts> part_names{"opener", "analyst", "deliverer",
-                                                         "answerer"};
+                                                         "answerer", "journal"};
 inline std::string_view name_of(PartName part) {
     return part_names.at(static_cast<std::size_t>(part));
 }

@@ -69,6 +69,9 @@ policy = "/etc/shoji/response.toml"
         EXPECT_THAT(refused(delivery + "hub = \"" + hub + "\"\n"), HasSubstr("hub")) << hub;
     }
     EXPECT_THAT(refused(delivery + "hub = \"10.0.0.1:1\"\nuser = 65534\n"), HasSubstr("two users"));
+    EXPECT_THAT(refused("[logons]\njournal_user = 65534\n"), HasSubstr("a user of its own"));
+    EXPECT_THAT(refused(delivery + "hub = \"10.0.0.1:1\"\nuser = 65532\n"),
+                HasSubstr("a user of its own"));
     EXPECT_EQ(refused(delivery + "hub = \"10.0.0.1:1\"\n"), "");
 }
 

@@ -163,6 +163,12 @@ base::Result<void> check(const Policy& policy, std::string_view name) {
         return base::fail(base::ErrorKind::invalid,
                           "{}: delivery.user and analyst_user must be two users", name);
     }
+    const auto reader = policy.watch.logons.journal_user;
+    if (reader == policy.watch.analyst_user ||
+        (policy.delivery && reader == policy.delivery->user)) {
+        return base::fail(base::ErrorKind::invalid,
+                          "{}: logons.journal_user must be a user of its own", name);
+    }
     return {};
 }
 

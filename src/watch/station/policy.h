@@ -75,7 +75,7 @@ struct DeliveryPolicy {
     std::uint16_t port = 0;
     std::string identity;
     uid_t user = 65533;  // never 0
-    std::vector<std::string> events{"process_creation", "sensor_report"};
+    std::vector<std::string> events{"process_creation", "sensor_report", "authentication", "sudo"};
     std::uint32_t spool_megabytes = 256;  // 8 to 1048576
     std::uint32_t pulse_seconds = 15;     // 1 to 30
 };

@@ -45,6 +45,7 @@ class StationTest : public testing::Test {
         // The parts' users pass through it.
         std::filesystem::permissions(folder_.path(), std::filesystem::perms(0711));
         std::filesystem::create_directory(folder_.at("rules"));
+        write_file(log_, "");
         write_file(folder_.at("rules/one.yml"), rule_for("rule-one", word_));
     }
 
@@ -56,12 +57,15 @@ runtime = "{1}"
 {3}
 [files]
 rate = 0
+[logons]
+source = "files"
+files = ["{5}"]
 [detection]
 rules = ["{2}"]
 {4}
 )",
                            folder_.at("state"), folder_.at("run"), folder_.at("rules"), rest,
-                           detection);
+                           detection, log_);
     }
     void say(const std::string& word) { sensor::run({"/bin/true", word}); }
 
@@ -109,6 +113,7 @@ rules = ["{2}"]
     }
 
     TestFolder folder_;
+    std::string log_ = folder_.at("auth.log");  // of logons
     std::string word_ = "shoji-test-word-" + std::to_string(::getpid());
 };
 
