@@ -10,6 +10,10 @@ std::string group_of(const base::Settings& settings) {
     return "shoji-" + settings.instance;
 }
 
+std::string group_of(const base::Settings& settings, const control::SessionId& session) {
+    return group_of(settings) + "/" + control::to_text(session);
+}
+
 isolation::FirewallSlot firewall_slot(const base::Settings& settings, const Record& record) {
     return {record.slot,
             settings.egress_user(record.slot),
@@ -23,8 +27,8 @@ Session::Session(const Surroundings& surroundings, Record record)
     if (!surroundings_.machine.cgroups) return;
     const auto& mounts = *surroundings_.machine.cgroups;
     group_ = isolation::Cgroup::open(mounts, group_path());
-    browser_group_ = isolation::Cgroup::open(mounts, group_path() + "/browser");
-    helper_group_ = isolation::Cgroup::open(mounts, group_path() + "/helpers");
+    browser_group_ = isolation::Cgroup::open(mounts, group_path() + "/" + browser_group_name);
+    helper_group_ = isolation::Cgroup::open(mounts, group_path() + "/" + helper_group_name);
 }
 
 base::Result<void> Session::adopt() {
@@ -88,7 +92,7 @@ fs::path Session::folder() const {
 }
 
 std::string Session::group_path() const {
-    return group_of(surroundings_.settings) + "/" + control::to_text(record_.id);
+    return group_of(surroundings_.settings, record_.id);
 }
 
 }  // namespace shoji::host

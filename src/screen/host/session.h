@@ -31,6 +31,12 @@ struct Surroundings {
 // The control group that holds those of all sessions of an installation.
 std::string group_of(const base::Settings& settings);
 
+// That of one session, and in it those of its browser and of the programs beside it (compositor,
+// egress). The sensor knows sessions by these names (watch/sensor/scene.h).
+std::string group_of(const base::Settings& settings, const control::SessionId& session);
+constexpr const char* browser_group_name = "browser";
+constexpr const char* helper_group_name = "helpers";
+
 // The packet rules of the session of a record.
 isolation::FirewallSlot firewall_slot(const base::Settings& settings, const Record& record);
 

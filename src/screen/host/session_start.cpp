@@ -102,11 +102,12 @@ base::Result<void> Session::make_groups() {
     const auto& mounts = *surroundings_.machine.cgroups;
     const auto& limits = surroundings_.settings.session;
     auto browser = isolation::Cgroup::create(
-        mounts, group_path() + "/browser",
+        mounts, group_path() + "/" + browser_group_name,
         {std::uint64_t{limits.memory_megabytes} << 20U, limits.processes, limits.cpu_percent});
     if (!browser) return base::Failure(browser.error());
     browser_group_ = std::move(*browser);
-    auto helpers = isolation::Cgroup::create(mounts, group_path() + "/helpers", helper_limits);
+    auto helpers =
+        isolation::Cgroup::create(mounts, group_path() + "/" + helper_group_name, helper_limits);
     if (!helpers) return base::Failure(helpers.error());
     helper_group_ = std::move(*helpers);
     return {};

@@ -17,6 +17,7 @@ struct CgroupName {
     std::string path;
     std::string container;  // the 64 hexadecimal digits that Docker, containerd and Podman give
     std::string session;    // of Shoji's own
+    std::string role;       // in it: browser, or helpers (compositor and egress)
 };
 
 class CgroupNames {

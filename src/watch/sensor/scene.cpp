@@ -66,7 +66,11 @@ CgroupName describe_cgroup(std::string_view path) {
     while (!path.empty()) {
         const auto part = take_part(path, '/');
         if (const auto id = container_of(part); !id.empty()) name.container = id;
-        if (inside_shoji && name.session.empty()) name.session = part;
+        if (inside_shoji && name.session.empty()) {
+            name.session = part;
+        } else if (!name.session.empty() && name.role.empty()) {
+            name.role = part;
+        }
         if (is_shoji_group(part)) inside_shoji = true;
     }
     return name;
@@ -104,6 +108,7 @@ void Scene::add_cgroup(EventWriter& writer, std::uint64_t cgroup) const {
     writer.kept(words.cgroup, found->path);
     writer.kept(words.container, found->container);
     writer.kept(words.session, found->session);
+    writer.kept(words.role, found->role);
 }
 
 void Scene::add_process(EventWriter& writer, const Process& process) const {

@@ -26,22 +26,24 @@ TEST(Scene, FindsContainersAndSessionsInTheirGroups) {
     EXPECT_EQ(describe_cgroup("/kubepods.slice/cri-containerd-" + id + ".scope/x").container, id);
     EXPECT_EQ(describe_cgroup("/user.slice/" + std::string(65, 'a')).container, "");
     EXPECT_EQ(describe_cgroup("/shoji-0123abcd/7f/browser").session, "7f");
+    EXPECT_EQ(describe_cgroup("/shoji-0123abcd/7f/browser").role, "browser");
+    EXPECT_EQ(describe_cgroup("/x/shoji-0123abcd/7f").role, "");
     EXPECT_EQ(describe_cgroup("/shoji-other/7f").session, "");
 }
 
 // Containers come and go: a group that is in use keeps its name, and what is kept is bounded.
 TEST(Scene, GroupsInUseKeepTheirNames) {
     CgroupNames names;
-    names.add(1, {"/long-lived", "", ""});
+    names.add(1, {"/long-lived", "", "", ""});
     for (std::uint64_t i = 2; i < 10 * CgroupNames::most; ++i) {
-        names.add(i, {"/short-lived", "", ""});
+        names.add(i, {"/short-lived", "", "", ""});
         if (i % 1000 != 0) continue;
         ASSERT_NE(names.find(1), nullptr) << i;
     }
     EXPECT_EQ(names.find(1)->path, "/long-lived");
     EXPECT_EQ(names.find(2), nullptr);
     EXPECT_LE(names.size(), 2 * CgroupNames::most);
-    names.add(1, {"/another", "", ""});
+    names.add(1, {"/another", "", "", ""});
     EXPECT_EQ(names.find(1)->path, "/another");
 }
 

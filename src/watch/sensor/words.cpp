@@ -38,6 +38,7 @@ constexpr Entry field_names[] = {
     {&Words::cgroup, "Cgroup"},
     {&Words::container, "ContainerId"},
     {&Words::session, "ShojiSession"},
+    {&Words::role, "ShojiRole"},
     {&Words::mount_namespace, "MountNamespace"},
     {&Words::pid_namespace, "PidNamespace"},
     {&Words::network_namespace, "NetworkNamespace"},

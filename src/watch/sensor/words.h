@@ -49,9 +49,9 @@ struct Words {
     Word event_type, computer, process_guid, process_id, thread_id, image, command_line, script,
         current_directory, user, user_id, real_user_id, group_id, logon_id, login_user, hashes,
         parent_guid, parent_id, parent_image, parent_command_line, parent_user, terminal,
-        standard_input, environment, capabilities, cgroup, container, session, mount_namespace,
-        pid_namespace, network_namespace, user_namespace, device, inode, links, mode, owner, state,
-        exit_code, signal, incomplete, name;
+        standard_input, environment, capabilities, cgroup, container, session, role,
+        mount_namespace, pid_namespace, network_namespace, user_namespace, device, inode, links,
+        mode, owner, state, exit_code, signal, incomplete, name;
     // Files.
     Word target, source, bytes_written, size, truncated, inherited, folder, created, image_loaded,
         new_owner, new_group;
