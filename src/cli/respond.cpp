@@ -56,16 +56,35 @@ std::vector<std::vector<std::string>> rows_of(const json::object& status, std::s
     return rows;
 }
 
+// `guarded` is "sockets" or "programs".
+void show_guard(TerminalOutput& output, const json::object& status, std::string_view guarded) {
+    const auto* guards = status.if_contains("guards");
+    const auto* guard = guards != nullptr && guards->is_object()
+                            ? guards->get_object().if_contains(guarded)
+                            : nullptr;
+    if (guard == nullptr || !guard->is_object()) return;
+    const std::string key = guarded == "sockets" ? "response.isolate.sockets." : "response.block.";
+    if (text_of(guard->get_object(), "by") == "lsm") {
+        output.say(key + "lsm");
+        return;
+    }
+    output.say(key + "tracepoints");
+    const auto why = text_of(guard->get_object(), "why_not_lsm");
+    if (!why.empty()) output.say("response.status.no_lsm", {{"why", why}});
+}
+
 void show_status(TerminalOutput& output, const json::object& status) {
     const auto* isolated = status.if_contains("isolated");
     const bool yes = isolated != nullptr && isolated->is_bool() && isolated->get_bool();
     output.say(yes ? "response.status.isolated" : "response.status.not_isolated");
+    show_guard(output, status, "sockets");
     const auto* blocks = status.if_contains("blocks");
     for (const auto& one :
          blocks != nullptr && blocks->is_array() ? blocks->get_array() : json::array()) {
         if (one.is_string())
             output.say("response.status.block", {{"what", std::string(one.get_string())}});
     }
+    show_guard(output, status, "programs");
     output.say("response.status.quarantined");
     output.table({"response.column.id", "response.column.path", "response.column.sha256"},
                  rows_of(status, "quarantined", {"id", "path", "sha256"}));

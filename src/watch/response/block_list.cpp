@@ -112,6 +112,12 @@ bool BlockList::may_be(std::uint64_t size) const {
            });
 }
 
+std::set<std::string> BlockList::paths() const {
+    std::set<std::string> all;
+    for (const auto& [path, seen] : paths_) all.insert(path);
+    return all;
+}
+
 bool BlockList::has_path(const std::string& path, FileId file) const {
     return paths_.contains(path) || std::ranges::any_of(paths_, [&](const auto& one) {
                return one.second && one.second->file == file;

@@ -43,6 +43,8 @@ class BlockList {
     // A blocked file of an unknown size could be any.
     [[nodiscard]] bool any_size() const { return any_size_; }
     [[nodiscard]] std::set<std::uint64_t> sizes() const;
+    [[nodiscard]] std::set<std::string> paths() const;
+    [[nodiscard]] const std::set<journal::Digest>& digests() const { return digests_; }
     [[nodiscard]] bool has_path(const std::string& path, FileId file) const;
     [[nodiscard]] bool has_digest(const journal::Digest& digest) const {
         return digests_.contains(digest);

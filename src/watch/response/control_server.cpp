@@ -57,6 +57,13 @@ std::string answer_of(const base::Result<Outcome>& outcome, std::size_t most_tol
                     {"undo", outcome->undo}});
 }
 
+// null: nothing is to be held, or nothing holds it.
+json::value to_value(const std::optional<GuardChoice>& guard) {
+    if (!guard) return nullptr;
+    return json::object{{"by", guard->kind == GuardKind::lsm ? "lsm" : "tracepoints"},
+                        {"why_not_lsm", guard->why}};
+}
+
 std::string status_of(const Responder& responder) {
     const auto waiting = responder.waiting();
     if (!waiting) return failure(waiting.error());
@@ -83,6 +90,9 @@ std::string status_of(const Responder& responder) {
         items.push_back({{"id", one.id}, {"path", one.path}, {"sha256", base::to_hex(one.digest)}});
     }
     return success({{"isolated", responder.isolated()},
+                    {"guards",
+                     {{"sockets", to_value(responder.socket_guard())},
+                      {"programs", to_value(responder.program_guard())}}},
                     {"pending", std::move(pending)},
                     {"blocks", std::move(blocks)},
                     {"quarantined", std::move(items)},

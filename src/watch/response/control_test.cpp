@@ -60,6 +60,7 @@ TEST(ControlServer, AnswersOverItsSocket) {
     const auto status = ask(encode_command(StatusCommand{}));
     EXPECT_TRUE(status.at("ok").as_bool());
     EXPECT_FALSE(status.at("result").at("isolated").as_bool());
+    EXPECT_EQ(status.at("result").at("guards"), json::parse(R"({"sockets":null,"programs":null})"));
     Request request;
     request.action = {.kind = ActionKind::quarantine, .path = "/nowhere/at/all"};
     request.reason = "r";

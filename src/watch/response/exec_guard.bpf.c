@@ -3,8 +3,7 @@
  * Blocked files do not run: neither as a program nor mapped into one. A file whose verdict is known to be 'denied'
  * ends the process before its next instruction; one that might be a blocked file, because it has the size of one,
  * stops the process until the user part has read it. Attached while something is blocked. */
-#include "guard.bpf.h"
-#include "exec_guard.h"
+#include "exec_guard.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -17,27 +16,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define COMPAT_MPROTECT 125
 #define COMPAT_MMAP2 192
 #define COMPAT_PKEY_MPROTECT 380
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct exec_guard_policy);
-} exec_policy SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, EXEC_GUARD_SIZES);
-    __type(key, __u64);
-    __type(value, __u8);
-} exec_sizes SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, EXEC_GUARD_VERDICTS);
-    __type(key, struct exec_guard_file);
-    __type(value, __u32);
-} exec_verdicts SEC(".maps");
 
 /* Processes that wait for their verdict. */
 struct {
@@ -59,34 +37,6 @@ struct mapping {
     __u32 executable;
     __u32 unnamed;
 };
-
-static __always_inline void describe(struct exec_guard_file *into, struct inode *inode) {
-    into->inode = BPF_CORE_READ(inode, i_ino);
-    into->size = BPF_CORE_READ(inode, i_size);
-    into->device = BPF_CORE_READ(inode, i_sb, s_dev);
-    if (bpf_core_field_exists(inode->i_ctime_sec)) {
-        into->changed = BPF_CORE_READ(inode, i_ctime_sec);
-        into->changed_nanoseconds = BPF_CORE_READ(inode, i_ctime_nsec);
-        return;
-    }
-    struct inode___until_6_10 *older = (void *)inode;
-    struct inode___until_6_5 *oldest = (void *)inode;
-    if (bpf_core_field_exists(older->__i_ctime)) {
-        into->changed = BPF_CORE_READ(older, __i_ctime.tv_sec);
-        into->changed_nanoseconds = BPF_CORE_READ(older, __i_ctime.tv_nsec);
-    } else {
-        into->changed = BPF_CORE_READ(oldest, i_ctime.tv_sec);
-        into->changed_nanoseconds = BPF_CORE_READ(oldest, i_ctime.tv_nsec);
-    }
-}
-
-static __always_inline struct exec_guard_policy *policy_for(struct task_struct *task) {
-    __u32 zero = 0;
-    struct exec_guard_policy *policy = bpf_map_lookup_elem(&exec_policy, &zero);
-    if (!policy || (__u32)BPF_CORE_READ(task, tgid) == policy->self) return NULL;
-    if (policy->scope && bpf_get_current_cgroup_id() != policy->scope) return NULL;
-    return policy;
-}
 
 static __always_inline void act(struct task_struct *task, const struct mapping *seen, __u32 what) {
     struct exec_guard_event event = {};
@@ -115,9 +65,9 @@ static __always_inline void act(struct task_struct *task, const struct mapping *
 static __always_inline void judge(struct task_struct *task, struct exec_guard_policy *policy,
                                   const struct mapping *seen) {
     struct exec_guard_file file = seen->file;
-    __u32 *verdict = seen->unnamed ? NULL : bpf_map_lookup_elem(&exec_verdicts, &file);
+    __u32 verdict = seen->unnamed ? 0 : verdict_of(policy, &file);
     if (verdict) {
-        if (*verdict == EXEC_GUARD_DENIED) act(task, seen, EXEC_GUARD_KILLED);
+        if (verdict == EXEC_GUARD_DENIED) act(task, seen, EXEC_GUARD_KILLED);
         return;
     }
     if (policy->any_size || bpf_map_lookup_elem(&exec_sizes, &file.size)) act(task, seen, EXEC_GUARD_HELD);

@@ -25,7 +25,12 @@ struct timespec64 {
     __s64 tv_sec;
     long tv_nsec;
 };
+typedef struct {
+    int counter;
+} atomic_t;
 struct inode { /* since 6.11 */
+    unsigned short i_mode;
+    atomic_t i_writecount;
     unsigned long i_ino;
     unsigned int i_nlink;
     long long i_size;
@@ -39,8 +44,12 @@ struct inode___until_6_5 {
 struct inode___until_6_10 {
     struct timespec64 __i_ctime;
 };
+struct path {
+    void* dentry;
+};
 struct file {
     struct inode* f_inode;
+    struct path f_path;
 };
 struct mm_struct {
     struct file* exe_file;

@@ -2,7 +2,9 @@
 
 #include "core/base/file_descriptor.h"
 #include "watch/response/exec_guard.h"
+#include "watch/response/file_digest.h"
 #include "watch/response/kernel_file.h"
+#include "watch/response/program_lsm.h"
 #include "watch/response/small_file.h"
 
 #include <algorithm>
@@ -21,7 +23,6 @@
 #include <exec_guard.skel.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sodium.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/stat.h>
@@ -77,34 +78,20 @@ exec_guard_file key_of(const struct stat& state) {
 
 }  // namespace
 
-base::Result<journal::Digest> digest_of_file(int file) {
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    std::vector<std::uint8_t> part(1U << 18U);
-    for (off_t at = 0;;) {
-        const ssize_t count = ::pread(file, part.data(), part.size(), at);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return base::fail_errno(errno, "reading a file");
-        if (count == 0) break;
-        crypto_hash_sha256_update(&state, part.data(), static_cast<unsigned long long>(count));
-        at += count;
-    }
-    journal::Digest digest{};
-    crypto_hash_sha256_final(&state, digest.data());
-    return digest;
-}
-
 struct ProgramGuard::Running {
     std::unique_ptr<exec_guard_bpf, void (*)(exec_guard_bpf*)> kernel{nullptr,
                                                                       &exec_guard_bpf__destroy};
     std::unique_ptr<ring_buffer, decltype(&ring_buffer__free)> events{nullptr, &ring_buffer__free};
+    std::optional<ProgramLsm> lsm;  // empty: `why` says why
+    GuardChoice choice;
     base::FileDescriptor questions;  // fanotify's; invalid: it does not ask
     base::FileDescriptor stop;
-    mutable std::mutex mutex;  // of the two below
+    mutable std::mutex mutex;  // of the three below
     BlockList list{{}};
     std::set<std::uint64_t> sizes;  // as the kernel programs have them
+    exec_guard_policy policy{};
     // Of the list: what was found out by an older one is not remembered.
-    std::atomic<std::uint64_t> number{0};
+    std::atomic<std::uint32_t> number{0};
     std::atomic<std::uint64_t> refused{0}, killed{0}, read{0}, too_long{0};
     std::thread answering;
     std::thread examining;
@@ -119,6 +106,7 @@ struct ProgramGuard::Running {
     }
 
     base::Result<void> load(const ProgramGuardSettings& settings);
+    void load_lsm();
     base::Result<void> mark(const ProgramGuardSettings& settings);
     base::Result<void> tell_kernel();
     bool is_blocked(int file, const struct stat& state, bool& settled);
@@ -127,7 +115,7 @@ struct ProgramGuard::Running {
     void examine();
     void examine(const exec_guard_event& event);
     bool has_blocked(pid_t process, bool& settled);
-    void remember(const exec_guard_file& file, bool blocked, std::uint64_t list_number);
+    void remember(const exec_guard_file& file, bool blocked, std::uint32_t list_number);
     void let_go(pid_t process);
     void let_all_go();
 };
@@ -135,14 +123,9 @@ struct ProgramGuard::Running {
 base::Result<void> ProgramGuard::Running::load(const ProgramGuardSettings& settings) {
     kernel.reset(exec_guard_bpf__open_and_load());
     if (!kernel) return base::fail_errno(errno, "loading the guard of programs");
-    exec_guard_policy policy{};
     policy.scope = settings.cgroup;
     policy.self = static_cast<std::uint32_t>(::getpid());
-    policy.any_size = list.any_size() ? 1 : 0;
-    const std::uint32_t zero = 0;
-    if (bpf_map_update_elem(bpf_map__fd(kernel->maps.exec_policy), &zero, &policy, BPF_ANY) != 0) {
-        return base::fail_errno(errno, "setting the guard of programs");
-    }
+    if (settings.try_lsm) load_lsm();
     const auto take = [](void* into, void* data, std::size_t size) {
         exec_guard_event event{};
         if (size < sizeof event) return 0;
@@ -155,8 +138,21 @@ base::Result<void> ProgramGuard::Running::load(const ProgramGuardSettings& setti
     return tell_kernel();
 }
 
+void ProgramGuard::Running::load_lsm() {
+    auto& maps = kernel->maps;
+    auto started = ProgramLsm::start({bpf_map__fd(maps.exec_policy), bpf_map__fd(maps.exec_sizes),
+                                      bpf_map__fd(maps.exec_verdicts)});
+    if (started) {
+        lsm = std::move(*started);
+        choice.kind = GuardKind::lsm;
+    } else {
+        choice.why = started.error().message;
+    }
+}
+
 base::Result<void> ProgramGuard::Running::mark(const ProgramGuardSettings& settings) {
-    if (!settings.ask_before) return {};
+    // Asked once in the kernel, nobody needs to be asked before.
+    if (!settings.ask_before || lsm) return {};
     questions.reset(
         ::fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_MARKS,
                         O_RDONLY | O_LARGEFILE | O_CLOEXEC));
@@ -179,7 +175,8 @@ base::Result<void> ProgramGuard::Running::mark(const ProgramGuardSettings& setti
     return {};
 }
 
-// The sizes that a blocked file can have.
+// What is blocked; the policy last, with a new number, for what was found out by another list is no
+// longer known.
 base::Result<void> ProgramGuard::Running::tell_kernel() {
     const int map = bpf_map__fd(kernel->maps.exec_sizes);
     const auto now = list.sizes();
@@ -196,11 +193,15 @@ base::Result<void> ProgramGuard::Running::tell_kernel() {
         if (!now.contains(size)) bpf_map_delete_elem(map, &size);
     }
     sizes = now;
-    ++number;
-    // What was found out by another list is no longer known.
-    const int verdicts = bpf_map__fd(kernel->maps.exec_verdicts);
-    for (exec_guard_file key{}; bpf_map_get_next_key(verdicts, nullptr, &key) == 0;) {
-        bpf_map_delete_elem(verdicts, &key);
+    if (lsm) {
+        if (auto set = lsm->set_list(list); !set) return set;
+    }
+    policy.list = ++number;
+    policy.any_size = list.any_size() ? 1 : 0;
+    policy.names = list.paths().empty() ? 0 : 1;
+    const std::uint32_t zero = 0;
+    if (bpf_map_update_elem(bpf_map__fd(kernel->maps.exec_policy), &zero, &policy, BPF_ANY) != 0) {
+        return base::fail_errno(errno, "setting the guard of programs");
     }
     return {};
 }
@@ -229,18 +230,18 @@ bool ProgramGuard::Running::is_blocked(int file, const struct stat& state, bool&
     return digest && list.has_digest(*digest);
 }
 
+// By the list of that number: once there is another, it counts no more.
 void ProgramGuard::Running::remember(const exec_guard_file& file, bool blocked,
-                                     std::uint64_t list_number) {
-    const std::lock_guard lock(mutex);
-    if (list_number != number) return;
-    const std::uint32_t verdict = blocked ? EXEC_GUARD_DENIED : EXEC_GUARD_ALLOWED;
+                                     std::uint32_t list_number) {
+    const std::uint32_t verdict =
+        list_number << EXEC_GUARD_VERDICT_BITS | (blocked ? EXEC_GUARD_DENIED : EXEC_GUARD_ALLOWED);
     bpf_map_update_elem(bpf_map__fd(kernel->maps.exec_verdicts), &file, &verdict, BPF_ANY);
 }
 
 void ProgramGuard::Running::answer(const fanotify_event_metadata& event) {
     const base::FileDescriptor file(event.fd);
     struct stat state {};
-    const std::uint64_t list_number = number;
+    const std::uint32_t list_number = number;
     bool settled = true;
     bool blocked = false;
     if (event.pid != ::getpid() && ::fstat(file.get(), &state) == 0) {
@@ -321,7 +322,7 @@ void ProgramGuard::Running::examine(const exec_guard_event& event) {
         bpf_map_delete_elem(bpf_map__fd(kernel->maps.exec_held), &event.process);
         return;
     }
-    const std::uint64_t list_number = number;
+    const std::uint32_t list_number = number;
     bool settled = true;
     if (!has_blocked(process, settled)) {
         const bool told = event.file.inode != 0 && event.unnamed == 0;
@@ -372,24 +373,26 @@ base::Result<ProgramGuard> ProgramGuard::start(const ProgramGuardSettings& setti
 base::Result<void> ProgramGuard::set_blocks(const std::vector<Block>& blocks) {
     const std::lock_guard lock(running_->mutex);
     running_->list = BlockList(blocks);
-    exec_guard_policy policy{};
-    const std::uint32_t zero = 0;
-    const int map = bpf_map__fd(running_->kernel->maps.exec_policy);
-    if (bpf_map_lookup_elem(map, &zero, &policy) != 0)
-        return base::fail_errno(errno, "setting the guard of programs");
-    policy.any_size = running_->list.any_size() ? 1 : 0;
-    if (bpf_map_update_elem(map, &zero, &policy, BPF_ANY) != 0) {
-        return base::fail_errno(errno, "setting the guard of programs");
-    }
     return running_->tell_kernel();
 }
 
 ProgramGuardCounts ProgramGuard::counts() const {
-    return {running_->refused, running_->killed, running_->read, running_->too_long};
+    ProgramGuardCounts counts{running_->refused, running_->killed, running_->read,
+                              running_->too_long};
+    if (running_->lsm) {
+        counts.refused += running_->lsm->refused();
+        counts.read += running_->lsm->read();
+        counts.too_long += running_->lsm->too_long();
+    }
+    return counts;
 }
 
-bool ProgramGuard::asks_before() const {
-    return running_->questions.valid();
+const GuardChoice& ProgramGuard::choice() const {
+    return running_->choice;
+}
+
+bool ProgramGuard::holds_scripts() const {
+    return running_->lsm || running_->questions.valid();
 }
 
 }  // namespace shoji::response

@@ -1,16 +1,15 @@
-// Blocked files do not run while this lives. Two parts hold together:
-// - fanotify(7) asks before a file is executed: programs and scripts get EPERM. Not on file systems
-// that
-//   others serve (NFS, FUSE …), where reading could wait for ever.
-// - kernel programs see what is executed or mapped executable without such a question: memory
-// files, a file
-//   run through the dynamic loader, libraries, mprotect(2). A file of a blocked one's size stops
-//   its process (SIGSTOP) until it has been read here; a blocked one ends it (SIGKILL).
-// What runs already goes on. A script that is given to its interpreter as data runs.
+// Blocked files do not run while this lives. Where the kernel takes LSM programs and hashes files
+// (program_lsm.h), it refuses them itself, scripts too. Elsewhere fanotify(7) asks before a file is
+// executed: programs and scripts get EPERM. Not on file systems that others serve (NFS, FUSE …),
+// where reading could wait for ever. Beside either, kernel programs see what is executed or mapped
+// executable and was not judged: a file of a blocked one's size stops its process (SIGSTOP) until
+// it has been read here; a blocked one ends it (SIGKILL). What runs already goes on. A script that
+// is given to its interpreter as data runs.
 #pragma once
 
 #include "core/base/result.h"
 #include "watch/response/block_list.h"
+#include "watch/response/guard_kind.h"
 
 #include <memory>
 #include <string>
@@ -23,7 +22,8 @@ struct ProgramGuardSettings {
         0;  // the kernel programs for this control group alone; 0: the whole machine
     // Folders of the file systems that fanotify asks for; empty: all of this machine's own.
     std::vector<std::string> file_systems;
-    bool ask_before = true;  // false: without fanotify
+    bool ask_before = true;  // false: without fanotify; with LSM programs it is not needed
+    bool try_lsm = true;
 };
 
 struct ProgramGuardCounts {
@@ -44,16 +44,14 @@ class ProgramGuard {
     // From now on.
     base::Result<void> set_blocks(const std::vector<Block>& blocks);
     [[nodiscard]] ProgramGuardCounts counts() const;
+    [[nodiscard]] const GuardChoice& choice() const;
     // Scripts are guarded too.
-    [[nodiscard]] bool asks_before() const;
+    [[nodiscard]] bool holds_scripts() const;
 
   private:
     struct Running;
     explicit ProgramGuard(std::unique_ptr<Running> running);
     std::unique_ptr<Running> running_;
 };
-
-// The SHA-256 of a file as it is now.
-base::Result<journal::Digest> digest_of_file(int file);
 
 }  // namespace shoji::response

@@ -2,6 +2,7 @@
 // the test's own, from a file system of the test's own: the rest of the machine is left in peace.
 #include "watch/response/guarded_programs.h"
 
+#include "watch/response/file_digest.h"
 #include "watch/response/freezer.h"
 #include "watch/response/small_file.h"
 
@@ -29,10 +30,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int ran = 0;
-constexpr int refused = 126;  // EPERM
+constexpr int not_loaded = 96;   // a library
+constexpr int refused = 126;     // EPERM
+constexpr int unloadable = 127;  // what the dynamic loader ends with
 constexpr int killed = 1000;
 
-class ProgramGuardTest : public ::testing::TestWithParam<bool> {
+enum class Backend { lsm, questions, kernel_programs_alone };
+
+class ProgramGuardTest : public ::testing::TestWithParam<Backend> {
   protected:
     void SetUp() override {
         if (::geteuid() != 0) GTEST_SKIP() << "needs root";
@@ -47,13 +52,18 @@ class ProgramGuardTest : public ::testing::TestWithParam<bool> {
         ASSERT_EQ(::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64m"), 0);
         struct stat state {};
         ASSERT_EQ(::stat(group_.c_str(), &state), 0);
-        settings_ = {state.st_ino, {folder_}, GetParam()};
+        settings_ = {
+            state.st_ino, {folder_}, GetParam() == Backend::questions, GetParam() == Backend::lsm};
         make("evil", "/bin/true", "evil");
         make("good", "/bin/true", "good");  // of the same size
         make("evil.so", "/usr/lib/x86_64-linux-gnu/libz.so.1", "evil");
         make("good.so", "/usr/lib/x86_64-linux-gnu/libz.so.1", "good");
         write("evil.sh", "#!/bin/sh\nexit 0\n# evil\n");
         write("good.sh", "#!/bin/sh\nexit 0\n# good\n");
+        if (GetParam() != Backend::lsm) return;
+        const auto guard = ProgramGuard::start(settings_, blocks());
+        ASSERT_TRUE(guard) << guard.error().message;
+        if (guard->choice().kind != GuardKind::lsm) GTEST_SKIP() << "no LSM programs here";
     }
     void TearDown() override {
         if (folder_.empty()) return;
@@ -88,6 +98,10 @@ class ProgramGuardTest : public ::testing::TestWithParam<bool> {
     [[nodiscard]] std::vector<Block> blocks() const {
         return {block_of("evil"), block_of("evil.so"), block_of("evil.sh")};
     }
+
+    // What becomes of whoever executes a blocked file by a name.
+    static int stopped() { return holds_scripts() ? refused : killed; }
+    static bool holds_scripts() { return GetParam() != Backend::kernel_programs_alone; }
 
     int in_group(const std::function<int()>& body) const {
         const pid_t child = ::fork();
@@ -146,7 +160,26 @@ class ProgramGuardTest : public ::testing::TestWithParam<bool> {
     }
     int load(const std::string& name) const {
         return in_group(
-            [&] { return ::dlopen(file(name).c_str(), RTLD_NOW) != nullptr ? ran : 96; });
+            [&] { return ::dlopen(file(name).c_str(), RTLD_NOW) != nullptr ? ran : not_loaded; });
+    }
+    // Without the library the loader goes on, and may keep it mapped to read.
+    int preload(const std::string& name) const {
+        constexpr int without_it = 1;
+        const int result = execute({"/usr/bin/env", "LD_PRELOAD=" + file(name), "/bin/grep", "-q",
+                                    "x[ps] .*" + file(name), "/proc/self/maps"});
+        return result == without_it ? not_loaded : result;
+    }
+    // In memory of a size that is blocked, filled after it was mapped.
+    int fill_later(const std::string& name) const {
+        return in_group([&] {
+            const int made = ::memfd_create("x", 0);
+            const int from = ::open(file(name).c_str(), O_RDONLY);
+            const auto size = fs::file_size(file(name));
+            if (::ftruncate(made, static_cast<off_t>(size)) != 0) return 97;
+            void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, made, 0);
+            if (at == MAP_FAILED || ::read(from, at, size) != static_cast<ssize_t>(size)) return 97;
+            return ::mprotect(at, size, PROT_READ | PROT_EXEC) == 0 ? ran : failed();
+        });
     }
 
     fs::path group_;
@@ -155,44 +188,48 @@ class ProgramGuardTest : public ::testing::TestWithParam<bool> {
 };
 
 TEST_P(ProgramGuardTest, StopsWhateverWayABlockedFileIsRun) {
-    const int stopped = GetParam() ? refused : killed;
+    const auto refuses = [](int instead) { return GetParam() == Backend::lsm ? instead : killed; };
+    const int mapped = refuses(refused);
     constexpr const char* loader = "/lib64/ld-linux-x86-64.so.2";
     const auto guard = ProgramGuard::start(settings_, blocks());
     ASSERT_TRUE(guard) << guard.error().message;
     fs::copy_file(file("evil"), file("copied"));
     for (int again = 0; again < 2; ++again) {
-        EXPECT_EQ(execute({file("evil")}), stopped);
-        EXPECT_EQ(execute({file("copied")}), stopped);
+        EXPECT_EQ(execute({file("evil")}), stopped());
+        EXPECT_EQ(execute({file("copied")}), stopped());
         EXPECT_EQ(execute({file("good")}), ran);
-        EXPECT_EQ(execute_unnamed("evil", true), killed);
+        EXPECT_EQ(execute_unnamed("evil", true), mapped);
         EXPECT_EQ(execute_unnamed("good", true), ran);
-        EXPECT_EQ(execute_unnamed("evil", false), stopped);
+        EXPECT_EQ(execute_unnamed("evil", false), stopped());
         EXPECT_EQ(execute_unnamed("good", false), ran);
-        EXPECT_EQ(execute({loader, file("evil")}), killed);
+        EXPECT_EQ(execute({loader, file("evil")}), refuses(unloadable));
         EXPECT_EQ(execute({loader, file("good")}), ran);
-        EXPECT_EQ(load("evil.so"), killed);
+        EXPECT_EQ(load("evil.so"), refuses(not_loaded));
         EXPECT_EQ(load("good.so"), ran);
-        EXPECT_EQ(execute({"/usr/bin/env", "LD_PRELOAD=" + file("evil.so"), "/bin/true"}), killed);
-        EXPECT_EQ(execute({"/usr/bin/env", "LD_PRELOAD=" + file("good.so"), "/bin/true"}), ran);
+        EXPECT_EQ(preload("evil.so"), refuses(not_loaded));
+        EXPECT_EQ(preload("good.so"), ran);
         for (const auto way : {Way::mapped, Way::protected_later, Way::implied}) {
-            EXPECT_EQ(map("evil", way), killed) << static_cast<int>(way);
+            EXPECT_EQ(map("evil", way), mapped) << static_cast<int>(way);
             EXPECT_EQ(map("good", way), ran) << static_cast<int>(way);
         }
-        // Scripts are held where it is asked before; as data they run, as stated.
-        EXPECT_EQ(execute({file("evil.sh")}), GetParam() ? refused : ran);
+        EXPECT_EQ(fill_later("evil"), killed);
+        EXPECT_EQ(fill_later("good"), ran);
+        // As data a script runs, as stated.
+        EXPECT_EQ(execute({file("evil.sh")}), holds_scripts() ? refused : ran);
         EXPECT_EQ(execute({file("good.sh")}), ran);
         EXPECT_EQ(execute({"/bin/sh", file("evil.sh")}), ran);
     }
     const auto counts = guard->counts();
     EXPECT_GT(counts.killed, 0U);
-    EXPECT_EQ(counts.refused > 0, GetParam());
+    EXPECT_EQ(counts.refused > 0, holds_scripts());
+    EXPECT_EQ(guard->holds_scripts(), holds_scripts());
     EXPECT_EQ(counts.too_long, 0U);
 }
 
 TEST_P(ProgramGuardTest, BlocksAFileOfUnknownSize) {
     const auto guard = ProgramGuard::start(settings_, {block_of("evil", false)});
     ASSERT_TRUE(guard) << guard.error().message;
-    EXPECT_EQ(execute({file("evil")}), GetParam() ? refused : killed);
+    EXPECT_EQ(execute({file("evil")}), stopped());
     EXPECT_EQ(execute({file("good")}), ran);
     EXPECT_EQ(execute({"/bin/sh", "-c", "/bin/true"}), ran);
 }
@@ -202,12 +239,20 @@ TEST_P(ProgramGuardTest, BlocksAPathAndTheFileThatIsThere) {
     block.path = file("evil");
     const auto guard = ProgramGuard::start(settings_, {block});
     ASSERT_TRUE(guard) << guard.error().message;
-    EXPECT_EQ(execute({file("evil")}), GetParam() ? refused : killed);
+    EXPECT_EQ(execute({file("evil")}), stopped());
     fs::create_hard_link(file("evil"), file("other name"));
-    EXPECT_EQ(execute({file("other name")}), GetParam() ? refused : killed);
+    EXPECT_EQ(execute({file("other name")}), stopped());
     fs::create_symlink(file("evil"), file("link"));
-    EXPECT_EQ(execute({file("link")}), GetParam() ? refused : killed);
+    EXPECT_EQ(execute({file("link")}), stopped());
     EXPECT_EQ(execute({file("good")}), ran);
+    const int mapped = GetParam() == Backend::lsm ? refused : killed;
+    for (const auto way : {Way::mapped, Way::protected_later, Way::implied}) {
+        EXPECT_EQ(map("evil", way), mapped) << static_cast<int>(way);
+        EXPECT_EQ(map("good", way), ran) << static_cast<int>(way);
+    }
+    if (!holds_scripts()) return;  // a moment passes until the path is looked at again
+    fs::rename(file("good"), file("evil"));
+    EXPECT_EQ(execute({file("evil")}), refused);
 }
 
 TEST_P(ProgramGuardTest, LetsRunAgainWhatIsNoLongerBlocked) {
@@ -222,9 +267,34 @@ TEST_P(ProgramGuardTest, LetsRunAgainWhatIsNoLongerBlocked) {
     EXPECT_EQ(load("evil.so"), ran);
 }
 
-INSTANTIATE_TEST_SUITE_P(With, ProgramGuardTest, ::testing::Values(true, false),
-                         [](const auto& how) {
-                             return how.param ? "Questions" : "KernelProgramsAlone";
+// Whatever the kernel lacks is told, and something holds.
+TEST_P(ProgramGuardTest, SaysByWhatItHolds) {
+    settings_.ask_before = true;
+    const auto guard = ProgramGuard::start(settings_, blocks());
+    ASSERT_TRUE(guard) << guard.error().message;
+    const auto& choice = guard->choice();
+    EXPECT_EQ(choice.kind == GuardKind::lsm, GetParam() == Backend::lsm);
+    EXPECT_TRUE(guard->holds_scripts());
+    settings_.try_lsm = true;
+    const auto chosen = ProgramGuard::start(settings_, blocks());
+    ASSERT_TRUE(chosen) << chosen.error().message;
+    EXPECT_EQ(chosen->choice().why.empty(), chosen->choice().kind == GuardKind::lsm);
+    EXPECT_TRUE(chosen->holds_scripts());
+}
+
+INSTANTIATE_TEST_SUITE_P(With, ProgramGuardTest,
+                         ::testing::Values(Backend::lsm, Backend::questions,
+                                           Backend::kernel_programs_alone),
+                         [](const auto& how) -> std::string {
+                             switch (how.param) {
+                                 case Backend::lsm:
+                                     return "Lsm";
+                                 case Backend::questions:
+                                     return "Questions";
+                                 case Backend::kernel_programs_alone:
+                                     return "KernelProgramsAlone";
+                             }
+                             return "";
                          });
 
 TEST(BlockList, IsWrittenAndReadBack) {

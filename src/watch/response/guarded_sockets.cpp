@@ -70,6 +70,10 @@ bool refuses_packets(int policy_map) {
     return !socket.valid() && errno == EPERM;
 }
 
+std::string reason(std::string_view doing) {
+    return base::fail_errno(errno, doing).value().message;
+}
+
 int take_event(void* into, void* data, std::size_t size) {
     socket_guard_event event{};
     if (size < sizeof event) return 0;
@@ -83,7 +87,7 @@ int take_event(void* into, void* data, std::size_t size) {
 }  // namespace
 
 struct SocketGuard::Loaded {
-    GuardKind kind = GuardKind::tracepoints;
+    GuardChoice choice;
     Owner<socket_guard_lsm_bpf> lsm{nullptr, &socket_guard_lsm_bpf__destroy};
     Owner<socket_guard_bpf> tracepoints{nullptr, &socket_guard_bpf__destroy};
     std::vector<StoppedSocket> stopped;
@@ -104,9 +108,14 @@ struct SocketGuard::Loaded {
 
     bool load_lsm() {
         lsm.reset(socket_guard_lsm_bpf__open_and_load());
-        if (lsm && socket_guard_lsm_bpf__attach(lsm.get()) == 0 &&
-            refuses_packets(bpf_map__fd(lsm->maps.socket_policy))) {
-            kind = GuardKind::lsm;
+        if (!lsm) {
+            choice.why = reason("loading LSM programs");
+        } else if (socket_guard_lsm_bpf__attach(lsm.get()) != 0) {
+            choice.why = reason("attaching LSM programs");
+        } else if (!refuses_packets(bpf_map__fd(lsm->maps.socket_policy))) {
+            choice.why = "'bpf' is not among the kernel's security modules";
+        } else {
+            choice.kind = GuardKind::lsm;
             return true;
         }
         lsm.reset();
@@ -161,8 +170,8 @@ base::Result<SocketGuard> SocketGuard::start(const SocketGuardSettings& settings
     return SocketGuard(std::move(loaded));
 }
 
-GuardKind SocketGuard::kind() const {
-    return loaded_->kind;
+const GuardChoice& SocketGuard::choice() const {
+    return loaded_->choice;
 }
 
 std::vector<StoppedSocket> SocketGuard::take_stopped() {

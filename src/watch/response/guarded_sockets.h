@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "watch/response/guard_kind.h"
 #include "watch/response/process.h"
 
 #include <functional>
@@ -13,8 +14,6 @@
 #include <vector>
 
 namespace shoji::response {
-
-enum class GuardKind { lsm, tracepoints };
 
 // A bit a family: 1 << AF_UNIX …
 extern const std::uint64_t isolated_families;
@@ -38,7 +37,7 @@ class SocketGuard {
     SocketGuard& operator=(SocketGuard&&) noexcept;
     ~SocketGuard();
 
-    [[nodiscard]] GuardKind kind() const;
+    [[nodiscard]] const GuardChoice& choice() const;
     // Whom it stopped since the last call, as far as 64 KiB hold.
     std::vector<StoppedSocket> take_stopped();
 

@@ -130,7 +130,7 @@ TEST_F(SocketGuardTest, LetsNoFamilyBeMadeThatPacketRulesDoNotSee) {
         settings_.try_lsm = try_lsm;
         auto guard = SocketGuard::start(settings_);
         ASSERT_TRUE(guard) << guard.error().message;
-        const int stopped = guard->kind() == GuardKind::lsm ? refused : killed;
+        const int stopped = guard->choice().kind == GuardKind::lsm ? refused : killed;
         for (int family = 0; family < families; ++family) {
             const bool open = (isolated_families >> static_cast<unsigned>(family) & 1U) != 0;
             EXPECT_EQ(ask(family), open ? before[static_cast<std::size_t>(family)] : stopped)
@@ -154,7 +154,7 @@ TEST_F(SocketGuardTest, SeesCallsOf32BitPrograms) {
         GTEST_SKIP() << "no 32-bit calls here";
     const auto guard = SocketGuard::start(settings_);
     ASSERT_TRUE(guard) << guard.error().message;
-    const int stopped = guard->kind() == GuardKind::lsm ? refused : killed;
+    const int stopped = guard->choice().kind == GuardKind::lsm ? refused : killed;
     EXPECT_EQ(ask_compat(compat_socket, AF_PACKET, SOCK_RAW, 0), stopped);
     EXPECT_EQ(ask_compat(compat_socket, AF_INET, SOCK_DGRAM, 0), made);
     auto* low = static_cast<unsigned*>(::mmap(nullptr, 4096, PROT_READ | PROT_WRITE,
@@ -175,7 +175,7 @@ TEST_F(SocketGuardTest, SeesWhatIoUringMakes) {
     const auto guard = SocketGuard::start(settings_);
     ASSERT_TRUE(guard) << guard.error().message;
     EXPECT_EQ(in_group([] { return ask_by_uring(AF_PACKET); }),
-              guard->kind() == GuardKind::lsm ? refused : killed);
+              guard->choice().kind == GuardKind::lsm ? refused : killed);
 }
 
 TEST_F(SocketGuardTest, LetsListedProgramsMakePacketSocketsAndNothingElse) {
@@ -183,7 +183,7 @@ TEST_F(SocketGuardTest, LetsListedProgramsMakePacketSocketsAndNothingElse) {
     const auto guard = SocketGuard::start(settings_);
     ASSERT_TRUE(guard) << guard.error().message;
     EXPECT_EQ(ask(AF_PACKET), made);
-    EXPECT_EQ(ask(AF_VSOCK), guard->kind() == GuardKind::lsm ? refused : killed);
+    EXPECT_EQ(ask(AF_VSOCK), guard->choice().kind == GuardKind::lsm ? refused : killed);
 }
 
 TEST_F(SocketGuardTest, HoldsForNobodyElse) {

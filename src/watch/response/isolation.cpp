@@ -150,7 +150,7 @@ base::Result<IsolationOutcome> Isolation::isolate(const IsolationRequest& reques
     auto guard = SocketGuard::start({request.cgroup, request.packet_programs, true});
     if (guard) {
         guard_ = std::move(*guard);
-        outcome.sockets = guard_->kind();
+        outcome.sockets = guard_->choice();
     } else {
         outcome.problem = guard.error().message;
     }
@@ -181,6 +181,10 @@ base::Result<void> Isolation::release(bool every_namespace) {
 
 std::vector<StoppedSocket> Isolation::take_stopped() {
     return guard_ ? guard_->take_stopped() : std::vector<StoppedSocket>{};
+}
+
+std::optional<GuardChoice> Isolation::socket_guard() const {
+    return guard_ ? std::optional(guard_->choice()) : std::nullopt;
 }
 
 base::Result<bool> Isolation::write_boot_files(const std::string& rules) const {

@@ -39,8 +39,8 @@ struct IsolationOutcome {
     std::vector<std::string> devices;  // of the caller's network namespace
     std::size_t connections_cut = 0;
     std::vector<SocketHolder> killed;
-    std::vector<SocketHolder> left;    // protected ones
-    std::optional<GuardKind> sockets;  // empty: nothing guards them, `problem` says why
+    std::vector<SocketHolder> left;      // protected ones
+    std::optional<GuardChoice> sockets;  // empty: nothing guards them, `problem` says why
     std::string problem;
     bool at_boot = false;
 };
@@ -57,6 +57,8 @@ class Isolation {
     // `not_found` where the host is not isolated.
     base::Result<void> release(bool every_namespace = true);
     std::vector<StoppedSocket> take_stopped();
+    // Empty: nothing guards sockets now.
+    [[nodiscard]] std::optional<GuardChoice> socket_guard() const;
 
   private:
     [[nodiscard]] std::filesystem::path rules_file() const {

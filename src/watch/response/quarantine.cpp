@@ -2,7 +2,7 @@
 
 #include "core/base/random.h"
 #include "core/journal/hex.h"
-#include "watch/response/guarded_programs.h"
+#include "watch/response/file_digest.h"
 #include "watch/response/small_file.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "watch/response/quarantine.h"
 
 #include "core/base/random.h"
-#include "watch/response/guarded_programs.h"
+#include "watch/response/file_digest.h"
 #include "watch/response/small_file.h"
 
 #include <atomic>

@@ -90,6 +90,13 @@ class Responder {
         return vault_.list();
     }
     [[nodiscard]] bool isolated() const { return isolation_.in_force(); }
+    // By what it is held now; empty: nothing is to be held, or nothing holds it.
+    [[nodiscard]] std::optional<GuardChoice> program_guard() const {
+        return programs_ ? std::optional(programs_->choice()) : std::nullopt;
+    }
+    [[nodiscard]] std::optional<GuardChoice> socket_guard() const {
+        return isolation_.socket_guard();
+    }
     [[nodiscard]] const journal::PublicKey& evidence_key() const { return public_key_; }
 
   private:

@@ -144,7 +144,7 @@ base::Result<Outcome> Responder::isolate(const Request& request) {
     if (!isolated->sockets) {
         outcome.told.push_back({"response.isolate.sockets.none", {{"why", isolated->problem}}});
     } else {
-        const bool lsm = *isolated->sockets == GuardKind::lsm;
+        const bool lsm = isolated->sockets->kind == GuardKind::lsm;
         outcome.told.push_back(
             {lsm ? "response.isolate.sockets.lsm" : "response.isolate.sockets.tracepoints", {}});
     }
@@ -218,7 +218,9 @@ base::Result<Outcome> Responder::block(const Request& request) {
         return base::Failure(error);
     }
     outcome.done = true;
-    if (!programs_->asks_before()) outcome.told.push_back({"response.block.no_scripts", {}});
+    const bool lsm = programs_->choice().kind == GuardKind::lsm;
+    outcome.told.push_back({lsm ? "response.block.lsm" : "response.block.tracepoints", {}});
+    if (!programs_->holds_scripts()) outcome.told.push_back({"response.block.no_scripts", {}});
     outcome.undo =
         undo_command(action.digest ? "unblock --sha256 " + what : "unblock --path " + what);
     return outcome;

@@ -252,7 +252,12 @@ TEST_F(ResponderTest, BlocksUntilUnblockedAndAcrossAStart) {
     EXPECT_FALSE(responder.respond(request(unblock)));
     EXPECT_TRUE(responder.respond(request(block, true)));
     EXPECT_TRUE(responder.blocks().empty());
-    ASSERT_TRUE(responder.respond(request(block)));
+    EXPECT_FALSE(responder.program_guard());
+    const auto blocked = responder.respond(request(block));
+    ASSERT_TRUE(blocked) << blocked.error().message;
+    ASSERT_TRUE(responder.program_guard());
+    const bool lsm = responder.program_guard()->kind == GuardKind::lsm;
+    EXPECT_EQ(blocked->told.at(1).key, lsm ? "response.block.lsm" : "response.block.tracepoints");
     EXPECT_EQ(responder.respond(request(block)).error().kind, base::ErrorKind::exists);
     responder = start();
     EXPECT_EQ(responder.blocks().size(), 1U);
