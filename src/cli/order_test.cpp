@@ -123,7 +123,9 @@ class FakeAnswerer {
                 const auto* asked = std::get_if<response::Request>(&*command);
                 if (asked != nullptr) asked_.push_back(*asked);
                 const std::string text =
-                    R"({"ok":true,"result":{"id":"","done":true,"told":[],"undo":""}})";
+                    std::holds_alternative<response::StatusCommand>(*command)
+                        ? status_
+                        : R"({"ok":true,"result":{"id":"","done":true,"told":[],"undo":""}})";
                 static_cast<void>(base::send_packet(
                     connection->get(),
                     {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
@@ -138,6 +140,8 @@ class FakeAnswerer {
         static_cast<void>(base::connect_unix(socket_, base::SocketKind::packet));
         thread_.join();
     }
+    // From now on, as it goes over the socket.
+    void set_status(std::string status) { status_ = std::move(status); }
     // What was asked since: "isolate", or "isolate?" for a dry run.
     std::vector<std::string> asked() {
         std::vector<std::string> words;
@@ -153,8 +157,26 @@ class FakeAnswerer {
     fs::path socket_;
     std::atomic<bool> ends_ = false;
     std::vector<response::Request> asked_;  // each answer comes after it
+    std::string status_;                    // set while nobody asks
     std::thread thread_;
 };
+
+TEST_F(OrderTest, TheStatusSaysByWhatIsHeldWhatIsForbidden) {
+    using testing::Not;
+    FakeAnswerer answerer(at("respond.sock"));
+    const auto status = [&](const std::string& guards) {
+        answerer.set_status(R"({"ok":true,"result":{"isolated":true,"blocks":[],"pending":[],)"
+                            R"("quarantined":[],"guards":)" +
+                            guards + "}}");
+        return shoji({"respond", "status", "--socket", at("respond.sock")}).output;
+    };
+    EXPECT_THAT(status(R"({"sockets":null,"programs":null})"), Not(HasSubstr("BPF LSM")));
+    const auto held = status(R"({"sockets":{"by":"lsm","why_not_lsm":""},)"
+                             R"("programs":{"by":"tracepoints","why_not_lsm":"it is not there"}})");
+    EXPECT_THAT(held, HasSubstr("Sockets beyond packet rules are refused by the kernel (BPF LSM)"));
+    EXPECT_THAT(held, HasSubstr("whoever runs them is killed"));
+    EXPECT_THAT(held, HasSubstr("Not by BPF LSM: it is not there"));
+}
 
 TEST_F(OrderTest, WhatCouldCutWorkOffIsShownAndConfirmedFirst) {
     using testing::ElementsAre;
