@@ -28,6 +28,7 @@ namespace shoji::response {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AnyOf;
 
 constexpr int ran = 0;
 constexpr int not_loaded = 96;   // a library
@@ -253,6 +254,31 @@ TEST_P(ProgramGuardTest, BlocksAPathAndTheFileThatIsThere) {
     if (!holds_scripts()) return;  // a moment passes until the path is looked at again
     fs::rename(file("good"), file("evil"));
     EXPECT_EQ(execute({file("evil")}), refused);
+}
+
+// Such as a container's root: the kernel maps the layer's file in place of the one that was opened.
+TEST_P(ProgramGuardTest, HoldsWhereLayersOfFilesLieOverEachOther) {
+    for (const auto* layer : {"below", "upper", "aside", "whole"})
+        fs::create_directory(file(layer));
+    for (const auto* name : {"evil", "good"}) fs::copy_file(file(name), folder_ / "below" / name);
+    const auto options =
+        "lowerdir=" + file("below") + ",upperdir=" + file("upper") + ",workdir=" + file("aside");
+    ASSERT_EQ(::mount("overlay", file("whole").c_str(), "overlay", 0, options.c_str()), 0);
+    settings_.file_systems.push_back(file("whole"));
+    {
+        const auto guard = ProgramGuard::start(settings_, blocks());
+        ASSERT_TRUE(guard) << guard.error().message;
+        const int mapped = GetParam() == Backend::lsm ? refused : killed;
+        for (int again = 0; again < 2; ++again) {
+            EXPECT_EQ(execute({file("whole/evil")}), stopped());
+            EXPECT_EQ(execute({file("whole/good")}), ran);
+            EXPECT_EQ(map("whole/evil", Way::mapped), mapped);
+            EXPECT_EQ(map("whole/good", Way::mapped), ran);
+            EXPECT_THAT(map("whole/evil", Way::protected_later), AnyOf(mapped, killed));
+            EXPECT_EQ(map("whole/good", Way::protected_later), ran);
+        }
+    }
+    EXPECT_EQ(::umount2(file("whole").c_str(), MNT_DETACH), 0);
 }
 
 TEST_P(ProgramGuardTest, LetsRunAgainWhatIsNoLongerBlocked) {
