@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
  *
  * The guard of programs where the kernel takes LSM programs and hashes files: a blocked file is refused before it
- * runs or is mapped, whatever it is called and wherever it lies. Up to 6.1 the kernel may leave such a program out while
+ * runs or is mapped, whatever it is called and wherever it lies. Older kernels may leave such a program out while
  * it waits on the same processor for another file's content; what then passes unseen, and what cannot be hashed here,
  * is found by the other part (exec_guard.bpf.c), which is attached with it and shares its maps. */
 #include "exec_guard.bpf.h"

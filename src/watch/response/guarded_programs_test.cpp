@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
@@ -254,6 +255,40 @@ TEST_P(ProgramGuardTest, BlocksAPathAndTheFileThatIsThere) {
     if (!holds_scripts()) return;  // a moment passes until the path is looked at again
     fs::rename(file("good"), file("evil"));
     EXPECT_EQ(execute({file("evil")}), refused);
+}
+
+// A kernel may leave out an LSM program that waits for another process's file on the same
+// processor.
+TEST_P(ProgramGuardTest, HoldsWhileOtherFilesAreRead) {
+    const auto guard = ProgramGuard::start(settings_, {block_of("evil", false)});
+    ASSERT_TRUE(guard) << guard.error().message;
+    cpu_set_t before;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(::sched_getcpu(), &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    const pid_t reader = ::fork();
+    if (reader == 0) {
+        (void)write_control_file(group_ / "cgroup.procs", "0");
+        constexpr std::size_t size = 1U << 18U;
+        const int long_file = ::open(file("long").c_str(), O_RDWR | O_CREAT, 0755);
+        if (::ftruncate(long_file, size) != 0) ::_exit(97);
+        for (off_t i = 0;; ++i) {  // another file each time, as far as the guard knows
+            if (::pwrite(long_file, "x", 1, i) != 1) ::_exit(97);
+            void* at = ::mmap(nullptr, size, PROT_READ | PROT_EXEC, MAP_PRIVATE, long_file, 0);
+            if (at != MAP_FAILED) ::munmap(at, size);
+        }
+    }
+    constexpr int times = 20;
+    for (int i = 0; i < times; ++i) {
+        fs::remove(file("evil"));
+        make("evil", "/bin/true", "evil");  // anew, so that no verdict is there
+        EXPECT_THAT(map("evil", Way::mapped), AnyOf(refused, killed));
+    }
+    ::kill(reader, SIGKILL);
+    ::waitpid(reader, nullptr, 0);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
 }
 
 // Such as a container's root: the kernel maps the layer's file in place of the one that was opened.
