@@ -2,6 +2,10 @@
 // `shoji alerts` then shows.
 #include "hub/whole_way_fixture_test.h"
 
+#include <cerrno>
+
+#include <sys/mount.h>
+
 namespace shoji::hub {
 namespace {
 
@@ -60,6 +64,53 @@ TEST_F(WholeWay, AKilledDelivererLosesNoAlert) {
     // What was on disk but not confirmed comes twice.
     EXPECT_TRUE(eventually([&] { return shown("rule-one") >= 10; })) << shown("rule-one");
     EXPECT_TRUE(eventually([&] { return shown("sensor.part_ended") >= 3; }));
+}
+
+// A file system of its own, gone with its object.
+struct SmallDisk {
+    explicit SmallDisk(const fs::path& at) : path(at) {
+        fs::create_directory(path);
+        is_mounted = ::mount("shoji", path.c_str(), "tmpfs", 0, "size=16m,mode=0711") == 0;
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    ~SmallDisk() {
+        if (is_mounted) ::umount2(path.c_str(), MNT_DETACH);
+    }
+    void fill() const {
+        std::ofstream filler(path / "filler");
+        const std::string block(1 << 12, 'x');
+        while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush())
+            continue;
+    }
+    void empty() const { fs::remove(path / "filler"); }
+
+    fs::path path;
+    bool is_mounted = false;
+};
+
+// While there is no hub either: alerts go into the spool's reserve.
+TEST_F(WholeWay, AFullDiskIsToldAndLosesNoAlert) {
+    const SmallDisk disk(folder_ / "sensor");
+    ASSERT_TRUE(disk.is_mounted) << errno;
+    start();
+    start_sensor();
+    say();
+    ASSERT_TRUE(eventually([&] { return shown("rule-one") == 1; }));
+    EXPECT_EQ(end(SIGKILL), -SIGKILL);
+    disk.fill();
+    for (int i = 0; i < 20; ++i) say();
+    EXPECT_TRUE(eventually([&] {
+        output_of({"/bin/true", std::string(2000, 'x')});
+        const auto now = status();
+        return now.is_object() && now.at("delivery").at("lost").to_number<int>() > 0;
+    })) << "events are dropped first";
+    disk.empty();
+    start();
+    EXPECT_TRUE(eventually([&] { return shown("rule-one") == 21; })) << shown("rule-one");
+    EXPECT_TRUE(eventually([&] { return shown("sensor.disk_full") == 1; }));
+    EXPECT_TRUE(eventually([&] { return shown("sensor.lost") >= 1; }));
+    EXPECT_EQ(end_sensor(SIGTERM), 0);
 }
 
 TEST_F(WholeWay, AKilledSensorIsAnAlertForItsSilence) {

@@ -170,7 +170,7 @@ std::vector<std::uint8_t> Courier::pulse(const Moment& now) const {
     pulse.dropped = losses.dropped;
     pulse.damaged = losses.damaged;
     pulse.refused = losses.alerts_refused;
-    pulse.overrun = overrun_;
+    pulse.overrun = overrun_ + losses.detail_refused;
     for (const Class kind : order) {
         pulse.waiting[index(kind)] = spool_.next(kind) - 1 - spool_.acknowledged(kind);
     }

@@ -335,6 +335,7 @@ class Worker : public Delivery {
         status_.losses = spool_.losses();
         status_.spool_bytes = spool_.bytes();
         status_.alerts_in_memory = spool_.alerts_in_memory();
+        status_.room_missed = spool_.room_missed();
         status_.clock_difference = courier_.clock_difference();
         for (std::size_t i = 0; i < spool::classes; ++i) {
             const auto kind = static_cast<Class>(i);

@@ -41,6 +41,7 @@ Bytes encode(const Receipt& receipt) {
     for (const auto waiting : receipt.waiting) writer.write(waiting);
     writer.write(receipt.spool_bytes);
     writer.write(receipt.lost);
+    writer.write(receipt.room_missed);
     writer.write_string(base::printable(receipt.trouble, most_trouble));
     return writer.take();
 }
@@ -54,6 +55,7 @@ base::Result<Receipt> decode_receipt(View bytes) {
     for (auto& waiting : receipt.waiting) waiting = reader.read<std::uint64_t>();
     receipt.spool_bytes = reader.read<std::uint64_t>();
     receipt.lost = reader.read<std::uint64_t>();
+    receipt.room_missed = reader.read<std::uint64_t>();
     receipt.trouble = reader.read_string(most_trouble);
     if (!reader.finished() || connected > 1 || !base::is_printable(receipt.trouble)) {
         return wrong("a receipt");

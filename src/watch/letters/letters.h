@@ -37,13 +37,14 @@ struct Receipt {
     bool connected = false;  // the hub takes records
     std::array<std::uint64_t, spool::classes> waiting{};
     std::uint64_t spool_bytes = 0;
-    std::uint64_t lost = 0;  // records that were dropped, damaged or refused
-    std::string trouble;     // why the hub takes nothing; printable, at most most_trouble bytes
+    std::uint64_t lost = 0;         // records that were dropped, damaged or refused
+    std::uint64_t room_missed = 0;  // how often the disk had no room for a record
+    std::string trouble;  // why the hub takes nothing; printable, at most most_trouble bytes
 
     bool operator==(const Receipt&) const = default;
 };
 constexpr std::size_t most_trouble = 200;
-constexpr std::size_t most_receipt = 64 + most_trouble;
+constexpr std::size_t most_receipt = 72 + most_trouble;
 Bytes encode(const Receipt& receipt);
 base::Result<Receipt> decode_receipt(View bytes);
 

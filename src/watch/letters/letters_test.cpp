@@ -30,7 +30,7 @@ TEST(Letters, AConsignmentIsReadAsItWasWritten) {
 }
 
 TEST(Letters, AReceiptIsReadAsItWasWritten) {
-    const Receipt receipt{5, true, {1, 2, 3}, 4096, 9, "the collector does not answer"};
+    const Receipt receipt{5, true, {1, 2, 3}, 4096, 9, 4, "the collector does not answer"};
     const auto bytes = encode(receipt);
     EXPECT_LE(bytes.size(), most_receipt);
     EXPECT_EQ(decode_receipt(bytes).value(), receipt);

@@ -92,7 +92,7 @@ struct Pulse {
     PerClass dropped{};         // since the spool was opened, for want of room
     PerClass damaged{};         // the same, by a disk's fault
     std::uint64_t refused = 0;  // alerts for which there was no room at all
-    std::uint64_t overrun = 0;  // events that were never spooled: they came too fast
+    std::uint64_t overrun = 0;  // events that were never spooled: too fast, or no room
     bool operator==(const Pulse&) const = default;
 };
 // Collector: the answer to Pulse.

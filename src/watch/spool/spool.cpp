@@ -94,6 +94,7 @@ Result<void> Spool::keep_reserve() {
         if (problem == 0) reserved_ = size;
     }
     if (problem == ENOSPC || problem == EDQUOT) {
+        ++room_missed_;
         // What a failed attempt has taken is given back.
         if (::ftruncate(reserve_.get(), 0) != 0) return base::fail_errno(errno, "the reserve");
     } else if (problem != 0) {
@@ -128,7 +129,7 @@ Result<bool> Spool::make_room(Class wanted) {
 Result<void> Spool::store_detail(Class kind, std::span<const std::uint8_t> record) {
     const std::uint64_t size = frame_overhead + record.size() + header_bytes;
     const auto lose = [&](Failure failure) -> Result<void> {
-        ++losses_.dropped[index(kind)];
+        ++losses_.detail_refused;
         return failure;
     };
     for (;;) {
@@ -139,6 +140,7 @@ Result<void> Spool::store_detail(Class kind, std::span<const std::uint8_t> recor
         if (fits) {
             stored = lane(kind).append(record);
             if (stored || stored.error().kind != ErrorKind::full) return stored;
+            ++room_missed_;
         }
         const auto room = make_room(kind);
         if (!room) return lose(Failure(room.error()));
@@ -157,6 +159,7 @@ Result<void> Spool::store_alert(std::span<const std::uint8_t> record) {
             auto stored = lane(Class::alert).append(record);
             if (stored) return lane(Class::alert).sync();
             if (stored.error().kind != ErrorKind::full) return stored;
+            ++room_missed_;
         }
         const auto room = make_room(Class::alert);
         if (!room) return Failure(room.error());

@@ -41,6 +41,8 @@ struct Losses {
     std::array<std::uint64_t, classes> dropped{};  // for want of room, before they were delivered
     std::array<std::uint64_t, classes> damaged{};  // unreadable, or lost by a disk's failure
     std::uint64_t alerts_refused = 0;              // neither disk nor memory had room
+    // Of detail: they found no room, and no number is missing for them.
+    std::uint64_t detail_refused = 0;
 
     bool operator==(const Losses&) const = default;
 };
@@ -85,6 +87,8 @@ class Spool {
     base::Result<void> renew();
 
     [[nodiscard]] Losses losses() const;
+    // How often the disk had no room for what the limits allow.
+    [[nodiscard]] std::uint64_t room_missed() const { return room_missed_; }
     [[nodiscard]] std::size_t alerts_in_memory() const { return memory_.size(); }
     [[nodiscard]] std::uint64_t bytes() const;
 
@@ -119,6 +123,7 @@ class Spool {
     std::uint64_t memory_bytes_ = 0;
     std::optional<Clock::time_point> unsynced_since_;
     std::optional<Clock::time_point> short_since_;  // the reserve is not whole, or alerts wait
+    std::uint64_t room_missed_ = 0;
     Losses losses_;
     Recovery recovery_;
 };

@@ -111,7 +111,7 @@ TEST_F(SpoolTest, WhenOnlyAlertsAreLeftItSaysSoAndKeepsSomeInMemory) {
     EXPECT_EQ(spool_->losses().alerts_refused, 1U);
     EXPECT_GT(spool_->alerts_in_memory(), 10U);
     EXPECT_FALSE(append(Class::event, text)) << "no room for detail";
-    EXPECT_EQ(spool_->losses().dropped[2], 1U);
+    EXPECT_EQ(spool_->losses().detail_refused, 1U);
     // Delivered, they make room for those that wait, in order.
     const auto stored = read_all(Class::alert);
     EXPECT_EQ(stored.size() + spool_->alerts_in_memory(), taken);

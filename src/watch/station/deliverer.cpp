@@ -168,7 +168,9 @@ class Deliverer {
             return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
         };
         receipt.lost = sum(status.losses.dropped) + sum(status.losses.damaged) +
-                       status.losses.alerts_refused + status.overrun + status.alerts_overrun;
+                       status.losses.alerts_refused + status.losses.detail_refused +
+                       status.overrun + status.alerts_overrun;
+        receipt.room_missed = status.room_missed;
         receipt.trouble = status.trouble;
         const auto bytes = encode(receipt);
         if (!analyst_.valid()) return;

@@ -233,6 +233,10 @@ void Outlet::tick(bool last) {
         told_.push_back(own_alert("alerts_lost", incident::Level::critical, wall, host_,
                                   {{"count", std::to_string(count)}}));
     }
+    if (room_.look(boot, outbox_.receipt().room_missed)) {
+        told_.push_back(own_alert("disk_full", incident::Level::high, wall, host_,
+                                  {{"folder", policy_.spool_folder().native()}}));
+    }
     tell_all();
     if (detection_ && (last || boot >= next_save_)) save();
 }

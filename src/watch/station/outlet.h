@@ -94,6 +94,7 @@ class Outlet : public sensor::Sink {
     std::uint64_t events_ = 0;
     std::uint64_t alerts_ = 0;
     std::uint64_t refused_told_ = 0;
+    RoomWatch room_;
     std::uint64_t left_out_told_ = 0;
     std::int64_t next_tick_ = 0;  // nanoseconds since the boot
     std::int64_t next_save_ = 0;

@@ -99,6 +99,18 @@ void ReportAlerts::tick(event::Time now, std::string_view host, bool last,
     told_ = now;
 }
 
+bool RoomWatch::look(event::Time now, std::uint64_t missed) {
+    constexpr event::Time hour = 3'600'000'000'000;
+    // Another process counts anew.
+    if (missed < known_) known_ = 0;
+    const bool is_due = missed > known_ && (!told_ || now - *told_ >= hour);
+    if (is_due) {
+        known_ = missed;
+        told_ = now;
+    }
+    return is_due;
+}
+
 std::optional<event::Time> ClockWatch::look(event::Time wall, event::Time boot) {
     const event::Time offset = wall - boot;
     if (!offset_) {

@@ -42,6 +42,17 @@ class ReportAlerts {
     std::uint64_t lost_ = 0;
 };
 
+// Whether the disk is full, told once an hour while it goes on.
+class RoomWatch {
+  public:
+    // `now`: nanoseconds since the boot; `missed`: how often there was no room so far.
+    bool look(event::Time now, std::uint64_t missed);
+
+  private:
+    std::uint64_t known_ = 0;
+    std::optional<event::Time> told_;
+};
+
 // Whether somebody set the clock: it is held against the time since the boot, once a second.
 class ClockWatch {
   public:

@@ -137,6 +137,16 @@ TEST(ClockWatch, TellsAJumpAndNoDrift) {
     EXPECT_EQ(clock.look(4001 * second - 3600 * second, 13 * second), -3600 * second);
 }
 
+TEST(RoomWatch, TellsAFullDiskOnceAnHour) {
+    RoomWatch room;
+    EXPECT_FALSE(room.look(1 * second, 0));
+    EXPECT_TRUE(room.look(2 * second, 3));
+    EXPECT_FALSE(room.look(3 * second, 9));
+    EXPECT_TRUE(room.look(3603 * second, 9));
+    EXPECT_FALSE(room.look(9000 * second, 9)) << "there was room since";
+    EXPECT_TRUE(room.look(9001 * second, 1)) << "another process, another count";
+}
+
 TEST(ReportAlerts, TellALossAtOnceAndThenOnceAMinute) {
     event::Names names;
     ReportAlerts reports(names);
