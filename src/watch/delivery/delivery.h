@@ -38,7 +38,7 @@ struct Status {
     std::uint64_t overrun = 0;  // events and notices that came faster than the disk took them
     std::uint64_t alerts_overrun = 0;
     std::size_t alerts_in_memory = 0;
-    std::uint64_t room_missed = 0;  // how often the disk had no room
+    std::uint64_t room_missed = 0;                             // how often the disk had no room
     std::optional<std::chrono::nanoseconds> clock_difference;  // the collector's less this one's
 };
 
