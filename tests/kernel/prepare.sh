@@ -35,13 +35,13 @@ fill_initrd() {
         done
 }
 
-# The kernel's image as it would unpack itself, which takes half of an emulated start. Debian packs it with xz;
-# bytes follow the packed part, so xz complains at its end.
+# The kernel's image as it would unpack itself, which takes half of an emulated start. Debian packs 6.1's with xz;
+# bytes follow the packed part, so xz complains at its end. One that is packed otherwise unpacks itself.
 unpack_image() {
     local packed=$1 image=$2 start
-    start=$(LC_ALL=C grep -aboP -m 1 '\xfd7zXZ\x00' "$packed" | head -n 1 | cut -d: -f1)
+    start=$(LC_ALL=C grep -aboP -m 1 '\xfd7zXZ\x00' "$packed" | head -n 1 | cut -d: -f1 || true)
     tail -c "+$((start + 1))" "$packed" | xz -dc >"$image" 2>/dev/null || true
-    [ "$(head -c 4 "$image")" = $'\x7fELF' ]
+    [ "$(head -c 4 "$image")" = $'\x7fELF' ] || cp "$packed" "$image"
 }
 
 # Everything in a fresh folder, given its name at the end: half a kernel is never found there.
