@@ -14,6 +14,7 @@ folder=$(mktemp -d)
 sensor=
 trap '[ -z "$sensor" ] || kill "$sensor"; rm -rf "$folder"' EXIT
 cp "$programs/bench-sensor-nothing" "$folder/nothing"
+printf 'runtime = "%s/run"\n' "$folder" >"$folder/policy.toml"
 declare -A ratios
 
 # CPU nanoseconds of one operation.
@@ -25,10 +26,10 @@ cost() {
 for ((pair = 0; pair < $2; ++pair)); do
     declare -A bare=()
     for load in getppid open_read open_write; do bare[$load]=$(cost "$load"); done
-    "$programs/shoji-sensor" --state "$folder/state" 2>"$folder/log" &
+    "$programs/shoji-sensor" --policy "$folder/policy.toml" --state "$folder/state" 2>"$folder/log" &
     sensor=$!
     until [ -s "$folder/state" ]; do
-        kill -0 "$sensor" || { cat "$folder/log" >&2; exit 1; }
+        kill -0 "$sensor" 2>/dev/null || { cat "$folder/log" >&2; sensor=; exit 1; }
         sleep 0.5
     done
     sleep 5 # it walks through what runs

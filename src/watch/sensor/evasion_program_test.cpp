@@ -416,7 +416,7 @@ TEST_F(Evasions, ProgramsInAFloodOfFiles) {
     const TestFolder folder;
     const TestGroup group;
     ASSERT_FALSE(group.name().empty());
-    RunningSensor sensor(with_family("file", ""));
+    RunningSensor sensor(with_family("file", "[files]\nrate = 100\n"));
     const pid_t child = ::fork();
     if (child == 0) {
         if (!group.enter()) ::_exit(1);
@@ -432,10 +432,12 @@ TEST_F(Evasions, ProgramsInAFloodOfFiles) {
     int status = 0;
     ::waitpid(child, &status, 0);
     ASSERT_EQ(status, 0);
-    ASSERT_TRUE(sensor.find([&](const Object& event) {
-        return text_of(event, "EventType") == "flood_ends" &&
+    EXPECT_TRUE(sensor.find([&](const Object& event) {
+        return text_of(event, "EventType") == "flood_begins" &&
                text_of(event, "Cgroup") == group.name();
     }));
+    const auto last = "/bin/true hidden-" + std::to_string(programs - 1);
+    ASSERT_TRUE(sensor.find("process_termination", "CommandLine", last));
     std::vector<std::string> seen;
     std::vector<std::string> ended;
     for (const auto& event : sensor.all([&](const Object& one) {
