@@ -234,9 +234,9 @@ TEST_F(PrivilegeEvents, TheSensorsOwnActsAreNotTold) {
     in_child([] { return ::unshare(CLONE_NEWUTS) == 0; });
     ASSERT_TRUE(sensor.find(
         [](const Object& event) { return text_of(event, "EventType") == "namespaces"; }));
-    EXPECT_THAT(sensor.all([](const Object& event) {
+    EXPECT_THAT(sensor.all([&](const Object& event) {
         return text_of(event, "EventType") == "bpf" &&
-               text_of(event, "Image").ends_with("shoji-sensor");
+               number_of(event, "ProcessId") == sensor.process();
     }),
                 testing::IsEmpty());
 }

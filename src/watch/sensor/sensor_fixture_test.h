@@ -55,6 +55,8 @@ class RunningSensor {
                                std::string_view value);
     std::vector<Object> all(const std::function<bool(const Object&)>& fits) const;
     [[nodiscard]] std::string state_file() const { return folder_.at("state.json"); }
+    // The number of its keeper.
+    [[nodiscard]] pid_t process() const { return process_; }
     // Ends it; its exit code.
     int stop();
     [[nodiscard]] std::string backend(std::string_view family) const;
