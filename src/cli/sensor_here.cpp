@@ -159,6 +159,9 @@ Exit run_sensor_status(const Context& context, const std::filesystem::path& runt
     json::object object = state->get_object();
     bool good = show_families(*state, output);
     good = show_parts(*state, object, output) && good;
+    const auto* pinned = member(*state, "pinned");
+    const bool is_wanted = pinned != nullptr && pinned->is_bool();
+    good = good && (!is_wanted || pinned->get_bool());
     output.say(is(*state, "pinned") ? "sensor.status.pinned" : "sensor.status.not_pinned");
     const auto status = sensor.ask({letters::Wish::Kind::status, 0});
     if (status) {

@@ -60,9 +60,10 @@ enum class Note : std::uint8_t {
     link_answerer,
     alive,              // the keeper is; the next one comes within `number` seconds, 0: as always
     programs_detached,  // names of programs in the kernel that somebody took off
+    not_pinned,         // why the programs in the kernel end with the keeper, against the policy
     ended_uncleanly,    // the sensor before this one; it was last alive `number` seconds ago
 };
-constexpr std::uint8_t last_note = 9;
+constexpr std::uint8_t last_note = 10;
 struct Notice {
     Note note = Note::part_ended;
     std::string subject;  // at most most_subject bytes

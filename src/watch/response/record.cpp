@@ -10,6 +10,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 namespace shoji::response {
@@ -81,20 +82,35 @@ base::Result<ResponseLog> ResponseLog::open(const std::filesystem::path& path) {
     base::FileDescriptor file(
         ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.valid()) return base::fail_errno(errno, "opening " + path.native());
-    const auto text = read_small_file(path, most_log);
+    auto text = read_small_file(path, most_log);
     if (!text) return base::Failure(text.error());
+    // A power cut or a full disk may have cut the last line, before its step was answered.
+    if (const auto size = text->find_last_of('\n') + 1; size != text->size()) {
+        spdlog::warn("{}: a line without its end is cut off", path.native());
+        text->resize(size);
+        if (::ftruncate(file.get(), static_cast<off_t>(size)) != 0) {
+            return base::fail_errno(errno, "cutting " + path.native());
+        }
+    }
     auto previous = check_lines(*text);
     if (!previous) return base::Failure(std::move(previous.error()).context(path.native()));
-    return ResponseLog(std::move(file), std::move(*previous));
+    return ResponseLog(std::move(file), std::move(*previous), text->size());
 }
 
 base::Result<void> ResponseLog::append(const Record& record) {
     const std::string line = to_line(record, previous_);
     const std::string whole = line + "\n";
     const std::span bytes(reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size());
-    if (auto written = write_all(file_.get(), bytes, "writing the responses' log"); !written)
+    auto written = write_all(file_.get(), bytes, "writing the responses' log");
+    if (written && ::fdatasync(file_.get()) != 0) {
+        written = base::fail_errno(errno, "writing the responses' log");
+    }
+    if (!written) {
+        // The next line must not stand behind a part of this one.
+        static_cast<void>(!::ftruncate(file_.get(), static_cast<off_t>(size_)));
         return written;
-    if (::fdatasync(file_.get()) != 0) return base::fail_errno(errno, "writing the responses' log");
+    }
+    size_ += whole.size();
     previous_ = digest_text(line);
     return {};
 }

@@ -27,17 +27,18 @@ struct Record {
 
 class ResponseLog {
   public:
-    // Makes the file (mode 0600) where it is not there. `corrupt` where its lines do not hang
-    // together.
+    // Makes the file (mode 0600) where it is not there. A last line without its end is cut off;
+    // `corrupt` where lines do not hang together.
     static base::Result<ResponseLog> open(const std::filesystem::path& path);
     base::Result<void> append(const Record& record);
 
   private:
-    ResponseLog(base::FileDescriptor file, std::string previous)
-        : file_(std::move(file)), previous_(std::move(previous)) {}
+    ResponseLog(base::FileDescriptor file, std::string previous, std::size_t size)
+        : file_(std::move(file)), previous_(std::move(previous)), size_(size) {}
 
     base::FileDescriptor file_;
     std::string previous_;
+    std::size_t size_;  // bytes of whole lines
 };
 
 // One line without its end.

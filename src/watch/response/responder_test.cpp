@@ -104,6 +104,10 @@ TEST_F(ResponderTest, RecordsEachResponseBeforeAndAfter) {
     EXPECT_THAT(text, HasSubstr(R"("phase":"failed")"));
     EXPECT_THAT(text, HasSubstr(R"("by":"hanako")"));
     EXPECT_TRUE(check_lines(text));
+    // A line that a power cut or a full disk has cut is no end of all responses.
+    ASSERT_TRUE(replace_file(settings_.state / "responses.log", text + R"({"time":1,"id")", 0600));
+    EXPECT_TRUE(Responder::start(policy_, settings_));
+    EXPECT_EQ(log(), text);
     // A log that somebody changed is not gone on with.
     auto changed = text;
     changed.replace(changed.find("hanako"), 6, "taro__");

@@ -47,13 +47,8 @@ base::Result<void> KernelSide::seal() const {
 }
 
 bool KernelSide::has_pins() const {
-    const auto is_there = [&](const std::string& name) {
-        return ::access((pins_ / name).c_str(), F_OK) == 0;
-    };
-    return is_there(ring_pin_) && is_there("losses") && is_there("told") &&
-           std::ranges::all_of(links_, [&](const Attached& attached) {
-               return is_there(bpf_program__name(attached.program));
-           });
+    return std::ranges::all_of(
+        pinned_, [&](const auto& one) { return is_pin(pins_ / one.first, one.second); });
 }
 
 std::vector<std::string> KernelSide::mend() {
@@ -80,23 +75,31 @@ std::vector<std::string> KernelSide::mend() {
 
 base::Result<void> KernelSide::pin_to(const std::filesystem::path& folder) {
     pins_ = folder;
-    ring_pin_ = ring_pin();
     auto done = pin_all();
     if (!done) pins_.clear();
     return done;
 }
 
-base::Result<void> KernelSide::pin_all() const {
+base::Result<void> KernelSide::pin_all() {
+    pinned_.clear();
     auto done = prepare_pins(pins_);
+    if (!done) return done;
+    const auto put = [&](const std::string& name, int descriptor) {
+        const auto inode = pin(descriptor, pins_ / name);
+        if (inode) {
+            pinned_[name] = *inode;
+        } else if (done) {
+            done = base::Failure(inode.error());
+        }
+    };
     // First what is written to.
-    for (const auto& [map, name] : {std::pair{shared("shared_ring"), ring_pin_},
-                                    std::pair{shared("shared_losses"), std::string("losses")},
-                                    std::pair{told_.get(), std::string("told")}}) {
-        if (done) done = pin(map, pins_ / name);
-    }
+    put(ring_pin(), shared("shared_ring"));
+    put("losses", shared("shared_losses"));
+    put("told", told_.get());
     for (const auto& attached : links_) {
-        if (!done || !attached.link) continue;
-        done = pin(bpf_link__fd(attached.link.get()), pins_ / bpf_program__name(attached.program));
+        if (attached.link) {
+            put(bpf_program__name(attached.program), bpf_link__fd(attached.link.get()));
+        }
     }
     // A part of it would go on writing what nobody can read.
     if (!done) remove_pins(pins_);

@@ -13,6 +13,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 namespace shoji::sensor {
 namespace {
@@ -22,6 +23,14 @@ namespace fs = std::filesystem;
 bool is_bpf_folder(const fs::path& folder) {
     struct statfs state {};
     return ::statfs(folder.c_str(), &state) == 0 && state.f_type == BPF_FS_MAGIC;
+}
+
+// Nobody else could have put anything there.
+bool is_own_folder(const fs::path& folder) {
+    constexpr mode_t others = 077;
+    struct stat state {};
+    return ::lstat(folder.c_str(), &state) == 0 && S_ISDIR(state.st_mode) &&
+           state.st_uid == ::geteuid() && (state.st_mode & others) == 0 && is_bpf_folder(folder);
 }
 
 base::FileDescriptor open_pin(const fs::path& file) {
@@ -50,7 +59,7 @@ std::string ring_pin() {
 }
 
 std::optional<LeftRing> find_left_ring(const fs::path& folder) {
-    if (!is_bpf_folder(folder)) return std::nullopt;
+    if (!is_own_folder(folder)) return std::nullopt;
     LeftRing left{open_pin(folder / ring_pin()), open_pin(folder / "losses"),
                   open_pin(folder / "told")};
     const bool is_whole = left.ring.valid() && left.losses.valid() && left.told.valid();
@@ -59,28 +68,40 @@ std::optional<LeftRing> find_left_ring(const fs::path& folder) {
 }
 
 base::Result<void> prepare_pins(const fs::path& folder) {
+    // Never the top of such a file system, where others have theirs.
+    if (!is_bpf_folder(folder.parent_path())) {
+        return base::fail(base::ErrorKind::invalid, "{} is in no BPF file system", folder.native());
+    }
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
         return base::fail_errno(errno, "making " + folder.native());
     }
-    if (!is_bpf_folder(folder)) {
-        return base::fail(base::ErrorKind::invalid, "{} is in no BPF file system", folder.native());
+    if (!is_own_folder(folder)) {
+        return base::fail(base::ErrorKind::denied, "{} is not a folder of the sensor's alone",
+                          folder.native());
     }
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(folder, failed)) {
-        if (::unlink(entry.path().c_str()) != 0) {
-            return base::fail_errno(errno, "removing " + entry.path().native());
-        }
+        fs::remove_all(entry.path(), failed);
+        if (failed) break;
     }
     if (failed) {
-        return base::fail(base::ErrorKind::system, "looking into {}: {}", folder.native(),
+        return base::fail(base::ErrorKind::system, "emptying {}: {}", folder.native(),
                           failed.message());
     }
     return {};
 }
 
-base::Result<void> pin(int descriptor, const fs::path& file) {
-    if (bpf_obj_pin(descriptor, file.c_str()) == 0) return {};
+base::Result<ino_t> pin(int descriptor, const fs::path& file) {
+    struct stat state {};
+    if (bpf_obj_pin(descriptor, file.c_str()) == 0 && ::lstat(file.c_str(), &state) == 0) {
+        return state.st_ino;
+    }
     return base::fail_errno(errno, "pinning " + file.native());
+}
+
+bool is_pin(const fs::path& file, ino_t inode) {
+    struct stat state {};
+    return ::lstat(file.c_str(), &state) == 0 && S_ISREG(state.st_mode) && state.st_ino == inode;
 }
 
 void remove_pins(const fs::path& folder) {

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <optional>
 
+#include <sys/types.h>
+
 namespace shoji::sensor {
 
 // The ring of a sensor that was killed. Its reader's position stands in it.
@@ -24,9 +26,13 @@ std::string ring_pin();
 // None where nothing is left, or where another build left it.
 std::optional<LeftRing> find_left_ring(const std::filesystem::path& folder);
 
-// A folder that is empty, on a BPF file system. An error says what is there instead.
+// A folder of this user's alone that is empty, below the top of a BPF file system. An error says
+// what is there instead.
 base::Result<void> prepare_pins(const std::filesystem::path& folder);
-base::Result<void> pin(int descriptor, const std::filesystem::path& file);
+// The inode of the pin.
+base::Result<ino_t> pin(int descriptor, const std::filesystem::path& file);
+// Whether that pin still stands there, and nothing else.
+bool is_pin(const std::filesystem::path& file, ino_t inode);
 // Programs that nobody else holds end with their pins.
 void remove_pins(const std::filesystem::path& folder);
 

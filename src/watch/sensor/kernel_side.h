@@ -94,7 +94,7 @@ class KernelSide {
     base::Result<void> make_told();
     [[nodiscard]] base::Result<void> seal() const;
     [[nodiscard]] bool has_pins() const;
-    [[nodiscard]] base::Result<void> pin_all() const;
+    base::Result<void> pin_all();
     base::Result<void> attach(bpf_program* program, std::vector<Attached>& links);
     [[nodiscard]] int shared(std::string_view map) const { return shared_.find(map)->second; }
 
@@ -104,7 +104,7 @@ class KernelSide {
     std::map<std::string, int, std::less<>> shared_;  // maps of the first object that had them
     base::FileDescriptor told_;
     std::filesystem::path pins_;  // empty: nothing is pinned
-    std::string ring_pin_;
+    std::map<std::string, ino_t> pinned_;
     std::vector<Object> objects_;
     std::vector<CallTaker> call_takers_;
     std::vector<Attached> links_;

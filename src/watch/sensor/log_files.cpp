@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,8 +12,11 @@
 namespace shoji::sensor {
 
 base::Result<base::FileDescriptor> make_log_positions() {
-    base::FileDescriptor memory(::memfd_create("shoji-log-positions", MFD_CLOEXEC));
-    if (!memory.valid() || ::ftruncate(memory.get(), sizeof(LogPositions)) != 0) {
+    base::FileDescriptor memory(
+        ::memfd_create("shoji-log-positions", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    // Sealed, or whoever made it shorter would end everybody who has it mapped.
+    if (!memory.valid() || ::ftruncate(memory.get(), sizeof(LogPositions)) != 0 ||
+        ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
         return base::fail_errno(errno, "making memory for positions in logs");
     }
     return memory;

@@ -179,9 +179,9 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
                              : fmt::format("code {}", WEXITSTATUS(status)));
     const bool was_silent = part.silent;
     // Its settings are wrong, or the machine is not fit for it. Whoever kills it cannot make it so.
-    // A journal that cannot be read is told; all else is still seen.
-    part.gave_up = part.name != PartName::journal && !part.was_ready && signal == 0 &&
-                   WEXITSTATUS(status) != 0;
+    // Without the journal or responses all else is still seen: that one fails is told.
+    const bool is_needed = part.name != PartName::journal && part.name != PartName::answerer;
+    part.gave_up = is_needed && !part.was_ready && signal == 0 && WEXITSTATUS(status) != 0;
     if (part.name == PartName::journal) journal_since_ = ::time(nullptr);
     part.set_back(now);
     write_state();

@@ -117,7 +117,7 @@ class Keeper {
 // What is seen and how, and by which processes, as one JSON object: {"families": [{"family",
 // "backend" (null: not seen), "refused": [reasons], "absent": [programs]}], "pinned": whether the
 // kernel's part watches on without the keeper, "parts": [{"part", "process", "restarts"}]}.
-std::string state_json(const std::vector<sensor::FamilyState>& state, bool pinned,
+std::string state_json(const std::vector<sensor::FamilyState>& state, std::optional<bool> pinned,
                        std::span<const Part> running);
 
 }  // namespace shoji::station

@@ -41,6 +41,7 @@ void Keeper::pin_programs() {
     if (policy_->keeper.pins.empty()) return;
     if (const auto pinned = side_->pin_to(policy_->keeper.pins); !pinned) {
         spdlog::error("nothing watches on when the sensor is killed: {}", pinned.error().message);
+        tell(letters::Note::not_pinned, pinned.error().message, 0);
     }
 }
 

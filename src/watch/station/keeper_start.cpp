@@ -411,7 +411,8 @@ void Keeper::reload() {
 }
 
 void Keeper::write_state() {
-    const auto text = state_json(seen(), side_->is_pinned(), parts_);
+    const auto text = state_json(
+        seen(), policy_->keeper.pins.empty() ? std::optional<bool>() : side_->is_pinned(), parts_);
     if (!settings_.state_file.empty() && !write_text(settings_.state_file, text)) {
         spdlog::error("{} cannot be written", settings_.state_file.native());
     }
@@ -421,7 +422,7 @@ void Keeper::write_state() {
     }
 }
 
-std::string state_json(const std::vector<sensor::FamilyState>& state, bool pinned,
+std::string state_json(const std::vector<sensor::FamilyState>& state, std::optional<bool> pinned,
                        std::span<const Part> running) {
     const auto list = [](const std::vector<std::string>& texts) {
         std::string joined;
@@ -449,8 +450,8 @@ std::string state_json(const std::vector<sensor::FamilyState>& state, bool pinne
         processes += fmt::format(R"(,{{"part":"{}","process":{},"restarts":{}}})",
                                  name_of(one.name), one.process, one.restarts);
     }
-    return fmt::format("{{\"families\":[{}],\"pinned\":{},\"parts\":[{}]}}\n", families, pinned,
-                       processes);
+    return fmt::format("{{\"families\":[{}],\"pinned\":{},\"parts\":[{}]}}\n", families,
+                       pinned ? (*pinned ? "true" : "false") : "null", processes);
 }
 
 }  // namespace shoji::station

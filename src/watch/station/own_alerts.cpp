@@ -41,6 +41,9 @@ Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view
         case Note::programs_detached:
             return own_alert("programs_detached", Level::critical, time, host,
                              {{"programs", notice.subject}});
+        case Note::not_pinned:
+            return own_alert("not_pinned", Level::medium, time, host,
+                             {{"message", notice.subject}});
         case Note::ended_uncleanly:
             return own_alert("ended_uncleanly", Level::high, time, host, {{"seconds", number}});
         case Note::alive:

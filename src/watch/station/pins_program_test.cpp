@@ -75,9 +75,43 @@ TEST_F(PinsProgram, PinsThatAreRemovedAreToldAndMadeAgain) {
     EXPECT_EQ(sensor.stop(), 0);
 }
 
-TEST_F(PinsProgram, WithoutSuchAFileSystemItWatchesAllTheSame) {
+// Another thing of the same name stands there: as good as removed.
+TEST_F(PinsProgram, PinsThatAreReplacedAreToldAndMadeAgain) {
+    RunningSensor sensor(pinning_policy());
+    const auto before = pinned();
+    const auto pin = std::filesystem::path(pins()) / "process_exec";
+    ASSERT_TRUE(std::filesystem::remove(pin));
+    std::filesystem::create_directory(pin);
+    ASSERT_TRUE(alert(sensor, "sensor.programs_detached"));
+    EXPECT_TRUE(eventually([&] { return std::filesystem::is_regular_file(pin); }));
+    std::filesystem::create_directory(std::filesystem::path(pins()) / "other");
+    EXPECT_EQ(pinned(), before + 1);
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(pinned(), 0U) << "whatever else stands there";
+}
+
+// Where others could put or lead anything.
+TEST_F(PinsProgram, OnlyAFolderOfItsOwnIsUsed) {
+    const auto theirs = folder_.at("bpf/theirs");
+    std::filesystem::create_directory(theirs);
+    std::filesystem::create_directory(theirs + "/kept");
+    const auto refused = [&] {
+        RunningSensor sensor(pinning_policy());
+        return alert(sensor, "sensor.not_pinned").has_value();
+    };
+    std::filesystem::create_directory_symlink(theirs, pins());
+    EXPECT_TRUE(refused());
+    EXPECT_TRUE(std::filesystem::exists(theirs + "/kept"));
+    std::filesystem::remove(pins());
+    std::filesystem::create_directory(pins());
+    std::filesystem::permissions(pins(), std::filesystem::perms(0777));
+    EXPECT_TRUE(refused());
+}
+
+TEST_F(PinsProgram, WithoutSuchAFileSystemItWatchesAllTheSameAndTells) {
     RunningSensor sensor(
         policy({}, fmt::format("[keeper]\npins = \"{}\"\n", folder_.at("no-bpf"))));
+    EXPECT_TRUE(alert(sensor, "sensor.not_pinned"));
     say(word_);
     EXPECT_TRUE(alert(sensor, "rule-one"));
     EXPECT_EQ(sensor.stop(), 0);
