@@ -94,7 +94,17 @@ base::Result<ResponseLog> ResponseLog::open(const std::filesystem::path& path) {
     }
     auto previous = check_lines(*text);
     if (!previous) return base::Failure(std::move(previous.error()).context(path.native()));
-    return ResponseLog(std::move(file), std::move(*previous), text->size());
+    ResponseLog log(std::move(file), std::move(*previous), text->size());
+    log.keep_room();
+    return log;
+}
+
+// Who fills the disk does not disarm responses: blocks behind the end are the file's already. Where
+// a file system knows no such thing there is none.
+void ResponseLog::keep_room() const {
+    constexpr off_t room = 256 << 10;
+    static_cast<void>(
+        ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(size_), room));
 }
 
 base::Result<void> ResponseLog::append(const Record& record) {
@@ -111,6 +121,7 @@ base::Result<void> ResponseLog::append(const Record& record) {
         return written;
     }
     size_ += whole.size();
+    keep_room();
     previous_ = digest_text(line);
     return {};
 }

@@ -35,6 +35,7 @@ class ResponseLog {
   private:
     ResponseLog(base::FileDescriptor file, std::string previous, std::size_t size)
         : file_(std::move(file)), previous_(std::move(previous)), size_(size) {}
+    void keep_room() const;
 
     base::FileDescriptor file_;
     std::string previous_;

@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +86,25 @@ class ResponderTest : public ::testing::Test {
     std::int64_t now_ = 1'800'000'000;
     pid_t child_ = -1;
 };
+
+TEST_F(ResponderTest, AFullDiskDoesNotDisarmIt) {
+    std::filesystem::create_directories(settings_.state);
+    ASSERT_EQ(::mount("shoji", settings_.state.c_str(), "tmpfs", 0, "size=4m,mode=0700"), 0);
+    struct Unmount {
+        ~Unmount() { ::umount2(path.c_str(), MNT_DETACH); }
+        std::filesystem::path path;
+    } const unmount{settings_.state};
+    auto responder = start();
+    const auto target = victim();
+    {
+        std::ofstream filler(settings_.state / "filler");
+        while (filler.write("xxxxxxxxxxxxxxxx", 16).flush()) continue;
+    }
+    const auto done = responder.respond(request({.process = target}));
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(ended());
+    EXPECT_EQ(std::ranges::count(log(), '\n'), 2);
+}
 
 TEST_F(ResponderTest, RecordsEachResponseBeforeAndAfter) {
     auto responder = start();
