@@ -205,8 +205,8 @@ TEST_F(KeeperProgram, ALogThatComesLaterIsSeen) {
     RunningSensor sensor(policy());
     ASSERT_TRUE(alert(sensor, "sensor.not_seen"));
     write_file(log_, "Nov 20 10:02:03 here su: FAILED SU (to root) late on p\n");
-    EXPECT_TRUE(sensor.find("authentication", "User", "late"));
     EXPECT_TRUE(eventually([&] { return backend_of(sensor, "logons") == "files"; }));
+    EXPECT_TRUE(sensor.find("authentication", "User", "late"));
 }
 
 // The next analyst reads logs from where the one before it stopped.
