@@ -17,10 +17,11 @@ cp "$programs/bench-sensor-nothing" "$folder/nothing"
 printf 'runtime = "%s/run"\n' "$folder" >"$folder/policy.toml"
 declare -A ratios
 
-# CPU nanoseconds of one operation.
+# CPU nanoseconds of one operation, the least of five: whoever emulates does other things at times.
 cost() {
-    "$programs/bench-sensor-load" "$1" "$folder" --seconds 2 |
-        sed 's/.*"operations":\([0-9]*\).*"cpu":\([0-9.e+-]*\).*/\1 \2/' | awk '{ printf "%.1f", $2 * 1e9 / $1 }'
+    for _ in 1 2 3 4 5; do "$programs/bench-sensor-load" "$1" "$folder" --seconds 0.6; done |
+        sed 's/.*"operations":\([0-9]*\).*"cpu":\([0-9.e+-]*\).*/\1 \2/' |
+        awk '{ one = $2 * 1e9 / $1; if (!least || one < least) least = one } END { printf "%.1f", least }'
 }
 
 for ((pair = 0; pair < $2; ++pair)); do
