@@ -61,13 +61,6 @@ class Evasions : public testing::Test {
   protected:
     void SetUp() override { SHOJI_NEEDS_ROOT(); }
 
-    static std::optional<Object> of(RunningSensor& sensor, std::string_view category,
-                                    pid_t process) {
-        return sensor.find([=](const Object& event) {
-            return text_of(event, "Category") == category &&
-                   number_of(event, "ProcessId") == process;
-        });
-    }
     // Files that this process opened for writing, in their order.
     static std::vector<std::string> opened(const RunningSensor& sensor, const TestFolder& folder) {
         std::vector<std::string> paths;
@@ -118,7 +111,7 @@ TEST_F(Evasions, ArgumentsThatChangeDuringTheExec) {
         auto command = told.substr(line + 1);
         while (command.ends_with('\0')) command.pop_back();
         std::ranges::replace(command, '\0', ' ');
-        const auto event = of(sensor, "process_creation", child);
+        const auto event = act_of(sensor, "process_creation", child);
         ASSERT_TRUE(event);
         EXPECT_EQ(text_of(*event, "Image"), image);
         EXPECT_EQ(text_of(*event, "CommandLine"), command);
@@ -287,7 +280,7 @@ TEST_F(Evasions, ArgumentsThatWereOverwrittenBeforeTheSensor) {
     const WaitingShell shell(":");
     ASSERT_TRUE(overwrite_arguments(shell.process()));
     RunningSensor sensor(with_family("process"));
-    const auto event = of(sensor, "process_running", shell.process());
+    const auto event = act_of(sensor, "process_running", shell.process());
     ASSERT_TRUE(event);
     EXPECT_EQ(text_of(*event, "Image"), std::filesystem::canonical("/bin/sh").native());
     EXPECT_EQ(text_of(*event, "CommandLine").find("evil-word"), std::string::npos);
@@ -297,13 +290,13 @@ TEST_F(Evasions, ArgumentsThatWereOverwrittenBeforeTheSensor) {
 TEST_F(Evasions, ArgumentsAndVariablesBehindVeryMany) {
     RunningSensor sensor(with_family("process"));
     const pid_t padded = run({"/bin/true", std::string(5000, 'x'), "evil-word"});
-    const auto cut = of(sensor, "process_creation", padded);
+    const auto cut = act_of(sensor, "process_creation", padded);
     ASSERT_TRUE(cut);
     EXPECT_EQ(text_of(*cut, "CommandLine").find("evil-word"), std::string::npos);
     EXPECT_EQ(text_of(*cut, "Incomplete"), "cut");
     std::vector<std::string> variables(3000, "HARMLESS=x");
     variables.emplace_back("LD_DEBUG_OUTPUT=/x");
-    const auto crowded = of(sensor, "process_creation", run({"/bin/true"}, variables));
+    const auto crowded = act_of(sensor, "process_creation", run({"/bin/true"}, variables));
     ASSERT_TRUE(crowded);
     EXPECT_EQ(text_of(*crowded, "Environment"), "");
     EXPECT_EQ(text_of(*crowded, "Incomplete"), "environment");
@@ -327,7 +320,7 @@ TEST_F(Evasions, AProgramThatIsDeletedBeforeItRuns) {
     int status = 0;
     ::waitpid(child, &status, 0);
     ASSERT_EQ(status, 0);
-    const auto event = of(sensor, "process_creation", child);
+    const auto event = act_of(sensor, "process_creation", child);
     ASSERT_TRUE(event);
     EXPECT_EQ(text_of(*event, "FileState"), "deleted");
     EXPECT_EQ(text_of(*event, "Image"), path);
@@ -343,7 +336,7 @@ TEST_F(Evasions, AProgramThatTheLoaderRuns) {
     const auto path = folder.at("program");
     std::filesystem::copy_file("/bin/true", path);
     const pid_t process = run({loader, path});
-    const auto exec = of(sensor, "process_creation", process);
+    const auto exec = act_of(sensor, "process_creation", process);
     ASSERT_TRUE(exec);
     EXPECT_EQ(text_of(*exec, "Image"), std::filesystem::canonical(loader).native());
     EXPECT_EQ(text_of(*exec, "CommandLine"), loader + " " + path);
@@ -365,7 +358,7 @@ TEST_F(Evasions, ALibraryThatIsPreloaded) {
     const auto path = folder.at("hook.so");
     std::filesystem::copy_file(library, path);
     const pid_t process = run({"/bin/true"}, {"LD_PRELOAD=" + path});
-    const auto exec = of(sensor, "process_creation", process);
+    const auto exec = act_of(sensor, "process_creation", process);
     ASSERT_TRUE(exec);
     EXPECT_EQ(text_of(*exec, "Environment"), "LD_PRELOAD=" + path);
     const auto mapped = sensor.find("map", "ImageLoaded", path);

@@ -77,13 +77,6 @@ class IdentityEvents : public testing::Test {
   protected:
     void SetUp() override { SHOJI_NEEDS_ROOT(); }
 
-    static std::optional<Object> of(RunningSensor& sensor, std::string_view category,
-                                    pid_t process) {
-        return sensor.find([=](const Object& event) {
-            return text_of(event, "Category") == category &&
-                   number_of(event, "ProcessId") == process;
-        });
-    }
     static std::size_t losses(const RunningSensor& sensor) {
         return sensor.all([](const Object& event) { return text_of(event, "EventType") == "loss"; })
             .size();
@@ -107,7 +100,7 @@ TEST_F(IdentityEvents, WhatAProcessDoesIsToldInItsOrder) {
         ::_exit(127);
     }
     ::waitpid(child, nullptr, 0);
-    ASSERT_TRUE(of(sensor, "process_termination", child));
+    ASSERT_TRUE(act_of(sensor, "process_termination", child));
     const auto events = sensor.all([=](const Object& event) {
         const auto type = text_of(event, "EventType");
         return number_of(event, "ProcessId") == child && type != "map" && type != "close_write" &&
@@ -138,13 +131,13 @@ TEST_F(IdentityEvents, AProcessIsTheSameAfterARestartOfTheSensor) {
     {
         RunningSensor sensor(with_family("process"));
         shell.emplace("echo x >" + folder.at("act"));
-        const auto event = of(sensor, "process_creation", shell->process());
+        const auto event = act_of(sensor, "process_creation", shell->process());
         ASSERT_TRUE(event);
         first = text_of(*event, "ProcessGuid");
         EXPECT_EQ(sensor.stop(), 0);
     }
     RunningSensor sensor(with_family("file"));
-    const auto running = of(sensor, "process_running", shell->process());
+    const auto running = act_of(sensor, "process_running", shell->process());
     shell->act();
     ASSERT_TRUE(running);
     EXPECT_FALSE(first.empty());
@@ -152,7 +145,7 @@ TEST_F(IdentityEvents, AProcessIsTheSameAfterARestartOfTheSensor) {
     const auto act = sensor.find("open_write", "TargetFilename", folder.at("act"));
     ASSERT_TRUE(act);
     EXPECT_EQ(text_of(*act, "ProcessGuid"), first);
-    const auto end = of(sensor, "process_termination", shell->process());
+    const auto end = act_of(sensor, "process_termination", shell->process());
     ASSERT_TRUE(end);
     EXPECT_EQ(text_of(*end, "ProcessGuid"), first);
 }
@@ -204,7 +197,7 @@ TEST_F(IdentityEvents, WhatRanBeforeActsWithItsParentAndItsGroup) {
               std::filesystem::read_symlink("/proc/self/exe").native());
     EXPECT_EQ(text_of(*event, "ParentUser"), "root");
     EXPECT_EQ(text_of(*event, "Cgroup"), group.name());
-    const auto parent = of(sensor, "process_running", ::getpid());
+    const auto parent = act_of(sensor, "process_running", ::getpid());
     ASSERT_TRUE(parent);
     EXPECT_EQ(text_of(*event, "ParentProcessGuid"), text_of(*parent, "ProcessGuid"));
 }
@@ -271,7 +264,7 @@ TEST_F(IdentityEvents, WhatTheTableHasNoRoomForIsToldAndCounted) {
     RunningSensor sensor(with_family("process", "[processes]\nmost = 16\n"));
     const pid_t process = run({"/bin/true", "unremembered"});
     for (const auto* category : {"process_fork", "process_creation", "process_termination"}) {
-        EXPECT_TRUE(of(sensor, category, process)) << category;
+        EXPECT_TRUE(act_of(sensor, category, process)) << category;
     }
     const auto lost = sensor.find("loss", "Cause", "process_table");
     ASSERT_TRUE(lost);

@@ -170,6 +170,12 @@ std::optional<Object> RunningSensor::find(std::string_view type, std::string_vie
     });
 }
 
+std::optional<Object> act_of(RunningSensor& sensor, std::string_view category, pid_t process) {
+    return sensor.find([=](const Object& event) {
+        return text_of(event, "Category") == category && number_of(event, "ProcessId") == process;
+    });
+}
+
 std::vector<Object> RunningSensor::all(const std::function<bool(const Object&)>& fits) const {
     std::vector<Object> found;
     for (const auto& event : events_) {

@@ -72,6 +72,9 @@ class RunningSensor {
     std::vector<Object> events_;
 };
 
+// The first event of that category and process.
+std::optional<Object> act_of(RunningSensor& sensor, std::string_view category, pid_t process);
+
 // Runs a program to its end; its process number.
 pid_t run(const std::vector<std::string>& words, const std::vector<std::string>& environment = {},
           const std::string& directory = {});
