@@ -34,7 +34,7 @@ int run_command_line(std::span<const char* const> words, const Surroundings& sur
         }
         TerminalOutput output(surroundings.output, surroundings.error, language, tree.json());
         return static_cast<int>(
-            output.fail(Exit::usage, "cli.error.usage", {{"message", tree.describe(error)}}));
+            output.fail(Exit::usage, "usage.error", {{"message", tree.describe(error)}}));
     }
     TerminalOutput output(surroundings.output, surroundings.error, language, tree.json());
     const Exit code = tree.run({output, surroundings.input, tree.state(), surroundings.cache,

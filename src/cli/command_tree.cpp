@@ -2,6 +2,7 @@
 
 #include "cli/command_word.h"
 #include "core/policy/json.h"
+#include "core/program/help.h"
 
 #include <algorithm>
 #include <charconv>
@@ -71,15 +72,7 @@ CommandTree::CommandTree(text::Language language, std::filesystem::path state)
     : language_(language),
       app_(text::say(language, "cli.help"), "shoji"),
       state_(std::move(state)) {
-    const auto say = [&](std::string_view key) { return text::say(language_, key); };
-    app_.set_help_flag("-h,--help", say("cli.help.option.help"));
-    app_.option_defaults()->group(say("cli.help.options"));
-    app_.get_help_ptr()->group(say("cli.help.options"));
-    const auto formatter = app_.get_formatter();
-    formatter->label("Usage", say("cli.help.usage"));
-    formatter->label("Positionals", say("cli.help.positionals"));
-    formatter->label("OPTIONS", say("cli.help.options"));
-    formatter->label("SUBCOMMAND", say("cli.help.commands"));
+    program::explain_in(language_, app_);
     app_.require_subcommand(1);
     app_.fallthrough();
     Command all = root();
@@ -105,27 +98,27 @@ CommandTree::CommandTree(text::Language language, std::filesystem::path state)
 CLI::Validator CommandTree::one_of(std::vector<std::string> choices) const {
     const std::string all = CLI::detail::join(choices, ", ");
     const std::string type = "{" + CLI::detail::join(choices, ",") + "}";
-    return {[language = language_, choices = std::move(choices), all](std::string& value) {
-                if (std::ranges::find(choices, value) != choices.end()) return std::string();
-                return text::say(language, "cli.usage.not_one_of",
-                                 {{"value", value}, {"choices", all}});
-            },
-            type};
+    return {
+        [language = language_, choices = std::move(choices), all](std::string& value) {
+            if (std::ranges::find(choices, value) != choices.end()) return std::string();
+            return text::say(language, "usage.not_one_of", {{"value", value}, {"choices", all}});
+        },
+        type};
 }
 
 CLI::Validator CommandTree::between(int least, int most) const {
     const std::string range = fmt::format("{} - {}", least, most);
-    return {[=, language = language_](std::string& value) {
-                int number = 0;
-                const char* end = value.data() + value.size();
-                const auto [stop, problem] = std::from_chars(value.data(), end, number);
-                const bool good =
-                    problem == std::errc{} && stop == end && number >= least && number <= most;
-                if (good) return std::string();
-                return text::say(language, "cli.usage.out_of_range",
-                                 {{"value", value}, {"range", range}});
-            },
-            "[" + range + "]"};
+    return {
+        [=, language = language_](std::string& value) {
+            int number = 0;
+            const char* end = value.data() + value.size();
+            const auto [stop, problem] = std::from_chars(value.data(), end, number);
+            const bool good =
+                problem == std::errc{} && stop == end && number >= least && number <= most;
+            if (good) return std::string();
+            return text::say(language, "usage.out_of_range", {{"value", value}, {"range", range}});
+        },
+        "[" + range + "]"};
 }
 
 void CommandTree::add_rest() {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/commands.h"
-#include "cli/usage_error.h"
+#include "core/program/usage_error.h"
 
 #include <functional>
 #include <memory>
@@ -28,7 +28,7 @@ class CommandTree {
 
     // What the words lack, in the tree's language.
     [[nodiscard]] std::string describe(const CLI::ParseError& error) const {
-        return describe_usage_error(language_, app_, error);
+        return program::describe_usage_error(language_, app_, error);
     }
 
     // What was parsed.

@@ -17,8 +17,8 @@ class CommandTree::Command {
     Command word(const std::string& name) {
         std::string path = path_.empty() ? name : path_ + "." + name;
         auto* app = app_.add_subcommand(name, say("cli.help." + path));
-        app->group(say("cli.help.commands"));
-        app->get_help_ptr()->group(say("cli.help.options"));
+        app->group(say("help.commands"));
+        app->get_help_ptr()->group(say("help.options"));
         return {tree_, *app, std::move(path)};
     }
     // Words behind this one have the help of those behind `path`.

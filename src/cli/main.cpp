@@ -1,17 +1,14 @@
 // Program `shoji`: everything that an administrator does.
 #include "cli/command_line.h"
+#include "core/program/locale.h"
 
-#include <cstdlib>
 #include <iostream>
 
 #include <unistd.h>
 
 namespace {
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
-    return value == nullptr ? "" : value;
-}
+using shoji::program::environment;
 
 std::filesystem::path default_state() {
     if (const auto state = environment("SHOJI_STATE"); !state.empty()) return state;
@@ -33,18 +30,11 @@ std::filesystem::path lists() {
     return program.parent_path().parent_path() / "share/lists";
 }
 
-std::string locale() {
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        if (auto value = environment(name); !value.empty()) return value;
-    }
-    return "en";
-}
-
 }  // namespace
 
 int main(int count, char** words) {
     const std::span<const char* const> all(words, static_cast<std::size_t>(count));
     return shoji::cli::run_command_line(
-        all.subspan(1), {default_state(), cache(), locale(), std::cin, std::cout, std::cerr,
-                         ::isatty(STDERR_FILENO) == 1, lists()});
+        all.subspan(1), {default_state(), cache(), shoji::program::locale(), std::cin, std::cout,
+                         std::cerr, ::isatty(STDERR_FILENO) == 1, lists()});
 }

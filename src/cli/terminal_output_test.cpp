@@ -36,7 +36,7 @@ TEST_F(OutputTest, NeverLetsControlCharactersThrough) {
     output.table({"cli.column.id"}, {{"a\x1b[2J\n"}});
     output.say("cli.user.removed", {{"name", "\x1b]0;x\x07"}});
     output.fail(base::Error{base::ErrorKind::denied, "\x1b[1m"});
-    output.fail(Exit::usage, "cli.error.usage", {{"message", "\x9b"}});
+    output.fail(Exit::usage, "usage.error", {{"message", "\x9b"}});
     for (const auto& text : {out_.str(), error_.str()}) {
         EXPECT_EQ(text.find('\x1b'), std::string::npos);
         EXPECT_EQ(text.find('\x07'), std::string::npos);

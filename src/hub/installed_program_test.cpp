@@ -249,5 +249,19 @@ TEST_F(InstalledTest, WhatTheHubIsToldNotToTellIsStoredButNoIncident) {
     }));
 }
 
+// Asked of the programs themselves, by nobody in particular.
+TEST(ProgramsTest, EachExplainsItselfInTheLanguageOfTheEnvironment) {
+    for (const char* program : {SHOJI_HUB_PROGRAM, SHOJI_SENSOR_PROGRAM, SHOJI_AUDIT_PROGRAM}) {
+        const auto english = output_of({"/usr/bin/env", "LC_ALL=en_GB.UTF-8", program, "--help"});
+        EXPECT_EQ(english.code, 0) << program;
+        EXPECT_THAT(english.output, HasSubstr("Usage: shoji-"));
+        const auto japanese = output_of({"/usr/bin/env", "LC_ALL=ja_JP.UTF-8", program, "--help"});
+        EXPECT_EQ(japanese.code, 0) << program;
+        EXPECT_THAT(japanese.output, HasSubstr("使い方: shoji-"));
+        EXPECT_THAT(japanese.output, Not(HasSubstr("Usage")));
+        EXPECT_EQ(output_of({program, "--nonsense"}).code, 2) << program;
+    }
+}
+
 }  // namespace
 }  // namespace shoji::hub

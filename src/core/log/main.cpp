@@ -1,11 +1,14 @@
 // shoji-log FILE: writes what comes at its standard input to FILE, bounded, until it ends. The
 // programs' logs pass through it; a program itself can neither open nor turn its log.
 #include "core/log/bounded_file.h"
+#include "core/program/arguments.h"
+#include "core/program/locale.h"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <iostream>
 
 #include <unistd.h>
 
@@ -16,13 +19,14 @@ constexpr std::size_t limit = std::size_t{8} << 20U;  // bytes of one of the two
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
-        std::fputs("usage: shoji-log FILE\n", stderr);
-        return 2;
-    }
+    std::string path;
+    shoji::program::Arguments arguments(shoji::text::language_of(shoji::program::locale()),
+                                        "shoji-log");
+    arguments.need("file", path);
+    if (const auto ended = arguments.read(argc, argv, std::cout, std::cerr)) return *ended;
     // It ends with the programs that write, not before: their last words count.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
-    shoji::log::BoundedFile file(argv[1], limit);
+    shoji::log::BoundedFile file(path, limit);
     if (auto opened = file.open(); !opened) {
         std::fprintf(stderr, "shoji-log: %s\n", opened.error().message.c_str());
         return 1;

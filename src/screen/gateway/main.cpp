@@ -1,10 +1,12 @@
 // shoji-gateway --state DIR [--web DIR]
+#include "core/program/arguments.h"
+#include "core/program/locale.h"
 #include "screen/gateway/program.h"
 
 #include <csignal>
 #include <filesystem>
+#include <iostream>
 
-#include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -22,12 +24,13 @@ int main(int argc, char** argv) {
     spdlog::set_default_logger(spdlog::stderr_color_mt("shoji-gateway"));
     // A connection that breaks while it is written to is an error of that write.
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    CLI::App app("Shoji's gateway: sign-in, policy and the relay of screens");
+    shoji::program::Arguments arguments(shoji::text::language_of(shoji::program::locale()),
+                                        "shoji-gateway");
     std::filesystem::path state;
     std::filesystem::path web = default_web();
-    app.add_option("--state", state, "the folder that 'shoji init' made")->required();
-    app.add_option("--web", web, "the folder of the web pages");
-    CLI11_PARSE(app, argc, argv);
+    arguments.need("--state", state);
+    arguments.take("--web", web);
+    if (const auto ended = arguments.read(argc, argv, std::cout, std::cerr)) return *ended;
     const auto settings = shoji::base::load_settings(state);
     const auto ended = settings ? shoji::gateway::run(*settings, web)
                                 : shoji::base::Result<void>(shoji::base::Failure(settings.error()));

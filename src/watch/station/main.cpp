@@ -3,11 +3,13 @@
 //   shoji-sensor [--policy FILE] [--state FILE] [--print | --stream]
 // Events go where policy says (watch/station/policy.h), and, where asked, to standard output: as
 // lines of JSON, with the alerts among them, or as a stream (watch/event/stream_format.h).
+#include "core/program/arguments.h"
+#include "core/program/locale.h"
 #include "watch/station/keeper.h"
 
 #include <csignal>
-#include <span>
-#include <string_view>
+#include <iostream>
+#include <optional>
 
 #include <spdlog/cfg/env.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -18,24 +20,21 @@ namespace {
 
 using namespace shoji;
 
-base::Result<void> run(std::span<char*> words) {
-    station::KeeperSettings settings;
-    const auto usage =
-        base::fail(base::ErrorKind::invalid,
-                   "usage: shoji-sensor [--policy FILE] [--state FILE] [--print | --stream]");
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::string_view word = words[i];
-        const bool is_output = word == "--print" || word == "--stream";
-        if (is_output && settings.output == station::Output::none) {
-            settings.output = word == "--print" ? station::Output::print : station::Output::stream;
-        } else if (word == "--state" && i + 1 < words.size()) {
-            settings.state_file = words[++i];
-        } else if (word == "--policy" && i + 1 < words.size()) {
-            settings.policy_file = words[++i];
-        } else {
-            return usage;
-        }
-    }
+// The exit status where they end it.
+std::optional<int> read_words(int count, char** words, station::KeeperSettings& settings) {
+    bool prints = false;
+    bool streams = false;
+    program::Arguments arguments(text::language_of(program::locale()), "shoji-sensor");
+    arguments.take("--policy", settings.policy_file);
+    arguments.take("--state", settings.state_file, "state-file");
+    arguments.take("--print", prints)->excludes(arguments.take("--stream", streams));
+    const auto ended = arguments.read(count, words, std::cout, std::cerr);
+    if (prints) settings.output = station::Output::print;
+    if (streams) settings.output = station::Output::stream;
+    return ended;
+}
+
+base::Result<void> run(station::KeeperSettings settings) {
     station::Policy policy;
     if (!settings.policy_file.empty()) {
         auto loaded = station::load_policy(settings.policy_file);
@@ -58,7 +57,9 @@ int main(int count, char** words) {
     spdlog::set_default_logger(spdlog::stderr_logger_st("sensor"));
     spdlog::cfg::load_env_levels();
     try {
-        const auto done = run({words, static_cast<std::size_t>(count)});
+        station::KeeperSettings settings;
+        if (const auto ended = read_words(count, words, settings)) return *ended;
+        const auto done = run(std::move(settings));
         if (done) return 0;
         spdlog::error("{}", done.error().message);
     } catch (const std::exception& error) {

@@ -7,11 +7,11 @@
 
 #include <CLI/CLI.hpp>
 
-namespace shoji::cli {
+namespace shoji::program {
 
 // `error` is what parsing with `app` threw. The text has no full stop: it stands in
-// "cli.error.usage".
+// "usage.error".
 std::string describe_usage_error(text::Language language, const CLI::App& app,
                                  const CLI::ParseError& error);
 
-}  // namespace shoji::cli
+}  // namespace shoji::program
