@@ -8,6 +8,7 @@
 #include "core/base/printable.h"
 #include "core/journal/hex.h"
 #include "watch/event/time.h"
+#include "watch/event/time_zone.h"
 
 #include <algorithm>
 #include <chrono>
@@ -77,7 +78,7 @@ json::object json_of(std::int64_t id, std::int64_t received, const incident::Ale
 }
 
 // Shows one answer; the number of its last alert goes into the next question.
-Result<bool> show(const Context& context, const json::value& answer,
+Result<bool> show(const Context& context, const json::value& answer, const event::TimeZone& zone,
                   std::vector<std::vector<std::string>>& rows) {
     auto& output = context.output;
     const json::value* list = member(answer, "alerts");
@@ -93,10 +94,10 @@ Result<bool> show(const Context& context, const json::value& answer,
             output.line(json::serialize(
                 json_of(number_of(row, "id"), received, *alert, output.language())));
         } else {
-            rows.push_back({shown_time(alert->time), shown_level(alert->level, output.language()),
-                            base::printable(alert->host, most_name),
-                            base::printable(alert->rule, most_name),
-                            alert_words(*alert, output.language())});
+            rows.push_back(
+                {shown_time(alert->time, zone), shown_level(alert->level, output.language()),
+                 base::printable(alert->host, most_name), base::printable(alert->rule, most_name),
+                 alert_words(*alert, output.language())});
         }
     }
     const json::value* more = member(answer, "more");
@@ -104,14 +105,14 @@ Result<bool> show(const Context& context, const json::value& answer,
 }
 
 // Until somebody ends the command, or the hub goes away.
-Exit follow(const Context& context, const base::Settings& settings, json::object question,
-            std::int64_t last) {
+Exit follow(const Context& context, const base::Settings& settings, const event::TimeZone& zone,
+            json::object question, std::int64_t last) {
     for (;;) {
         question["after"] = last;
         const auto answer = ask_hub(settings, "alerts", question);
         if (!answer) return context.output.fail(answer.error());
         std::vector<std::vector<std::string>> rows;
-        const auto more = show(context, *answer, rows);
+        const auto more = show(context, *answer, zone, rows);
         if (!more) return context.output.fail(more.error());
         for (const auto& row : rows) {
             context.output.line(fmt::format("{}  {}  {}  {}  {}", row[0], row[1], row[2], row[3],
@@ -128,10 +129,11 @@ Exit follow(const Context& context, const base::Settings& settings, json::object
 Exit run_alerts(const Context& context, const AlertRequest& request) {
     const auto settings = base::load_settings(context.state);
     if (!settings) return context.output.fail(settings.error());
+    const auto zone = event::TimeZone::local();
     json::object question{{"level", static_cast<int>(request.least)}};
     if (!request.host.empty()) question["host"] = request.host;
     if (!request.since.empty()) {
-        const auto since = event::parse_time(request.since);
+        const auto since = event::parse_time(request.since, zone);
         if (!since)
             return context.output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
         question["since"] = *since / second;
@@ -139,7 +141,7 @@ Exit run_alerts(const Context& context, const AlertRequest& request) {
     const auto answer = ask_hub(*settings, "alerts", question);
     if (!answer) return context.output.fail(answer.error());
     std::vector<std::vector<std::string>> rows;
-    if (const auto shown = show(context, *answer, rows); !shown) {
+    if (const auto shown = show(context, *answer, zone, rows); !shown) {
         return context.output.fail(shown.error());
     }
     if (!context.output.json()) {
@@ -147,7 +149,7 @@ Exit run_alerts(const Context& context, const AlertRequest& request) {
             {"hunt.time", "hunt.level", "hunt.computer", "hunt.rule", "cli.column.what"}, rows);
     }
     if (!request.follow) return Exit::done;
-    return follow(context, *settings, std::move(question), number_of(*answer, "last"));
+    return follow(context, *settings, zone, std::move(question), number_of(*answer, "last"));
 }
 
 Exit run_hub_incidents(const Context& context) {
@@ -156,6 +158,7 @@ Exit run_hub_incidents(const Context& context) {
     const auto answer = ask_hub(*settings, "incidents");
     if (!answer) return context.output.fail(answer.error());
     context.output.result(*answer);
+    const auto zone = event::TimeZone::local();
     std::vector<std::vector<std::string>> rows;
     if (const json::array* list = answer->if_array()) {
         for (const auto& row : *list) {
@@ -163,7 +166,7 @@ Exit run_hub_incidents(const Context& context) {
             const bool counted = risk != nullptr && risk->is_double();
             rows.push_back({cell(row, "number"),
                             counted ? fmt::format("{:.0f}", risk->get_double()) : cell(row, "risk"),
-                            cell(row, "alerts"), shown_time(number_of(row, "last")),
+                            cell(row, "alerts"), shown_time(number_of(row, "last"), zone),
                             joined(row, "hosts")});
         }
     }
@@ -190,7 +193,7 @@ Exit run_hub_incident(const Context& context, std::uint64_t number) {
     if (*unread > 0) {
         context.output.warn("cli.events.unreadable", {{"count", std::to_string(*unread)}});
     }
-    const IncidentView view{incident, gatherer};
+    const IncidentView view{incident, gatherer, event::TimeZone::local()};
     const auto language = context.output.language();
     if (context.output.json()) {
         context.output.line(json::serialize(incident_json(view, language)));

@@ -3,8 +3,8 @@
 
 #include "cli/terminal_output.h"
 #include "watch/event/event.h"
-
-#include <array>
+#include "watch/event/event_object.h"
+#include "watch/event/time_zone.h"
 
 namespace shoji::cli {
 
@@ -13,15 +13,15 @@ class SensorNames {
   public:
     SensorNames();
     [[nodiscard]] const event::Names& names() const { return names_; }
+    // Empty: it has none, as most of what logs say of logons.
     [[nodiscard]] std::string category_of(const event::Event& event) const;
-    // What the event is about: the first that it has of several fields; empty: nothing.
-    [[nodiscard]] std::string_view object_of(const event::Event& event) const;
+    [[nodiscard]] std::string object_of(const event::Event& event) const {
+        return object_.text(event);
+    }
 
   private:
-    static constexpr std::size_t most_objects = 9;
-
     event::Names names_;
-    std::array<event::FieldId, most_objects> objects_{};
+    event::EventObject object_{names_};
 };
 
 class EventLines {
@@ -36,6 +36,7 @@ class EventLines {
 
     TerminalOutput& output_;
     SensorNames names_;
+    event::TimeZone zone_ = event::TimeZone::local();
 };
 
 // A field by its name; empty where the event has none.

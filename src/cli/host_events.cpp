@@ -2,7 +2,7 @@
 #include "cli/commands.h"
 #include "cli/event_lines.h"
 #include "cli/stored_events.h"
-#include "watch/event/time.h"
+#include "watch/event/time_zone.h"
 
 namespace shoji::cli {
 namespace {
@@ -21,7 +21,7 @@ Exit run_host_events(const Context& context, const EventsRequest& request) {
     if (!settings) return output.fail(settings.error());
     StoredEvents wish{request.host, 0};
     if (!request.since.empty()) {
-        const auto since = event::parse_time(request.since);
+        const auto since = event::parse_time(request.since, event::TimeZone::local());
         if (!since) return output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
         wish.since = *since;
     }

@@ -43,7 +43,10 @@ std::string conditions_of(std::string_view identity) {
 class Page {
   public:
     Page(const IncidentView& view, text::Language language)
-        : incident_(view.incident), gatherer_(view.gatherer), language_(language) {}
+        : incident_(view.incident),
+          gatherer_(view.gatherer),
+          zone_(view.zone),
+          language_(language) {}
 
     std::string whole() {
         head();
@@ -52,8 +55,9 @@ class Page {
         line("  " + say("users") + ": " + listed(incident_.users));
         heading("when");
         line("  " + text::say(language_, "incident.page.span",
-                              {{"first", shown_time(incident_.first)},
-                               {"last", shown_time(incident_.last)}}));
+                              {{"first", in_zone(incident_.first)},
+                               {"last", in_zone(incident_.last)},
+                               {"zone", zone_.offset_text_at(incident_.last)}}));
         what();
         heading("where_to");
         tallies(incident_.peers);
@@ -76,6 +80,7 @@ class Page {
     }
 
   private:
+    [[nodiscard]] std::string in_zone(event::Time time) const { return shown_time(time, zone_); }
     [[nodiscard]] std::string say(std::string_view key) const {
         return text::say(language_, "incident.page." + std::string(key));
     }
@@ -123,7 +128,7 @@ class Page {
                                          {{"threshold", threshold}});
             line(text::say(
                 language_, "incident.page.status",
-                {{"state", state}, {"opened", shown_time(incident_.opened)}, {"cause", cause}}));
+                {{"state", state}, {"opened", in_zone(incident_.opened)}, {"cause", cause}}));
         }
         line(text::say(language_, "incident.page.risk",
                        {{"risk", fmt::format("{:.0f}", std::floor(gatherer_.risk(incident_)))},
@@ -199,7 +204,7 @@ class Page {
         const auto all = groups();
         for (const auto& group : gravest(all, most_timeline)) {
             const auto& alert = group.first->alert;
-            line(fmt::format("  {}  {}  {}  {}  {}", shown_time(alert.time),
+            line(fmt::format("  {}  {}  {}  {}  {}", in_zone(alert.time),
                              shown_level(group.level, language_), plain(alert.host),
                              alert.user.empty() ? "-" : plain(alert.user),
                              alert_words(alert, language_)));
@@ -211,7 +216,7 @@ class Page {
             if (group.count == 1) continue;
             line("      " + text::say(language_, "incident.page.repeated",
                                       {{"count", std::to_string(group.count)},
-                                       {"last", shown_time(group.last)}}));
+                                       {"last", in_zone(group.last)}}));
         }
         if (all.size() <= most_timeline) return;
         line("  " + text::say(language_, "incident.page.more",
@@ -276,7 +281,7 @@ class Page {
                                     {"host", plain(one.host)},
                                     {"what", alert_words(alert, language_)},
                                     {"count", std::to_string(one.count)},
-                                    {"last", shown_time(one.last)}});
+                                    {"last", in_zone(one.last)}});
             if (one.suppressed) shown += "  [" + say("suppressed_mark") + "]";
             line("  " + shown);
         }
@@ -303,6 +308,7 @@ class Page {
 
     const incident::Incident& incident_;
     const incident::Gatherer& gatherer_;
+    const event::TimeZone& zone_;
     text::Language language_;
     std::string text_;
     std::size_t tree_lines_ = 0;

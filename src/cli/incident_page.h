@@ -4,6 +4,7 @@
 
 #include "core/text/text.h"
 #include "watch/detect/incident/gatherer.h"
+#include "watch/event/time_zone.h"
 
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace shoji::cli {
 struct IncidentView {
     const incident::Incident& incident;
     const incident::Gatherer& gatherer;  // that it is one of
+    event::TimeZone zone{};              // in which people are shown times
 };
 
 // Plain text, lines end with '\n'. Long lists are cut, with how many are left out.

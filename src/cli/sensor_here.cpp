@@ -3,7 +3,10 @@
 #include "cli/commands.h"
 #include "cli/event_words.h"
 #include "cli/local_sensor.h"
+#include "cli/timeline.h"
 #include "core/base/printable.h"
+#include "watch/event/time.h"
+#include "watch/event/time_zone.h"
 
 #include <algorithm>
 
@@ -124,7 +127,19 @@ bool show_analyst(const json::value& status, TerminalOutput& output) {
     return show_delivery(*delivery, output);
 }
 
-void show_process(const json::value& one, std::size_t depth, TerminalOutput& output) {
+std::string_view text_of(const json::value& row, std::string_view key) {
+    const auto* value = member(row, key);
+    return value != nullptr && value->is_string() ? std::string_view(value->get_string())
+                                                  : std::string_view();
+}
+
+// As this machine's clocks show it; "-" where there is none.
+std::string time_in(const json::value& row, std::string_view key, const event::TimeZone& zone) {
+    return shown_time(event::parse_time(cell(row, key)).value_or(0), zone);
+}
+
+void show_process(const json::value& one, std::size_t depth, const event::TimeZone& zone,
+                  TerminalOutput& output) {
     const std::string indent(2 * depth, ' ');
     const auto shown = [&](std::string_view key) {
         return base::printable(cell(one, key), most_shown);
@@ -134,18 +149,21 @@ void show_process(const json::value& one, std::size_t depth, TerminalOutput& out
                 {"process", shown("process")},
                 {"image", shown("image")},
                 {"user", shown("user")},
-                {"since", shown("since")},
+                {"since", time_in(one, "since", zone)},
                 {"command", shown("command")}});
     if (number_of(one, "leftOut") > 0) {
         output.say("sensor.tree.left_out", {{"indent", indent}, {"count", cell(one, "leftOut")}});
     }
+    // Of what it was started with, the line above tells.
+    const auto command = text_of(one, "command");
     for (const auto& act : list_of(one, "acts")) {
+        const auto object = text_of(act, "object");
         output.say(
             "sensor.tree.act",
             {{"indent", indent},
-             {"time", base::printable(cell(act, "time"), most_shown)},
+             {"time", time_in(act, "time", zone)},
              {"what", event_words(cell(act, "category"), cell(act, "type"), output.language())},
-             {"object", base::printable(cell(act, "object"), most_shown)}});
+             {"object", object_words(object == command ? "" : object)}});
     }
 }
 
@@ -185,9 +203,10 @@ Exit run_sensor_tree(const Context& context, const std::filesystem::path& runtim
                            {{"process", std::to_string(process)}});
     }
     output.result(*answer);
+    const auto zone = event::TimeZone::local();
     // The eldest first, as a tree grows.
     for (std::size_t depth = 0; depth < processes.size(); ++depth) {
-        show_process(processes[processes.size() - 1 - depth], depth, output);
+        show_process(processes[processes.size() - 1 - depth], depth, zone, output);
     }
     return Exit::done;
 }

@@ -62,15 +62,22 @@ class Tail {
                 event::as_json(base::printable(alert.host, most_text)),
                 event::as_json(alert_words(alert, output_.language()))));
         }
-        output_.say("sensor.tail.alert", {{"time", shown_time(alert.time)},
-                                          {"level", shown_level(alert.level, output_.language())},
-                                          {"what", alert_words(alert, output_.language())}});
+        const auto language = output_.language();
+        output_.say(
+            alert.process_id == 0 ? "sensor.tail.alert" : "sensor.tail.alert_of",
+            {{"time", shown_time(alert.time, zone_)},
+             {"level", shown_level(alert.level, language)},
+             {"what", alert_words(alert, language)},
+             {"image", alert.process.empty() ? "-" : base::printable(alert.process, most_text)},
+             {"process", std::to_string(alert.process_id)},
+             {"user", alert.user.empty() ? "-" : base::printable(alert.user, most_text)}});
     }
 
     TerminalOutput& output_;
     EventLines lines_;
     std::uint64_t most_;
     std::uint64_t shown_ = 0;
+    event::TimeZone zone_ = event::TimeZone::local();
     std::optional<std::uint64_t> next_;  // the event that should come next
 };
 

@@ -51,14 +51,6 @@ class ProgressLine {
     std::jthread thread_;
 };
 
-// What says no offset is as the zone's clocks show it; empty: since ever.
-std::optional<event::Time> since_of(std::string_view text, const event::TimeZone& zone) {
-    if (text.empty()) return 0;
-    bool has_offset = false;
-    const auto time = event::parse_time(text, has_offset);
-    return time && !has_offset ? zone.to_utc(*time) : time;
-}
-
 std::uint64_t bytes_of(const std::vector<std::filesystem::path>& files) {
     std::uint64_t bytes = 0;
     for (const auto& file : files) {
@@ -273,7 +265,8 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     auto& output = context.output;
     const auto zone = event::TimeZone::named(request.time_zone.empty() ? "UTC" : request.time_zone);
     if (!zone) return output.fail(Exit::usage, "hunt.bad_zone", {{"zone", request.time_zone}});
-    const auto since = since_of(request.since, *zone);
+    const auto since =
+        request.since.empty() ? event::Time{} : event::parse_time(request.since, *zone);
     if (!since) return output.fail(Exit::usage, "hunt.bad_since", {{"since", request.since}});
     std::optional<Profile> profile;
     if (!request.profile.empty()) {

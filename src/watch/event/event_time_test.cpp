@@ -4,6 +4,7 @@
 #include "watch/event/time.h"
 
 #include <cstdlib>
+#include <ctime>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -111,6 +112,30 @@ TEST(TimeZoneTest, KnowsPlaces) {
     EXPECT_EQ(utc("2026-10-25T01:59"), "2026-10-24T23:59");
     EXPECT_EQ(utc("2026-10-25T02:30"), "2026-10-25T01:30") << "shown twice";
     EXPECT_EQ(utc("2026-10-25T03:00"), "2026-10-25T02:00");
+}
+
+TEST(TimeZoneTest, OfTimesWithoutOffsetTakesTheZone) {
+    const auto zone = *TimeZone::named("+09:00");
+    EXPECT_EQ(parse_time("2026-11-20T10:02:03", zone), parse_time("2026-11-20T01:02:03Z"));
+    EXPECT_EQ(parse_time("2026-11-20T10:02:03Z", zone), parse_time("2026-11-20T10:02:03Z"));
+    EXPECT_FALSE(parse_time("yesterday", zone));
+}
+
+TEST(TimeZoneTest, SaysItsOffset) {
+    EXPECT_EQ(TimeZone().offset_text_at(0), "UTC");
+    EXPECT_EQ(TimeZone::named("+09:00")->offset_text_at(0), "+09:00");
+    EXPECT_EQ(TimeZone::named("-0330")->offset_text_at(0), "-03:30");
+}
+
+// As the C library has it.
+TEST(TimeZoneTest, KnowsThisMachines) {
+    const auto zone = TimeZone::local();
+    for (const std::time_t seconds : {std::time_t{0}, std::time_t{1'784'000'000}}) {
+        std::tm local{};
+        ASSERT_NE(::localtime_r(&seconds, &local), nullptr);
+        EXPECT_EQ(zone.offset_at(Time{seconds} * 1'000'000'000),
+                  Time{local.tm_gmtoff} * 1'000'000'000);
+    }
 }
 
 TEST(TimeZoneTest, LeavesTheProcessAsItWas) {

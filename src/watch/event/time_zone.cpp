@@ -1,10 +1,14 @@
 #include "watch/event/time_zone.h"
 
+#include "watch/event/time.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+
+#include <fmt/format.h>
 
 namespace shoji::event {
 namespace {
@@ -61,14 +65,14 @@ class Borrowed {
     Borrowed(const Borrowed&) = delete;
     Borrowed& operator=(const Borrowed&) = delete;
 
-    [[nodiscard]] static Time offset_at(std::time_t seconds) {
-        std::tm local{};
-        return ::localtime_r(&seconds, &local) == nullptr ? 0 : local.tm_gmtoff * second;
-    }
-
   private:
     std::optional<std::string> before_;
 };
+
+Time present_offset_at(std::time_t seconds) {
+    std::tm local{};
+    return ::localtime_r(&seconds, &local) == nullptr ? 0 : local.tm_gmtoff * second;
+}
 
 }  // namespace
 
@@ -84,28 +88,40 @@ std::optional<TimeZone> TimeZone::named(std::string_view name) {
     return looked_up(name);
 }
 
-// Day by day, and where two days differ, to the second.
 TimeZone TimeZone::looked_up(std::string_view name) {
     TimeZone zone;
     zone.name_ = name;
     const Borrowed clock(":" + zone.name_);
+    zone.look_up();
+    return zone;
+}
+
+TimeZone TimeZone::local() {
+    TimeZone zone;
+    zone.name_ = "local";
+    ::tzset();
+    zone.look_up();
+    return zone;
+}
+
+// Day by day, and where two days differ, to the second.
+void TimeZone::look_up() {
     constexpr std::time_t day = 86'400;
     constexpr std::time_t end = 4'102'444'800;  // 2100-01-01
-    Time before = Borrowed::offset_at(0);
-    zone.first_ = before;
+    Time before = present_offset_at(0);
+    first_ = before;
     for (std::time_t at = day; at <= end; at += day) {
-        const Time now = Borrowed::offset_at(at);
+        const Time now = present_offset_at(at);
         if (now == before) continue;
         std::time_t low = at - day;
         std::time_t high = at;
         while (high - low > 1) {
             const auto middle = low + (high - low) / 2;
-            (Borrowed::offset_at(middle) == before ? low : high) = middle;
+            (present_offset_at(middle) == before ? low : high) = middle;
         }
-        zone.changes_.push_back({high * second, now});
+        changes_.push_back({high * second, now});
         before = now;
     }
-    return zone;
 }
 
 Time TimeZone::offset_at(Time utc) const {
@@ -113,9 +129,22 @@ Time TimeZone::offset_at(Time utc) const {
     return later == changes_.begin() ? first_ : std::prev(later)->offset;
 }
 
+std::string TimeZone::offset_text_at(Time utc) const {
+    const Time minutes = offset_at(utc) / (60 * second);
+    if (minutes == 0) return "UTC";
+    return fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
+                       std::abs(minutes) % 60);
+}
+
 Time TimeZone::to_utc(Time local) const {
     const Time guess = offset_at(local);
     return local - offset_at(local - guess);
+}
+
+std::optional<Time> parse_time(std::string_view text, const TimeZone& zone) {
+    bool has_offset = false;
+    const auto time = parse_time(text, has_offset);
+    return time && !has_offset ? zone.to_utc(*time) : time;
 }
 
 }  // namespace shoji::event

@@ -28,14 +28,9 @@ Acts::Acts(event::Names& names)
       command_(names.add_field("CommandLine")),
       user_(names.add_field("User")),
       type_(names.add_field("EventType")),
-      creation_(names.add_source("process_creation")),
+      object_(names),
       termination_(names.add_source("process_termination")),
-      report_(names.add_source("sensor_report")) {
-    for (const auto name : {"TargetFilename", "ImageLoaded", "QueryName", "DestinationIp",
-                            "SourceIp", "TargetImage"}) {
-        objects_.push_back(names.add_field(name));
-    }
-}
+      report_(names.add_source("sensor_report")) {}
 
 void Acts::make_room() {
     if (processes_.size() < most_processes) return;
@@ -98,15 +93,8 @@ void Acts::take(const event::Event& event) {
         process->ended = true;
         ended_.splice(ended_.end(), running_, kept.place);
     }
-    Act act{event.time, std::string(names_.name(category)), short_text(event.value(type_)), {}};
-    for (const auto field : objects_) {
-        if (const auto object = event.value(field); !object.empty()) {
-            act.object = short_text(object);
-            break;
-        }
-    }
-    if (category == creation_) act.object = process->command;
-    add(*process, std::move(act));
+    add(*process, {event.time, std::string(names_.name(category)), short_text(event.value(type_)),
+                   short_text(object_.text(event))});
 }
 
 void Acts::take_alert(std::uint64_t process, event::Time time, std::string_view title) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "watch/event/event.h"
+#include "watch/event/event_object.h"
 
 #include <cstdint>
 #include <deque>
@@ -18,7 +19,7 @@ struct Act {
     event::Time time = 0;
     std::string category;  // of the event
     std::string type;      // EventType; may be empty
-    std::string object;    // what it was done to: a file, an address
+    std::string object;    // event/event_object.h
 };
 
 struct ActingProcess {
@@ -65,8 +66,8 @@ class Acts {
 
     const event::Names& names_;
     event::FieldId guid_, parent_, process_, image_, command_, user_, type_;
-    std::vector<event::FieldId> objects_;  // the first that an event has counts
-    event::SourceId creation_, termination_, report_;
+    event::EventObject object_;
+    event::SourceId termination_, report_;
     std::unordered_map<std::string, Kept> processes_;
     std::unordered_map<std::uint64_t, std::string> by_number_;
     Order running_;  // the one silent for longest first

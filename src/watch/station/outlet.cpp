@@ -5,10 +5,10 @@
 #include "watch/sensor/json_sink.h"
 #include "watch/sensor/stream_sink.h"
 #include "watch/station/alert_line.h"
+#include "watch/station/process_start.h"
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
 #include <filesystem>
 
@@ -59,23 +59,6 @@ std::unique_ptr<sensor::Sink> printing_sink(Output output, const event::Names& n
     if (output == Output::stream) return std::make_unique<sensor::StreamSink>(names, STDOUT_FILENO);
     if (output == Output::print) return std::make_unique<sensor::JsonSink>(names, STDOUT_FILENO);
     return nullptr;
-}
-
-// BOOT-PROCESS-START, hexadecimal (sensor/scene.h); zeros where it is none.
-struct Started {
-    std::uint32_t process = 0;
-    std::uint64_t nanoseconds = 0;
-};
-Started started_of(std::string_view guid) {
-    Started started;
-    const auto first = guid.find('-');
-    const auto second_dash = guid.rfind('-');
-    if (first == std::string_view::npos || first == second_dash) return started;
-    const auto number = guid.substr(first + 1, second_dash - first - 1);
-    const auto start = guid.substr(second_dash + 1);
-    std::from_chars(number.data(), number.data() + number.size(), started.process, 16);
-    std::from_chars(start.data(), start.data() + start.size(), started.nanoseconds, 16);
-    return started;
 }
 
 }  // namespace
@@ -144,6 +127,10 @@ sensor::AnalystRights Outlet::rights() const {
 
 void Outlet::take(const event::Event& event) {
     ++events_;
+    if (visitors_.wanted()) {
+        to_visitors_.add(event);
+        if (to_visitors_.size() >= hub_block) show_visitors();
+    }
     if (printing_) printing_->take(event);
     acts_.take(event);
     reports_.take(event, told_);
@@ -165,12 +152,11 @@ void Outlet::take(const event::Event& event) {
         }
         if (to_hub_.size() >= hub_block) send_events();
     }
-    if (visitors_.wanted()) {
-        to_visitors_.add(event);
-        if (to_visitors_.size() >= hub_block) {
-            visitors_.tell(letters::tail_events, to_visitors_.take());
-        }
-    }
+}
+
+void Outlet::show_visitors() {
+    const auto block = to_visitors_.take();
+    if (!block.empty()) visitors_.tell(letters::tail_events, block);
 }
 
 void Outlet::send_events() {
@@ -204,9 +190,7 @@ void Outlet::pause() {
     if (printing_) printing_->pause();
     outbox_.turn();
     visitors_.turn();
-    if (const auto block = to_visitors_.take(); !block.empty()) {
-        visitors_.tell(letters::tail_events, block);
-    }
+    show_visitors();
 }
 
 void Outlet::tick(bool last) {
@@ -266,6 +250,7 @@ void Outlet::tell(const Alert& alert) {
         print_alert(alert, STDOUT_FILENO);
     }
     const auto bytes = incident::to_bytes(alert);
+    show_visitors();  // an alert comes behind what caused it
     visitors_.tell(letters::tail_alert, bytes);
     const auto title = alert.values.empty() ? alert.rule : alert.values.front().value;
     acts_.take_alert(alert.process_id, alert.time, title);
@@ -276,7 +261,7 @@ void Outlet::tell(const Alert& alert) {
 void Outlet::respond(const Alert& alert) {
     if (!answerer_.valid() || !rules_with_response_.contains(alert.rule)) return;
     constexpr std::uint64_t tick_nanoseconds = 10'000'000;  // of USER_HZ, 100 on all machines
-    const auto started = started_of(event_guid_);
+    const auto started = start_in(event_guid_);
     const auto bytes =
         encode(letters::Cause{alert.rule, started.process, started.nanoseconds / tick_nanoseconds,
                               event_path_.empty() ? alert.process : event_path_});

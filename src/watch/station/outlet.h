@@ -59,6 +59,7 @@ class Outlet : public sensor::Sink {
     void tell(const incident::Alert& alert);
     void respond(const incident::Alert& alert);
     void send_events();
+    void show_visitors();  // the events that wait for them
     void save();
     [[nodiscard]] std::string answer(const letters::Wish& wish) const;
     [[nodiscard]] std::string status() const;

@@ -1,6 +1,9 @@
 // What the analyst answers at the local socket, as JSON.
 #include "watch/event/time.h"
 #include "watch/station/outlet.h"
+#include "watch/station/process_start.h"
+
+#include <ctime>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -9,6 +12,20 @@ namespace shoji::station {
 namespace {
 
 namespace json = boost::json;
+
+event::Time clock_now(clockid_t clock) {
+    constexpr event::Time second = 1'000'000'000;
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return event::Time{now.tv_sec} * second + now.tv_nsec;
+}
+
+// When it began, also where that was before the sensor did.
+event::Time began(const ActingProcess& process) {
+    const auto start = static_cast<event::Time>(start_in(process.guid).nanoseconds);
+    if (start <= 0) return process.began;
+    return start + clock_now(CLOCK_REALTIME) - clock_now(CLOCK_BOOTTIME);
+}
 
 json::object to_json(const ActingProcess& process) {
     json::array acts;
@@ -22,7 +39,7 @@ json::object to_json(const ActingProcess& process) {
             {"image", process.image},
             {"command", process.command},
             {"user", process.user},
-            {"since", event::format_time(process.began)},
+            {"since", event::format_time(began(process))},
             {"ended", process.ended},
             {"leftOut", process.left_out},
             {"acts", std::move(acts)}};
