@@ -233,9 +233,6 @@ struct pid {
     unsigned int level;
     struct upid numbers[1];
 };
-struct pidfs_attr {
-    __u32 exit_code;
-}; /* since 6.15: a pidfd's process is behind its inode */
 struct bpf_prog_aux {
     __u32 id;
     char name[16];
