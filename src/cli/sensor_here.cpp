@@ -167,6 +167,23 @@ void show_process(const json::value& one, std::size_t depth, const event::TimeZo
     }
 }
 
+// Whether the kernel protects the sensor, as far as it can.
+bool show_protection(const json::value& state, TerminalOutput& output) {
+    const auto* pinned = member(state, "pinned");
+    const bool wants_pins = pinned != nullptr && pinned->is_bool();
+    output.say(is(state, "pinned") ? "sensor.status.pinned" : "sensor.status.not_pinned");
+    if (const auto* shield = member(state, "shield")) {
+        if (is(*shield, "up")) {
+            output.say("sensor.status.shield");
+        } else if (is(*shield, "wanted")) {
+            output.say("sensor.status.no_shield", {{"message", cell(*shield, "why")}});
+        } else {
+            output.say("sensor.status.shield_off");
+        }
+    }
+    return !wants_pins || pinned->get_bool();
+}
+
 }  // namespace
 
 Exit run_sensor_status(const Context& context, const std::filesystem::path& runtime) {
@@ -177,10 +194,7 @@ Exit run_sensor_status(const Context& context, const std::filesystem::path& runt
     json::object object = state->get_object();
     bool good = show_families(*state, output);
     good = show_parts(*state, object, output) && good;
-    const auto* pinned = member(*state, "pinned");
-    const bool is_wanted = pinned != nullptr && pinned->is_bool();
-    good = good && (!is_wanted || pinned->get_bool());
-    output.say(is(*state, "pinned") ? "sensor.status.pinned" : "sensor.status.not_pinned");
+    good = show_protection(*state, output) && good;
     const auto status = sensor.ask({letters::Wish::Kind::status, 0});
     if (status) {
         object["analyst"] = *status;

@@ -62,8 +62,9 @@ enum class Note : std::uint8_t {
     programs_detached,  // names of programs in the kernel that somebody took off
     not_pinned,         // why the programs in the kernel end with the keeper, against the policy
     ended_uncleanly,    // the sensor before this one; it was last alive `number` seconds ago
+    act_refused,        // "ACT PROCESS USER PROGRAM" against the sensor; so often
 };
-constexpr std::uint8_t last_note = 10;
+constexpr std::uint8_t last_note = 11;
 struct Notice {
     Note note = Note::part_ended;
     std::string subject;  // at most most_subject bytes

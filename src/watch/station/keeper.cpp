@@ -89,6 +89,7 @@ base::Result<void> Keeper::prepare() {
     if (!loaded) return base::Failure(loaded.error());
     side_.emplace(std::move(*loaded));
     pin_programs();
+    raise_shield();
     // Reading the kernel's description took memory that is not needed again.
     ::malloc_trim(0);
     own_files_.emplace(*policy_, settings_.policy_file);
@@ -149,6 +150,7 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     look_for_silence(now);
     look_at_files(now);
     look_at_kernel(now);
+    look_at_shield(now);
     show_life(now);
     if (std::exchange(reloads_, false)) reload();
     return {};

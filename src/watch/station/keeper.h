@@ -9,6 +9,8 @@
 #include "core/base/service_manager.h"
 #include "watch/letters/letters.h"
 #include "watch/sensor/kernel_side.h"
+#include "watch/shield/refusals.h"
+#include "watch/shield/shield.h"
 #include "watch/station/outlet.h"
 #include "watch/station/own_files.h"
 #include "watch/station/part.h"
@@ -66,6 +68,8 @@ class Keeper {
     void reload();
     [[nodiscard]] base::Result<Policy> try_policy() const;
     void pin_programs();
+    void raise_shield();
+    void look_at_shield(Clock::time_point now);
     void remove_pins() const;
     void tell_manager();
     void stop();
@@ -97,6 +101,9 @@ class Keeper {
     base::FileDescriptor listener_;          // of the local socket
     base::FileDescriptor respond_listener_;  // of `shoji respond`
     std::optional<sensor::KernelSide> side_;
+    std::optional<shield::Shield> shield_;
+    std::string no_shield_;  // why there is none
+    shield::Refusals refusals_;
     std::optional<sensor::LeftRing> left_;       // until an analyst has read it
     std::optional<sensor::FamilyState> logons_;  // none: policy leaves them out
     bool told_state_ = false;          // an analyst has said what this policy sees and what not
@@ -114,10 +121,18 @@ class Keeper {
     bool forgets_ = false;  // this is a part's process
 };
 
+// How the kernel protects the sensor.
+struct Protection {
+    std::optional<bool> pinned;  // none: policy wants no pins
+    bool wants_shield = false;
+    std::string no_shield;  // why there is none; empty: there is
+};
+
 // What is seen and how, and by which processes, as one JSON object: {"families": [{"family",
 // "backend" (null: not seen), "refused": [reasons], "absent": [programs]}], "pinned": whether the
-// kernel's part watches on without the keeper, "parts": [{"part", "process", "restarts"}]}.
-std::string state_json(const std::vector<sensor::FamilyState>& state, std::optional<bool> pinned,
+// kernel's part watches on without the keeper, "shield": {"wanted", "up", "why" (not)},
+// "parts": [{"part", "process", "restarts"}]}.
+std::string state_json(const std::vector<sensor::FamilyState>& state, const Protection& protection,
                        std::span<const Part> running);
 
 }  // namespace shoji::station

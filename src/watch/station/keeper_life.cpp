@@ -49,6 +49,34 @@ void Keeper::remove_pins() const {
     if (side_ && side_->is_pinned()) sensor::remove_pins(policy_->keeper.pins);
 }
 
+// Before any part begins. Where the kernel takes no such programs the sensor works all the same;
+// its state says so.
+void Keeper::raise_shield() {
+    if (!policy_->keeper.shield) return;
+    auto raised = shield::Shield::raise();
+    if (raised) {
+        shield_.emplace(std::move(*raised));
+    } else {
+        no_shield_ = raised.error().message;
+        spdlog::warn("the kernel does not protect the sensor's processes: {}", no_shield_);
+    }
+}
+
+void Keeper::look_at_shield(Clock::time_point now) {
+    if (!shield_) return;
+    const auto told = shield_->take_refusals();
+    for (const auto& one : told.refusals) refusals_.take(one);
+    // Like the last one of those that the ring held.
+    if (told.more > 0 && !told.refusals.empty()) {
+        refusals_.take(told.refusals.back(), told.more);
+    }
+    for (const auto& one : refusals_.due(now)) {
+        const auto subject = describe(one.last);
+        spdlog::error("the kernel refused, {} times: {}", one.count, subject);
+        tell(letters::Note::act_refused, subject, one.count);
+    }
+}
+
 void Keeper::look_at_kernel(Clock::time_point now) {
     if (now < next_look_) return;
     next_look_ = now + 1s;

@@ -156,6 +156,7 @@ void Keeper::forget() {
     for (auto& one : parts_) one.socket.reset();
     // Links and maps are the keeper's alone.
     side_.reset();
+    shield_.reset();
     left_.reset();
     own_files_.reset();
     for (auto* one : {&journal_in_, &journal_out_, &log_positions_}) one->reset();
@@ -330,10 +331,12 @@ base::Result<Policy> Keeper::try_policy() const {
     if (!loaded) return loaded;
     if (loaded->state != policy_->state || loaded->runtime != policy_->runtime ||
         loaded->local.group != policy_->local.group ||
+        loaded->keeper.shield != policy_->keeper.shield ||
         loaded->response.has_value() != policy_->response.has_value()) {
         return base::fail(
             base::ErrorKind::invalid,
-            "state, runtime, local.group and whether there are responses need a restart");
+            "state, runtime, local.group, keeper.shield and whether there are responses need a "
+            "restart");
     }
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return base::fail_errno(errno, "trying a policy");
@@ -411,8 +414,11 @@ void Keeper::reload() {
 }
 
 void Keeper::write_state() {
-    const auto text = state_json(
-        seen(), policy_->keeper.pins.empty() ? std::optional<bool>() : side_->is_pinned(), parts_);
+    Protection protection;
+    if (!policy_->keeper.pins.empty()) protection.pinned = side_->is_pinned();
+    protection.wants_shield = policy_->keeper.shield;
+    protection.no_shield = no_shield_;
+    const auto text = state_json(seen(), protection, parts_);
     if (!settings_.state_file.empty() && !write_text(settings_.state_file, text)) {
         spdlog::error("{} cannot be written", settings_.state_file.native());
     }
@@ -422,7 +428,7 @@ void Keeper::write_state() {
     }
 }
 
-std::string state_json(const std::vector<sensor::FamilyState>& state, std::optional<bool> pinned,
+std::string state_json(const std::vector<sensor::FamilyState>& state, const Protection& protection,
                        std::span<const Part> running) {
     const auto list = [](const std::vector<std::string>& texts) {
         std::string joined;
@@ -450,8 +456,14 @@ std::string state_json(const std::vector<sensor::FamilyState>& state, std::optio
         processes += fmt::format(R"(,{{"part":"{}","process":{},"restarts":{}}})",
                                  name_of(one.name), one.process, one.restarts);
     }
-    return fmt::format("{{\"families\":[{}],\"pinned\":{},\"parts\":[{}]}}\n", families,
-                       pinned ? (*pinned ? "true" : "false") : "null", processes);
+    std::string why;
+    sensor::append_json_text(protection.no_shield, why);
+    const auto& pinned = protection.pinned;
+    return fmt::format(
+        R"({{"families":[{}],"pinned":{},"shield":{{"wanted":{},"up":{},"why":{}}},"parts":[{}]}})"
+        "\n",
+        families, pinned ? (*pinned ? "true" : "false") : "null", protection.wants_shield,
+        protection.wants_shield && protection.no_shield.empty(), why, processes);
 }
 
 }  // namespace shoji::station

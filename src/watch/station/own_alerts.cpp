@@ -1,5 +1,6 @@
 #include "watch/station/own_alerts.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -25,6 +26,31 @@ Alert own_alert(std::string_view rule, Level level, event::Time time, std::strin
     return alert.bounded();
 }
 
+namespace {
+
+// The first word of `text`, which goes from it with the space behind it.
+std::string take_word(std::string_view& text) {
+    const auto end = std::min(text.find(' '), text.size());
+    const std::string word(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return word;
+}
+
+Alert act_refused(const letters::Notice& notice, event::Time time, std::string_view host) {
+    std::string_view rest = notice.subject;
+    const auto act = take_word(rest);
+    const auto process = take_word(rest);
+    const auto user = take_word(rest);
+    return own_alert("act_refused", Level::critical, time, host,
+                     {{"act", act},
+                      {"process", process},
+                      {"user", user},
+                      {"program", std::string(rest)},
+                      {"count", std::to_string(notice.number)}});
+}
+
+}  // namespace
+
 Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view host) {
     const auto number = std::to_string(notice.number);
     switch (notice.note) {
@@ -46,6 +72,8 @@ Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view
                              {{"message", notice.subject}});
         case Note::ended_uncleanly:
             return own_alert("ended_uncleanly", Level::high, time, host, {{"seconds", number}});
+        case Note::act_refused:
+            return act_refused(notice, time, host);
         case Note::alive:
         case Note::part_ended:
         case Note::link_deliverer:

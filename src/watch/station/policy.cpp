@@ -74,6 +74,7 @@ void read_keeper(const File& file, const toml::table& table, KeeperPolicy& into)
     reader.take("check_seconds", into.check_seconds, 1, 86'400);
     reader.take("canary_seconds", into.canary_seconds, 1, 40);
     take_path(reader, table, "pins", into.pins, false);
+    reader.take("shield", into.shield);
 }
 
 void read_detection(const File& file, const toml::table& table, DetectionPolicy& into) {

@@ -11,6 +11,8 @@
 //   canary_seconds = 20               # how often an act of its own has to be seen
 //   pins = "/sys/fs/bpf/shoji-sensor" # folder on a BPF file system, for what goes on watching when
 //                                     # the keeper is killed; without it nothing does
+//   shield = true                     # what others do to its processes is refused, where the
+//                                     # kernel can
 //   [detection]
 //   rules = ["/etc/shoji/rules"]      # folders and files of Sigma rules
 //   pipelines = ["/etc/shoji/names.yml"]  # Sigma pipelines that rules go through, by priority
@@ -55,6 +57,7 @@ struct KeeperPolicy {
     std::uint32_t check_seconds = 60;   // 1 to 86400
     std::uint32_t canary_seconds = 20;  // 1 to 40
     std::string pins;
+    bool shield = true;
 };
 
 struct DetectionPolicy {

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+ *
+ * What the shield's programs in the kernel and their user share. */
+#pragma once
+
+#include <linux/types.h>
+
+#define SHIELD_PROCESSES 512 /* of the sensor, with what they start */
+#define SHIELD_RING 65536
+
+/* A process: its number may be used again, but not with this start. */
+struct shield_process {
+    __u64 start; /* nanoseconds since the boot, the time asleep counted */
+    __u32 process;
+    __u32 unused;
+};
+
+enum shield_role {
+    SHIELD_KEEPER = 1,
+    SHIELD_PART = 2, /* what the keeper started, and what that started */
+};
+
+struct shield_settings {
+    __u32 adopted; /* a process that becomes the keeper when it sends itself a signal; 0: none */
+};
+
+enum shield_act {
+    SHIELD_SIGNAL = 1, /* `detail`: its number */
+    SHIELD_TRACE,      /* ptrace(2), memory, descriptors */
+    SHIELD_LIMIT,      /* resource limits, priority, processors */
+};
+
+/* One refusal, as the ring has it. */
+struct shield_refusal {
+    __u32 act;
+    __u32 detail;
+    __u32 process; /* who tried, in the first pid namespace; 0: nobody can be named */
+    __u32 user;
+    char program[16]; /* its short name, with a zero at its end */
+};

@@ -1,0 +1,54 @@
+// The kernel refuses what others, root too, try against the process that holds this and against
+// all that it starts: signals that end or stop, tracing, limits. It needs a kernel that takes LSM
+// programs, and root. Process 1 of the machine, by which services are stopped, is refused nothing.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+struct shield_bpf;
+
+namespace shoji::shield {
+
+enum class Act : std::uint8_t { signal = 1, trace, limit };
+
+struct Refusal {
+    Act act = Act::signal;
+    std::uint32_t detail = 0;  // of a signal its number
+    pid_t process = 0;         // who tried; 0: nobody can be named
+    uid_t user = 0;
+    std::string program;  // its short name, as the process says
+
+    bool operator==(const Refusal&) const = default;
+};
+
+class Shield {
+  public:
+    // For the calling process, which becomes the keeper (SIGTERM, SIGINT and SIGHUP of others still
+    // reach it, and no other process of its own), and for what it starts from now on. Seen to
+    // refuse. The calling process must have one thread. An error says why the kernel cannot.
+    static base::Result<Shield> raise();
+    Shield(Shield&&) noexcept;
+    Shield& operator=(Shield&&) noexcept;
+    // Nothing is refused any more; in a process that was started from the first one it goes on.
+    ~Shield();
+
+    struct Told {
+        std::vector<Refusal> refusals;  // those since the last call, as far as 64 KiB hold them
+        std::uint64_t more = 0;         // those that found no room
+    };
+    Told take_refusals();
+
+  private:
+    struct Loaded;
+    explicit Shield(std::unique_ptr<Loaded> loaded);
+    std::unique_ptr<Loaded> loaded_;
+};
+
+}  // namespace shoji::shield

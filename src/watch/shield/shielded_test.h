@@ -1,0 +1,35 @@
+// For tests: a process that raises the shield, as the keeper does, with a part and what that
+// started; and the test, which is a stranger to them.
+#pragma once
+
+#include "core/base/file_descriptor.h"
+#include "watch/shield/shield.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/types.h>
+
+namespace shoji::shield {
+
+class ShieldTest : public testing::Test {
+  protected:
+    void SetUp() override;
+    void TearDown() override;
+
+    // What the keeper does next.
+    std::string ask(char what);
+    void lower() { ASSERT_EQ(ask('l'), "lowered"); }
+    std::vector<std::string> take_refusals();  // "ACT DETAIL PROCESS USER PROGRAM"
+    // Whether such a refusal of this process was told since the last call.
+    bool is_told(Act act, std::uint32_t detail);
+    // Its exit code, or less than 0 the signal that ended it.
+    int end_of_keeper();
+
+    pid_t keeper_ = -1, part_ = -1, child_ = -1, thread_ = -1;  // child and thread are the part's
+    base::FileDescriptor order_, answer_;
+};
+
+}  // namespace shoji::shield
