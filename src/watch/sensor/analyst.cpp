@@ -95,7 +95,7 @@ class Analyst {
     void read_journal();
     void report(const Loss& loss);
     void report(const Flood& flood);
-    void report_left_out();
+    void report_more(std::string_view cause, std::uint64_t count, std::uint64_t& told);
     void report_state();
     [[nodiscard]] bool opener_is_gone() const;
     EventWriter begin_report(std::string_view type);
@@ -116,6 +116,7 @@ class Analyst {
     event::Event event_;
     std::uint64_t corrupt_ = 0;
     std::uint64_t left_out_told_ = 0;
+    std::uint64_t unreadable_told_ = 0;
 };
 
 base::Result<void> Analyst::prepare() {
@@ -290,15 +291,14 @@ void Analyst::report(const Loss& loss) {
     sink_.take(event_);
 }
 
-// Processes that the table had no room for: what they do is told, without who they are.
-void Analyst::report_left_out() {
-    const auto count = scene_.processes.left_out() - left_out_told_;
-    if (count == 0) return;
-    left_out_told_ += count;
+// Of a count that only grows, what was not told yet.
+void Analyst::report_more(std::string_view cause, std::uint64_t count, std::uint64_t& told) {
+    if (count == told) return;
     auto writer = begin_report("loss");
-    writer.text(words_.cause, "process_table");
-    writer.number(words_.count, count);
+    writer.text(words_.cause, cause);
+    writer.number(words_.count, count - told);
     sink_.take(event_);
+    told = count;
 }
 
 void Analyst::report(const Flood& flood) {
@@ -347,7 +347,9 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
             read_logons();
             losses_->look([this](const Loss& loss) { report(loss); });
             floods.look(now, [this](const Flood& flood) { report(flood); });
-            report_left_out();
+            // What such processes do is told, without who they are.
+            report_more("process_table", scene_.processes.left_out(), left_out_told_);
+            report_more("journal_entries", journal_.damages(), unreadable_told_);
         }
         sink_.pause();
         // However much there is, between two batches the keeper hears that this process lives.

@@ -203,6 +203,38 @@ TEST_F(LogonEvents, RealSuAndPamBySyslog) {
     EXPECT_EQ(text_of(*opened, "WrittenBy"), "/usr/bin/su");
 }
 
+// A journalctl that is killed while it writes leaves half an entry behind; what follows is read.
+TEST_F(LogonEvents, EntriesThatCannotBeReadAreTold) {
+    const auto journal = folder_.at("journal");
+    const auto program = folder_.at("journalctl");
+    ASSERT_EQ(::mkdir(journal.c_str(), 0750), 0);
+    ASSERT_EQ(::chown(journal.c_str(), 0, 65534), 0);
+    std::ofstream(program) << "#!/bin/sh\n"
+                              "printf 'SYSLOG_FACILITY=4\\nMESSAGE\\n\\377\\377\\377\\377\\377\\377"
+                              "\\377\\377half an entry\\n\\n'\n"
+                              "printf 'SYSLOG_IDENTIFIER=sshd\\nSYSLOG_FACILITY=4\\n"
+                              "MESSAGE=Accepted password for hanako from 192.0.2.7 port 22 ssh2"
+                              "\\n\\n'\n"
+                              "exec /usr/bin/sleep 1000\n";
+    std::filesystem::permissions(program, std::filesystem::perms(0755));
+    std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
+    RunningSensor sensor(
+        with_family("process",
+                    fmt::format("[logons]\nsource = \"journal\"\njournal = \"{}\"\n", journal)),
+        [&] {
+            return ::unshare(CLONE_NEWNS) == 0 &&
+                   ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                   bind_over(program, "/usr/bin/journalctl");
+        });
+    const auto logon = sensor.find([](const Object& event) {
+        return text_of(event, "Category") == "authentication" && text_of(event, "User") == "hanako";
+    });
+    ASSERT_TRUE(logon);
+    const auto lost = sensor.find("loss", "Cause", "journal_entries");
+    ASSERT_TRUE(lost);
+    EXPECT_EQ(number_of(*lost, "Count"), 1);
+}
+
 // journald as the machine has it, in a mount namespace of its own, and journalctl as the sensor
 // starts it.
 class RunningJournal {

@@ -80,7 +80,7 @@ std::string with_family(std::string_view family, std::string_view policy) {
     return text.append(policy);
 }
 
-RunningSensor::RunningSensor(const std::string& policy) {
+RunningSensor::RunningSensor(const std::string& policy, const std::function<bool()>& before) {
     const auto file = folder_.at("policy.toml");
     std::ofstream(file) << policy;
     // A file, not a pipe: a test that looks elsewhere for a while must not stop the sensor.
@@ -92,6 +92,7 @@ RunningSensor::RunningSensor(const std::string& policy) {
     process_ = ::fork();
     if (process_ == 0) {
         ::dup2(writing.get(), STDOUT_FILENO);
+        if (!before()) ::_exit(126);
         ::execl(SHOJI_SENSOR_PROGRAM, "shoji-sensor", "--policy", file.c_str(), "--state",
                 state_file().c_str(), "--print", nullptr);
         ::_exit(127);

@@ -43,8 +43,11 @@ std::string with_family(std::string_view family, std::string_view policy = "[fil
 
 class RunningSensor {
   public:
-    // `policy`: the text of its file. Returns when the sensor says what it sees.
-    explicit RunningSensor(const std::string& policy = "[files]\nrate = 0\n");
+    // `policy`: the text of its file. `before`: done in its process before it begins. Returns when
+    // the sensor says what it sees.
+    explicit RunningSensor(
+        const std::string& policy = "[files]\nrate = 0\n",
+        const std::function<bool()>& before = [] { return true; });
     RunningSensor(const RunningSensor&) = delete;
     RunningSensor& operator=(const RunningSensor&) = delete;
     ~RunningSensor();
