@@ -1,95 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
  *
- * What goes to port 53 of others and comes from there: UDP packets, and segments of TCP that hold a whole message. A
- * question leaves in the context of who asks, which is remembered beside the socket for the answer. */
-#include "dns.h"
-#include "packet.bpf.h"
-#include "socket_owner.bpf.h"
+ * Messages of DNS alone, where the network's own programs, which tell of them too, are not wanted or not taken. */
+#include "dns_packets.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-#define LEAST_MESSAGE 12 /* its head */
-
-/* Where the message begins, and its length; 0: there is none. */
-static __always_inline __u32 find_udp(struct __sk_buff *skb, bool goes_out, struct packet *packet, __u32 *at) {
-    if (!read_udp(skb, goes_out, packet)) return 0;
-    *at = packet->transport + 8;
-    return packet->bytes;
-}
-
-static __always_inline __u32 find_tcp(struct __sk_buff *skb, bool goes_out, struct packet *packet, __u32 *at) {
-    if (!read_packet(skb, goes_out, IPPROTO_TCP, packet)) return 0;
-    __u8 offset = 0;
-    if (bpf_skb_load_bytes(skb, packet->transport + 12, &offset, 1)) return 0;
-    __u32 begins = packet->transport + (offset >> 4) * 4;
-    __u16 says = 0;
-    if (skb->len < begins + 2 || bpf_skb_load_bytes(skb, begins, &says, 2)) return 0;
-    says = bpf_ntohs(says);
-    if (begins + 2 + says > skb->len) return 0;
-    *at = begins + 2;
-    return says;
-}
-
-static __always_inline void tell(struct __sk_buff *skb, enum sensor_kind kind, struct owner *owner,
-                                 struct packet *packet, __u8 protocol, __u32 at, __u32 bytes) {
-    struct sensor_policy *p = policy();
-    if (!p || is_flood(p->network_rate, kind, owner ? owner->cgroup : 0)) return;
-    int index = scratch_take();
-    if (index < 0) return;
-    struct scratch *s = scratch_of(index);
-    if (!s) return;
-    struct sensor_dns *record = (struct sensor_dns *)s->record;
-    begin_for(s, kind, owner, sizeof *record);
-    __builtin_memset(&record->server, 0, sizeof record->server);
-    __builtin_memcpy(record->server.address, packet->remote, 16);
-    record->server.port = packet->remote_port;
-    record->message_bytes = bytes;
-    record->protocol = protocol;
-    record->unused = 0;
-    if (bytes > SENSOR_MOST_DNS) {
-        bytes = SENSOR_MOST_DNS;
-        record->head.flags |= SENSOR_CUT;
-    }
-    /* Less one: older verifiers take no "not 0" for a least length, but they follow this. */
-    __u64 before_last = bytes - 1;
-    asm volatile("" : "+r"(before_last));
-    bool fits = before_last < SENSOR_MOST_DNS;
-    bytes = before_last + 1;
-    if (fits && !bpf_skb_load_bytes(skb, at, record + 1, bytes)) {
-        record->text_bytes = bytes;
-        s->at += bytes;
-    } else {
-        record->text_bytes = 0;
-    }
-    send(s);
-    scratch_give(s);
-}
 
 static __always_inline int look(struct __sk_buff *skb, bool goes_out) {
     struct bpf_sock *sk = skb->sk;
     if (!sk) return 1;
     sk = bpf_sk_fullsock(sk);
     if (!sk) return 1;
-    __u8 protocol = sk->protocol;
-    struct packet packet = {};
-    __u32 at = 0, bytes = 0;
-    if (protocol == IPPROTO_UDP) {
-        bytes = find_udp(skb, goes_out, &packet, &at);
-    } else if (protocol == IPPROTO_TCP && sk->dst_port == bpf_htons(SENSOR_DNS_PORT)) {
-        bytes = find_tcp(skb, goes_out, &packet, &at);
+    if (sk->protocol == IPPROTO_TCP) {
+        look_at_segment(skb, sk, goes_out);
+    } else if (sk->protocol == IPPROTO_UDP) {
+        struct packet packet = {};
+        if (read_udp(skb, goes_out, &packet)) look_at_datagram(skb, sk, goes_out, &packet);
     }
-    if (bytes == 0 || packet.remote_port != SENSOR_DNS_PORT) return 1;
-    /* Of TCP, what is no message may be the rest of one. */
-    if (protocol == IPPROTO_TCP && bytes < LEAST_MESSAGE) return 1;
-    struct owner *owner;
-    if (goes_out) {
-        owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-        /* Of TCP it may leave later, from wherever the window opens. */
-        if (!owner || protocol == IPPROTO_UDP || !owner->process) take_over(owner);
-    } else {
-        owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
-    }
-    tell(skb, goes_out ? SENSOR_DNS_QUESTION : SENSOR_DNS_ANSWER, owner, &packet, protocol, at, bytes);
     return 1;
 }
 

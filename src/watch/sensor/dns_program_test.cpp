@@ -114,8 +114,12 @@ TEST_F(DnsEvents, AQuestionItsAnswerAndTheConnectionToWhatItNamed) {
     EXPECT_EQ(text_of(*connect, "DestinationHostname"), "shoji.example");
 }
 
-TEST_F(DnsEvents, TheSameByTcp) {
-    RunningSensor sensor(with_family("dns"));
+// Alone, and with the network's family, whose programs tell of it then.
+class DnsFamilies : public DnsEvents, public testing::WithParamInterface<bool> {};
+
+TEST_P(DnsFamilies, TheSameByTcp) {
+    RunningSensor sensor(GetParam() ? "[families]\nfile = false\n" : with_family("dns"));
+    EXPECT_FALSE(sensor.backend("dns").empty());
     const auto server = bound(SOCK_STREAM, server_address, 53);
     ASSERT_TRUE(server.valid());
     const auto client = connected(SOCK_STREAM, server_address, 53);
@@ -128,6 +132,25 @@ TEST_F(DnsEvents, TheSameByTcp) {
     ASSERT_GT(::send(taken.get(), answers.data(), answers.size(), 0), 0);
     ASSERT_GT(::recv(client.get(), got, sizeof got, 0), 0);
     expect_both(sensor, "tcp");
+}
+
+INSTANTIATE_TEST_SUITE_P(OfBoth, DnsFamilies, testing::Bool(), [](const auto& with_network) {
+    return std::string(with_network.param ? "WithTheNetwork" : "Alone");
+});
+
+TEST_F(DnsEvents, WithTheNetworkFamilyPolicyCanLeaveThemOut) {
+    RunningSensor sensor(with_family("network"));
+    const auto server = bound(SOCK_DGRAM, server_address, 53);
+    ASSERT_TRUE(server.valid());
+    auto client = connected(SOCK_DGRAM, server_address, 53);
+    ASSERT_GT(::send(client.get(), question.data(), question.size(), 0), 0);
+    client.reset();
+    ASSERT_TRUE(sensor.find("flow_end", "DestinationIp", "127.0.53.53"));
+    EXPECT_TRUE(sensor.backend("dns").empty());
+    EXPECT_TRUE(
+        sensor
+            .all([](const Object& event) { return text_of(event, "Category").starts_with("dns"); })
+            .empty());
 }
 
 TEST_F(DnsEvents, WhatIsNoDnsOnItsPortIsToldAsThat) {

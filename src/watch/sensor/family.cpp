@@ -30,7 +30,7 @@ constexpr std::array all{
     Family{"process", 0x01, process_backends, read_process},
     Family{"file", 0x02, file_backends, read_file},
     Family{"network", 0x03, network_backends, read_network},
-    Family{"dns", 0x04, dns_backends, read_dns},
+    Family{"dns", 0x04, dns_backends, read_dns, "network"},
     Family{"sockets", 0x05, sockets_backends, read_sockets},
     Family{"access", 0x06, access_backends, read_access},
     Family{"privileges", 0x07, privileges_backends, read_privileges},

@@ -27,6 +27,9 @@ struct Family {
     // True when the record is an event for others, false when it only told the scene something. The
     // event's texts are good as long as the record is.
     base::Result<bool> (*read)(Record record, Scene& scene, event::Event& event);
+    // A family before this one whose programs, when they are there, tell of this one as well, if
+    // the policy wants it: its own are not loaded then.
+    std::string_view told_by = {};
 };
 
 std::span<const Family> families();

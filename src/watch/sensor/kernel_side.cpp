@@ -169,6 +169,11 @@ base::Result<KernelSide> KernelSide::load(const Policy& policy) {
 FamilyState KernelSide::load_family(const Family& family) {
     FamilyState state;
     state.family = family.name;
+    const auto host = std::ranges::find(state_, family.told_by, &FamilyState::family);
+    if (host != state_.end() && !host->backend.empty()) {
+        state.backend = host->backend;
+        return state;
+    }
     for (const auto& backend : family.backends) {
         state.absent.clear();
         const auto loaded = load_backend(family, backend, state);
@@ -312,6 +317,7 @@ base::Result<void> KernelSide::fill_maps() {
     if (!policy_.ignore_cgroups.empty()) policy.filters |= SENSOR_FILTER_CGROUPS;
     if (!policy_.ignore_paths.empty()) policy.filters |= SENSOR_FILTER_PATHS;
     if (!policy_.watch_reads.empty()) policy.filters |= SENSOR_FILTER_READS;
+    if (policy_.wants("dns")) policy.filters |= SENSOR_TELLS_DNS;
     for (const auto& entry : find_watched(policy_.watch_reads).entries) {
         const std::uint64_t bit = SENSOR_WATCHED_BIT(entry.key.folder);
         policy.watched_folders[bit / 64] |= std::uint64_t{1} << (bit % 64);

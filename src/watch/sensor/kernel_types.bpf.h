@@ -175,7 +175,11 @@ struct socket {
 struct inet_sock {
     __u16 inet_sport;
 };
+struct inet_connection_sock {
+    struct inet_sock icsk_inet;
+};
 struct tcp_sock {
+    struct inet_connection_sock inet_conn;
     __u64 bytes_received;
     __u64 bytes_sent;
     __u64 bytes_retrans;

@@ -2,15 +2,19 @@
 #include "watch/sensor/io_uring_test.h"
 #include "watch/sensor/sensor_fixture_test.h"
 
+#include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <vector>
 
 #include <arpa/inet.h>
+#include <boost/json/serialize.hpp>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,6 +22,13 @@
 
 namespace shoji::sensor {
 namespace {
+
+std::uint16_t port_of(int socket) {
+    sockaddr_in6 name{};
+    socklen_t size = sizeof name;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&name), &size) != 0) return 0;
+    return ntohs(name.sin6_port);  // stands where IPv4 has it
+}
 
 // A socket on the loopback, and the port that the kernel gave it.
 class Socket {
@@ -37,12 +48,7 @@ class Socket {
     [[nodiscard]] bool bound() const { return bound_; }
     [[nodiscard]] int get() const { return descriptor_.get(); }
     void close() { descriptor_.reset(); }
-    [[nodiscard]] std::uint16_t port() const {
-        sockaddr_in6 name{};
-        socklen_t size = sizeof name;
-        if (::getsockname(get(), reinterpret_cast<sockaddr*>(&name), &size) != 0) return 0;
-        return ntohs(name.sin6_port);  // stands where IPv4 has it
-    }
+    [[nodiscard]] std::uint16_t port() const { return port_of(get()); }
     bool connect_to(const Socket& other) const {
         sockaddr_in6 name{};
         socklen_t size = sizeof name;
@@ -199,6 +205,117 @@ TEST_F(NetworkEvents, IoUringIsNoWayAround) {
     expect_actor(*event);
 }
 
+// Listeners of one port share its connections among them: whose it is, is the listener's that got
+// it, not the other's.
+TEST_F(NetworkEvents, AConnectionIsThatOfTheListenerThatGotIt) {
+    RunningSensor sensor(quickly());
+    const int yes = 1;
+    const base::FileDescriptor first(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    ::setsockopt(first.get(), SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof name;
+    auto* at = reinterpret_cast<sockaddr*>(&name);
+    ASSERT_EQ(::bind(first.get(), at, size), 0);
+    ASSERT_EQ(::getsockname(first.get(), at, &size), 0);
+    ASSERT_EQ(::listen(first.get(), 64), 0);
+    int ready[2];
+    ASSERT_EQ(::pipe(ready), 0);
+    const pid_t other = ::fork();
+    if (other == 0) {
+        const int second = ::socket(AF_INET, SOCK_STREAM, 0);
+        ::setsockopt(second, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+        if (::bind(second, at, size) != 0 || ::listen(second, 64) != 0) ::_exit(1);
+        if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+        ::pause();
+    }
+    char byte = 0;
+    ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+    std::vector<base::FileDescriptor> clients;
+    std::vector<std::uint16_t> ports;
+    for (int i = 0; i < 32; ++i) {
+        auto& client = clients.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        ASSERT_EQ(::connect(client.get(), at, size), 0);
+        ports.push_back(port_of(client.get()));
+    }
+    std::vector<std::uint16_t> taken;
+    sockaddr_in peer{};
+    socklen_t peer_size = sizeof peer;
+    auto* peer_at = reinterpret_cast<sockaddr*>(&peer);
+    for (int one = 0; (one = ::accept(first.get(), peer_at, &peer_size)) >= 0; ::close(one)) {
+        taken.push_back(ntohs(peer.sin_port));
+    }
+    ::kill(other, SIGKILL);
+    ::waitpid(other, nullptr, 0);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    EXPECT_TRUE(!taken.empty() && taken.size() < ports.size());
+    for (const auto port : ports) {
+        const auto event = find(sensor, "accept", port, ntohs(name.sin_port), "false");
+        ASSERT_TRUE(event) << port;
+        const bool is_first = std::ranges::find(taken, port) != taken.end();
+        EXPECT_EQ(number_of(*event, "ProcessId"), is_first ? ::getpid() : other) << port;
+    }
+}
+
+// More at once than the kernel's part has a table for.
+TEST_F(NetworkEvents, ConnectionsBeyondTheTableAreToldAsWell) {
+    constexpr int connections = 8192 + 64;  // two ends of each: more than 16,384
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    constexpr rlim_t needed = 2 * connections + 200;
+    const rlimit many{needed, std::max(before.rlim_max, needed)};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &many), 0);
+    {
+        RunningSensor sensor(quickly());
+        Socket listener(AF_INET, SOCK_STREAM);
+        ASSERT_EQ(::listen(listener.get(), 64), 0);
+        std::vector<Socket> clients;
+        std::vector<base::FileDescriptor> taken;
+        for (int i = 0; i < connections; ++i) {
+            ASSERT_TRUE(clients.emplace_back(AF_INET, SOCK_STREAM).connect_to(listener)) << i;
+            taken.emplace_back(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        }
+        send_all(clients.back().get(), 10);
+        receive_all(taken.back().get(), 10);
+        const auto to = listener.port();
+        const auto from = clients.back().port();
+        // One after the other: packets that a slow machine drops are sent again only after a while.
+        for (int i = 0; i < connections; ++i) {
+            clients[static_cast<std::size_t>(i)].close();
+            taken[static_cast<std::size_t>(i)].reset();
+        }
+        const auto count = [&](std::string_view type) {
+            return sensor
+                .all([&](const Object& event) {
+                    return text_of(event, "EventType") == type &&
+                           number_of(event, "DestinationPort") == to;
+                })
+                .size();
+        };
+        auto left = 2 * connections;
+        sensor.find([&](const Object& event) {
+            return text_of(event, "EventType") == "flow_end" &&
+                   number_of(event, "DestinationPort") == to && --left == 0;
+        });
+        for (const auto* initiated : {"true", "false"}) {
+            const auto end = find(sensor, "flow_end", from, to, initiated);
+            ASSERT_TRUE(end) << initiated;
+            expect_actor(*end);
+        }
+        EXPECT_EQ(number_of(*find(sensor, "flow_end", from, to, "true"), "BytesSent"), 10);
+        EXPECT_EQ(count("connect"), connections);
+        EXPECT_EQ(count("accept"), connections);
+        EXPECT_EQ(count("flow_end"), 2U * connections);
+        for (const auto& loss : sensor.all(
+                 [](const Object& event) { return text_of(event, "EventType") == "loss"; })) {
+            ADD_FAILURE() << boost::json::serialize(loss);
+        }
+    }
+    ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
 // What never goes through write(2) on the socket.
 TEST_F(NetworkEvents, SendfileIsCountedAtTheSocket) {
     const TestFolder folder;
@@ -348,7 +465,7 @@ TEST_F(NetworkEvents, WhatWasOpenBeforeIsKnown) {
     send_all(client.get(), 100);
     const auto from = client.port();
     const auto to = listener.port();
-    RunningSensor sensor(quickly());
+    RunningSensor sensor(with_family("network", "[network]\nrate = 0\n"));
     send_all(client.get(), 10);
     receive_all(taken.get(), 110);
     client.close();

@@ -112,7 +112,8 @@ struct sensor_file {
 struct sensor_policy {
     __u32 file_rate; /* records on files a second that one control group may cause; 0: no limit */
     __u32 argument_bytes;   /* kept of a program's arguments; at most SENSOR_MOST_ARGUMENTS */
-    __u32 filters;          /* SENSOR_FILTER_…: which of the maps below have entries */
+    __u32 filters;          /* SENSOR_FILTER_…: which of the maps below have entries; and
+                               SENSOR_TELLS_DNS */
     __u32 wake_bytes;       /* in the ring before its reader is woken */
     __u32 network_rate;     /* records on the network a second, as file_rate */
     __u32 flow_seconds;     /* between two records of one flow */
@@ -127,6 +128,7 @@ struct sensor_policy {
 #define SENSOR_FILTER_CGROUPS 2
 #define SENSOR_FILTER_PATHS 4
 #define SENSOR_FILTER_READS 8
+#define SENSOR_TELLS_DNS 16 /* to the network's programs, which see the packets as well */
 
 /* A flood of one control group. `held` only grows. */
 struct sensor_throttle {

@@ -162,15 +162,15 @@ static __always_inline long send(struct scratch* s) {
 #define WINDOW 1000000000ULL
 
 /* Counts one record of the control group's in that family; true when its flood is held back. Two
- * that share a place share its count while both are busy. */
-static __always_inline bool is_flood(__u32 rate, enum sensor_kind kind, __u64 cgroup) {
+ * that share a place share its count while both are busy. `now`: nanoseconds since the boot. */
+static __always_inline bool is_flood_at(__u64 now, __u32 rate, enum sensor_kind kind,
+                                        __u64 cgroup) {
     if (!rate) return false;
     /* SENSOR_THROTTLES is 2 to the 12th */
     __u64 mixed = cgroup ^ ((__u64)(kind >> 8) << 56);
     __u32 at = (mixed * 0x9e3779b97f4a7c15ULL) >> 52;
     struct sensor_throttle* slot = bpf_map_lookup_elem(&shared_throttles, &at);
     if (!slot) return false;
-    __u64 now = bpf_ktime_get_boot_ns();
     if (now - slot->window >= WINDOW) {
         slot->cgroup = cgroup;
         slot->window = now;
@@ -179,6 +179,10 @@ static __always_inline bool is_flood(__u32 rate, enum sensor_kind kind, __u64 cg
     if (slot->count < rate && __sync_fetch_and_add(&slot->count, 1) < rate) return false;
     __sync_fetch_and_add(&slot->held, 1);
     return true;
+}
+
+static __always_inline bool is_flood(__u32 rate, enum sensor_kind kind, __u64 cgroup) {
+    return is_flood_at(bpf_ktime_get_boot_ns(), rate, kind, cgroup);
 }
 
 /* `task` must come from the kernel's own hands (a tracepoint's argument, the present task): then

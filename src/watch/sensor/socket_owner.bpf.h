@@ -6,28 +6,15 @@
 
 #include "shared_maps.bpf.h"
 
-/* Of a TCP socket that connects or is connected. */
-struct tcp_flow {
-    __u64 began;  /* 0: not connected yet */
-    __u64 looked; /* when it was told of */
-    __u64 sent, received;
-    __u8 is_there; /* 0: nothing of the above holds */
-    __u8 how;
-    __u8 is_owned; /* by the process that uses it */
-};
-
-/* One piece of memory for both: making and freeing one costs more than most of what happens to it.
- */
 struct owner {
     __u64 start, cgroup;
     __u32 process, thread, user, network_namespace;
-    struct tcp_flow flow;
 };
 
-/* A connection that comes in inherits its listener's, whose flow is not there. */
+/* Of sockets that are no connections of TCP: those have connections.bpf.h. */
 struct {
     __uint(type, BPF_MAP_TYPE_SK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, int);
     __type(value, struct owner);
 } socket_owners SEC(".maps");
@@ -52,13 +39,13 @@ static __always_inline void take_over(struct owner* known) {
     }
 }
 
-/* The head of a record on what a socket does. */
+/* The head of a record on what a socket does. `now`: nanoseconds since the boot. */
 static __always_inline void begin_for(struct scratch* s, enum sensor_kind kind, struct owner* owner,
-                                      __u32 size) {
+                                      __u64 now, __u32 size) {
     struct sensor_head* head = (struct sensor_head*)s->record;
     head->kind = kind;
     head->flags = 0;
-    head->time = bpf_ktime_get_boot_ns();
+    head->time = now;
     head->cpu = bpf_get_smp_processor_id();
     head->start = owner ? owner->start : 0;
     head->cgroup = owner ? owner->cgroup : 0;
