@@ -19,7 +19,8 @@ static __always_inline struct file* descriptor_file(struct task_struct* task, __
 static __always_inline __u32 process_behind(struct task_struct* task, __u32 number) {
     struct file* file = descriptor_file(task, number);
     if (!file) return 0;
-    /* From 6.9 on pidfds have a file system of their own, and the process stands behind the inode. */
+    /* From 6.9 on pidfds have a file system of their own, and the process stands behind the inode.
+     */
     struct pid* pid = BPF_CORE_READ(file, f_inode, i_sb, s_magic) == PID_FS_MAGIC
                           ? BPF_CORE_READ(file, f_inode, i_private)
                           : BPF_CORE_READ(file, private_data);
