@@ -16,6 +16,8 @@ std::string word_of(const Refusal& refusal) {
             return "trace";
         case Act::limit:
             return "limit";
+        case Act::file:
+            return "file";
     }
     return "other";
 }

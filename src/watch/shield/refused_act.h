@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #define SHIELD_PROCESSES 512 /* of the sensor, with what they start */
+#define SHIELD_PLACES 64
 #define SHIELD_RING 65536
 
 /* A process: its number may be used again, but not with this start. */
@@ -22,12 +23,29 @@ enum shield_role {
 
 struct shield_settings {
     __u32 adopted; /* a process that becomes the keeper when it sends itself a signal; 0: none */
+    __u32 hold;    /* what it gives to nobody else (chown(2)) becomes such a place; 0: nothing */
+};
+
+/* A folder, as the kernel numbers it. */
+struct shield_place {
+    __u64 inode;
+    __u32 device;
+    __u32 unused;
+};
+
+/* What others may not change of it: bits. */
+enum shield_hold {
+    SHIELD_ITSELF = 1,
+    SHIELD_BELOW = 2,     /* all that is in it */
+    SHIELD_ITS_NAMES = 4, /* what is in it and has a name of the sensor's */
+    SHIELD_GROUP = 8,     /* a control group: its limits, and what ends or stops all in it */
 };
 
 enum shield_act {
     SHIELD_SIGNAL = 1, /* `detail`: its number */
     SHIELD_TRACE,      /* ptrace(2), memory, descriptors */
     SHIELD_LIMIT,      /* resource limits, priority, processors */
+    SHIELD_FILE,       /* its folders, its control groups */
 };
 
 /* One refusal, as the ring has it. */

@@ -3,6 +3,7 @@
  * The sensor's shield: what others, root too, try against its processes is refused (EPERM) where the kernel takes LSM
  * programs. What the kernel does by itself (its killing for want of memory, the keys of a terminal) asks nobody. */
 #include "shield_common.bpf.h"
+#include "shield_files.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include <bpf/bpf.h>
@@ -20,6 +21,19 @@ namespace shoji::shield {
 namespace {
 
 constexpr std::uint32_t zero = 0;
+const std::filesystem::path groups_root = "/sys/fs/cgroup";
+
+// The folder of this process's control group; empty: the topmost one, or none is there.
+std::filesystem::path own_group() {
+    std::ifstream file("/proc/self/cgroup");
+    for (std::string line; std::getline(file, line);) {
+        constexpr std::string_view head = "0::/";
+        if (!line.starts_with(head) || line.size() == head.size()) continue;
+        auto folder = groups_root / line.substr(head.size());
+        if (::access((folder / "cgroup.procs").c_str(), F_OK) == 0) return folder;
+    }
+    return {};
+}
 
 int take_refusal(void* into, void* data, std::size_t size) {
     shield_refusal told{};
@@ -102,9 +116,10 @@ struct Shield::Loaded {
         return {};
     }
 
-    base::Result<void> set_adopted(std::uint32_t process) {
+    base::Result<void> set(std::uint32_t adopted, std::uint32_t hold) {
         shield_settings settings{};
-        settings.adopted = process;
+        settings.adopted = adopted;
+        settings.hold = hold;
         if (bpf_map_update_elem(bpf_map__fd(kernel->maps.shield_settings), &zero, &settings,
                                 BPF_ANY) != 0) {
             return base::fail_errno(errno, "setting the shield");
@@ -113,15 +128,53 @@ struct Shield::Loaded {
     }
 
     base::Result<void> adopt_this_process() {
-        if (auto set = set_adopted(static_cast<std::uint32_t>(::getpid())); !set) return set;
+        if (auto done = set(static_cast<std::uint32_t>(::getpid()), 0); !done) return done;
         static_cast<void>(::kill(::getpid(), 0));
-        return set_adopted(0);
+        return set(0, 0);
+    }
+
+    // The kernel's program refuses it, and keeps what it was; without the program nothing changes.
+    bool take_place(const std::filesystem::path& folder, std::uint32_t hold) {
+        return set(static_cast<std::uint32_t>(::getpid()), hold) &&
+               ::chown(folder.c_str(), static_cast<uid_t>(-1), static_cast<gid_t>(-1)) != 0 &&
+               errno == EPERM;
+    }
+
+    // What is read-only cannot be renamed.
+    void take_places_above(std::filesystem::path folder) {
+        for (folder = folder.parent_path(); folder.has_relative_path();
+             folder = folder.parent_path()) {
+            static_cast<void>(take_place(folder, SHIELD_ITSELF));
+        }
+    }
+
+    void take_groups() {
+        for (auto group = own_group(); group.native().size() > groups_root.native().size();
+             group = group.parent_path()) {
+            static_cast<void>(take_place(group, SHIELD_GROUP));
+        }
+    }
+
+    base::Result<void> take_places(const Folders& folders) {
+        for (const auto& [list, hold] :
+             {std::pair{&folders.whole, SHIELD_ITSELF | SHIELD_BELOW},
+              std::pair{&folders.names, SHIELD_ITSELF | SHIELD_ITS_NAMES}}) {
+            for (const auto& folder : *list) {
+                if (!take_place(folder, static_cast<std::uint32_t>(hold))) {
+                    return base::fail(base::ErrorKind::unavailable, "{} cannot be held",
+                                      folder.native());
+                }
+                take_places_above(folder);
+            }
+        }
+        take_groups();
+        return set(0, 0);
     }
 
     // Others could else make themselves the sensor's. The programs still write.
     base::Result<void> close_maps() {
-        for (const bpf_map* map : {kernel->maps.shield_settings, kernel->maps.shield_processes,
-                                   kernel->maps.shield_untold}) {
+        for (const bpf_map* map : {kernel->maps.shield_settings, kernel->maps.shield_places,
+                                   kernel->maps.shield_processes, kernel->maps.shield_untold}) {
             if (bpf_map_freeze(bpf_map__fd(map)) != 0) {
                 return base::fail_errno(errno, "closing the shield's maps");
             }
@@ -135,13 +188,14 @@ Shield::Shield(Shield&&) noexcept = default;
 Shield& Shield::operator=(Shield&&) noexcept = default;
 Shield::~Shield() = default;
 
-base::Result<Shield> Shield::raise() {
+base::Result<Shield> Shield::raise(const Folders& folders) {
     libbpf_set_print(nullptr);
     auto stranger = Stranger::make();
     if (!stranger) return base::Failure(stranger.error());
     auto loaded = std::make_unique<Loaded>();
     if (auto done = loaded->load(); !done) return base::Failure(done.error());
     if (auto done = loaded->adopt_this_process(); !done) return base::Failure(done.error());
+    if (auto done = loaded->take_places(folders); !done) return base::Failure(done.error());
     if (auto done = loaded->close_maps(); !done) return base::Failure(done.error());
     if (!stranger->is_refused()) {
         return base::fail(base::ErrorKind::unavailable,

@@ -1,11 +1,13 @@
 // The kernel refuses what others, root too, try against the process that holds this and against
-// all that it starts: signals that end or stop, tracing, limits. It needs a kernel that takes LSM
-// programs, and root. Process 1 of the machine, by which services are stopped, is refused nothing.
+// all that it starts: signals that end or stop, tracing, limits; and against its folders. It needs
+// a kernel that takes LSM programs, and root. Process 1 of the machine, by which services are
+// stopped, is refused nothing.
 #pragma once
 
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,7 +18,7 @@ struct shield_bpf;
 
 namespace shoji::shield {
 
-enum class Act : std::uint8_t { signal = 1, trace, limit };
+enum class Act : std::uint8_t { signal = 1, trace, limit, file };
 
 struct Refusal {
     Act act = Act::signal;
@@ -28,12 +30,21 @@ struct Refusal {
     bool operator==(const Refusal&) const = default;
 };
 
+// What others may read, but not change.
+struct Folders {
+    std::vector<std::filesystem::path>
+        whole;  // with all below, and the folders above by their name
+    // Of these the entries whose name begins with "sensor." or "respond.", and the same above.
+    std::vector<std::filesystem::path> names;
+};
+
 class Shield {
   public:
     // For the calling process, which becomes the keeper (SIGTERM, SIGINT and SIGHUP of others still
     // reach it, and no other process of its own), and for what it starts from now on. Seen to
-    // refuse. The calling process must have one thread. An error says why the kernel cannot.
-    static base::Result<Shield> raise();
+    // refuse. The calling process must have one thread; the folders exist. Its control group and
+    // those above keep their limits. An error says why the kernel cannot.
+    static base::Result<Shield> raise(const Folders& folders = {});
     Shield(Shield&&) noexcept;
     Shield& operator=(Shield&&) noexcept;
     // Nothing is refused any more; in a process that was started from the first one it goes on.

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <sstream>
 #include <thread>
@@ -47,9 +49,17 @@ std::string described(Shield& shield) {
     return all;
 }
 
-[[noreturn]] void be_keeper(int orders, int answers) {
+// As parts write all the while.
+[[nodiscard]] bool writes_below(const std::filesystem::path& folder) {
+    std::ofstream(folder / "fresh") << "x" << std::flush;
+    std::error_code failed;
+    std::filesystem::rename(folder / "fresh", folder / "renamed", failed);
+    return !failed && std::filesystem::remove(folder / "renamed", failed);
+}
+
+[[noreturn]] void be_keeper(const Folders& folders, int orders, int answers) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    auto raised = Shield::raise();
+    auto raised = Shield::raise(folders);
     if (!raised) {
         say(answers, raised.error().message);
         ::_exit(1);
@@ -62,6 +72,7 @@ std::string described(Shield& shield) {
     }
     for (char order = 0; ::read(orders, &order, 1) == 1 && order != 'l';) {
         if (order == 't') say(answers, described(*shield));
+        if (order == 'w') say(answers, writes_below(folders.whole.front()) ? "written" : "no");
     }
     shield.reset();
     say(answers, "lowered");
@@ -72,13 +83,28 @@ std::string described(Shield& shield) {
 
 void ShieldTest::SetUp() {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    std::string name = "/var/tmp/shoji-shield-test.XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    top_ = name;
+    held_ = top_ / "above" / "state";
+    named_ = top_ / "run";
+    for (const auto& folder : {held_ / "spool", named_}) {
+        std::filesystem::create_directories(folder);
+    }
+    for (const auto& file : {held_ / "file", held_ / "spool" / "segment", named_ / "sensor.sock",
+                             named_ / "other", top_ / "aside"}) {
+        std::ofstream(file) << "x";
+    }
+    group_ = "/sys/fs/cgroup/" + top_.filename().native();
+    if (::mkdir(group_.c_str(), 0755) != 0) group_.clear();
     std::array<int, 2> orders{}, answers{};
     ASSERT_EQ(::pipe2(orders.data(), O_CLOEXEC), 0);
     ASSERT_EQ(::pipe2(answers.data(), O_CLOEXEC), 0);
     keeper_ = ::fork();
     if (keeper_ == 0) {
         ::close(orders[1]);
-        be_keeper(orders[0], answers[1]);
+        if (!group_.empty()) std::ofstream(group_ / "cgroup.procs") << "0" << std::flush;
+        be_keeper({{held_}, {named_}}, orders[0], answers[1]);
     }
     ::close(orders[0]);
     ::close(answers[1]);
@@ -93,9 +119,19 @@ void ShieldTest::SetUp() {
 }
 
 void ShieldTest::TearDown() {
-    if (keeper_ <= 1) return;
-    ::kill(keeper_, SIGTERM);
-    static_cast<void>(end_of_keeper());
+    if (keeper_ > 1) {
+        ::kill(keeper_, SIGTERM);
+        static_cast<void>(end_of_keeper());
+    }
+    std::error_code ignored;
+    // The kernel takes the programs away a moment after their last holder.
+    for (int tries = 0; tries < 5000 && !top_.empty() && std::filesystem::exists(top_); ++tries) {
+        std::filesystem::remove_all(top_, ignored);
+        ::usleep(1000);
+    }
+    for (int tries = 0; tries < 5000 && !group_.empty() && ::rmdir(group_.c_str()) != 0; ++tries) {
+        ::usleep(1000);
+    }
 }
 
 // With 0 nothing is asked: it speaks by itself.

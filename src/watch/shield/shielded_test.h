@@ -5,6 +5,7 @@
 #include "core/base/file_descriptor.h"
 #include "watch/shield/shield.h"
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -28,6 +29,10 @@ class ShieldTest : public testing::Test {
     // Its exit code, or less than 0 the signal that ended it.
     int end_of_keeper();
 
+    std::filesystem::path top_;    // a folder of the test's own
+    std::filesystem::path held_;   // below it; what the keeper holds whole
+    std::filesystem::path named_;  // of this what has the sensor's names
+    std::filesystem::path group_;  // the keeper's control group
     pid_t keeper_ = -1, part_ = -1, child_ = -1, thread_ = -1;  // child and thread are the part's
     base::FileDescriptor order_, answer_;
 };

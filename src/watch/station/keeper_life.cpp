@@ -53,7 +53,10 @@ void Keeper::remove_pins() const {
 // its state says so.
 void Keeper::raise_shield() {
     if (!policy_->keeper.shield) return;
-    auto raised = shield::Shield::raise();
+    shield::Folders folders;
+    if (!policy_->state.empty()) folders.whole.push_back(policy_->state);
+    if (!policy_->runtime.empty()) folders.names.push_back(policy_->runtime);
+    auto raised = shield::Shield::raise(folders);
     if (raised) {
         shield_.emplace(std::move(*raised));
     } else {

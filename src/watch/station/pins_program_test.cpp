@@ -22,9 +22,8 @@ class PinsProgram : public StationTest {
     }
 
     [[nodiscard]] std::string pins() const { return folder_.at("bpf/sensor"); }
-    // Without the shield, which would not let it be killed.
     [[nodiscard]] std::string pinning_policy() const {
-        return policy({}, fmt::format("[keeper]\nshield = false\npins = \"{}\"\n", pins()));
+        return policy({}, fmt::format("[keeper]\npins = \"{}\"\n", pins()));
     }
     [[nodiscard]] std::size_t pinned() const {
         std::error_code none;
@@ -57,8 +56,7 @@ class PinsProgram : public StationTest {
 
 TEST_F(PinsProgram, WhatHappensWhileNoSensorRunsIsSeenByTheNext) {
     write_file(folder_.at("rules/two.yml"), rule_for("rule-two", "later-" + word_));
-    EXPECT_FALSE(sees_what_happens_between(policy({}, "[keeper]\nshield = false\n")))
-        << "without pins nothing sees it";
+    EXPECT_FALSE(sees_what_happens_between(policy())) << "without pins nothing sees it";
     EXPECT_TRUE(sees_what_happens_between(pinning_policy()));
     EXPECT_EQ(pinned(), 0U) << "an end by itself leaves nothing";
 }

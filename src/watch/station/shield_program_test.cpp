@@ -13,6 +13,7 @@ using sensor::text_of;
 
 class ShieldProgram : public StationTest {
   protected:
+    ShieldProgram() { shielded_ = true; }
     // Processes, and the family that has the fewest programs.
     [[nodiscard]] std::string policy_with(const std::string& keeper) const {
         return policy({}, "[keeper]\n" + keeper + sensor::with_family("access", ""));
@@ -55,6 +56,11 @@ TEST_F(ShieldProgram, WhatRootTriesIsRefusedAndTold) {
     EXPECT_EQ(values.at("user").as_string(), "0");
     EXPECT_EQ(values.at("program").as_string(),
               std::filesystem::read_symlink("/proc/self/exe").native());
+    std::error_code refused;
+    std::filesystem::remove_all(folder_.at("state"), refused);
+    EXPECT_EQ(refused.value(), EPERM);
+    EXPECT_FALSE(std::filesystem::remove(folder_.at("run/sensor.json"), refused));
+    EXPECT_EQ(refused.value(), EPERM);
     EXPECT_EQ(count(sensor, "sensor.part_ended"), 0U);
     EXPECT_EQ(sensor.stop(), 0) << "by SIGTERM of anybody";
 }

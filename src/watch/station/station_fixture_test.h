@@ -52,6 +52,14 @@ class StationTest : public testing::Test {
     // `detection`: further lines of that table; `rest`: further tables.
     [[nodiscard]] std::string policy(const std::string& detection = {},
                                      const std::string& rest = {}) const {
+        // What tests do to a sensor the shield would refuse, where the kernel takes it.
+        const std::string table = "[keeper]\n";
+        auto tables = rest;
+        if (!shielded_) {
+            const auto at = tables.find(table);
+            if (at == std::string::npos) tables += table + "shield = false\n";
+            if (at != std::string::npos) tables.insert(at + table.size(), "shield = false\n");
+        }
         return fmt::format(R"(state = "{0}"
 runtime = "{1}"
 {3}
@@ -64,7 +72,7 @@ files = ["{5}"]
 rules = ["{2}"]
 {4}
 )",
-                           folder_.at("state"), folder_.at("run"), folder_.at("rules"), rest,
+                           folder_.at("state"), folder_.at("run"), folder_.at("rules"), tables,
                            detection, log_);
     }
     void say(const std::string& word) { sensor::run({"/bin/true", word}); }
@@ -113,6 +121,7 @@ rules = ["{2}"]
     }
 
     TestFolder folder_;
+    bool shielded_ = false;
     std::string log_ = folder_.at("auth.log");  // of logons
     std::string word_ = "shoji-test-word-" + std::to_string(::getpid());
 };

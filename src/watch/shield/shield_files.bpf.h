@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+ *
+ * What others may not do to the sensor's folders: write, make, remove, rename, link, or give to
+ * somebody else what is in them; nor to the control groups that it is in. They may read. */
+#pragma once
+
+#include "shield_common.bpf.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct super_block {
+    __u32 s_dev;
+};
+struct inode {
+    unsigned long i_ino;
+    struct super_block* i_sb;
+};
+struct qstr {
+    const unsigned char* name;
+};
+struct dentry {
+    struct dentry* d_parent;
+    struct qstr d_name;
+    struct inode* d_inode;
+};
+struct path {
+    struct dentry* dentry;
+};
+struct file {
+    struct path f_path;
+    unsigned int f_mode;
+    unsigned int f_flags;
+};
+
+#pragma clang attribute pop
+
+#define MODE_WRITE 2  /* FMODE_WRITE */
+#define EMPTIES 01000 /* O_TRUNC, which needs no right to write */
+#define MOST_DEPTH 8  /* of a file below a folder of the sensor */
+#define NAME_BYTES 16
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SHIELD_PLACES);
+    __type(key, struct shield_place);
+    __type(value, __u32);
+} shield_places SEC(".maps");
+
+static __always_inline struct shield_place place_of(struct dentry* dentry) {
+    struct inode* inode = BPF_CORE_READ(dentry, d_inode);
+    struct shield_place place = {};
+    if (!inode) return place; /* nothing is there yet */
+    place.inode = BPF_CORE_READ(inode, i_ino);
+    place.device = BPF_CORE_READ(inode, i_sb, s_dev);
+    return place;
+}
+
+/* enum shield_hold of it, 0: none. */
+static __always_inline __u32 hold_of(struct dentry* dentry) {
+    struct shield_place place = place_of(dentry);
+    __u32* hold = bpf_map_lookup_elem(&shield_places, &place);
+    return hold ? *hold : 0;
+}
+
+#define BEGINS(name, with) (__builtin_memcmp(name, with, sizeof(with) - 1) == 0)
+
+static __always_inline bool has_held_name(struct dentry* dentry, __u32 hold) {
+    if (!(hold & (SHIELD_ITS_NAMES | SHIELD_GROUP))) return false;
+    char name[NAME_BYTES] = {};
+    bpf_probe_read_kernel_str(name, sizeof name, BPF_CORE_READ(dentry, d_name.name));
+    if (hold & SHIELD_ITS_NAMES) return BEGINS(name, "sensor.") || BEGINS(name, "respond.");
+    return BEGINS(name, "cgroup.kill") || BEGINS(name, "cgroup.freeze") ||
+           BEGINS(name, "memory.") || BEGINS(name, "cpu") || BEGINS(name, "pids.");
+}
+
+static __always_inline bool is_held(struct dentry* dentry) {
+    if (hold_of(dentry) & SHIELD_ITSELF) return true;
+    struct dentry* above = BPF_CORE_READ(dentry, d_parent);
+    if (has_held_name(dentry, hold_of(above))) return true;
+    for (int depth = 0; depth < MOST_DEPTH; ++depth) {
+        if (hold_of(above) & SHIELD_BELOW) return true;
+        struct dentry* next = BPF_CORE_READ(above, d_parent);
+        if (next == above) return false;
+        above = next;
+    }
+    return false;
+}
+
+static __noinline int check_file(struct dentry* dentry) {
+    if (!is_held(dentry)) return 0;
+    return may_do_all((struct task_struct*)bpf_get_current_task_btf()) ? 0 : refuse(SHIELD_FILE, 0);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(shield_open, struct file* file, int before) {
+    if (before) return before;
+    bool writes = BPF_CORE_READ(file, f_mode) & MODE_WRITE;
+    if (!writes && !(BPF_CORE_READ(file, f_flags) & EMPTIES)) return 0;
+    return check_file(BPF_CORE_READ(file, f_path.dentry));
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(shield_truncate, struct path* path, int before) {
+    return before ? before : check_file(BPF_CORE_READ(path, dentry));
+}
+
+SEC("lsm/path_unlink")
+int BPF_PROG(shield_unlink, struct path* folder, struct dentry* dentry, int before) {
+    return before ? before : check_file(dentry);
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(shield_rmdir, struct path* folder, struct dentry* dentry, int before) {
+    return before ? before : check_file(dentry);
+}
+
+SEC("lsm/path_mknod")
+int BPF_PROG(shield_mknod, struct path* folder, struct dentry* dentry, unsigned short mode,
+             unsigned int device, int before) {
+    return before ? before : check_file(dentry);
+}
+
+SEC("lsm/path_mkdir")
+int BPF_PROG(shield_mkdir, struct path* folder, struct dentry* dentry, unsigned short mode,
+             int before) {
+    return before ? before : check_file(dentry);
+}
+
+SEC("lsm/path_symlink")
+int BPF_PROG(shield_symlink, struct path* folder, struct dentry* dentry, const char* target,
+             int before) {
+    return before ? before : check_file(dentry);
+}
+
+/* By another name it could be written to elsewhere. */
+SEC("lsm/path_link")
+int BPF_PROG(shield_link, struct dentry* present, struct path* folder, struct dentry* fresh,
+             int before) {
+    if (before) return before;
+    int refused = check_file(present);
+    return refused ? refused : check_file(fresh);
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(shield_rename, struct path* from, struct dentry* former, struct path* to,
+             struct dentry* later, unsigned int flags, int before) {
+    if (before) return before;
+    int refused = check_file(former);
+    return refused ? refused : check_file(later);
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(shield_chmod, struct path* path, unsigned short mode, int before) {
+    return before ? before : check_file(BPF_CORE_READ(path, dentry));
+}
+
+/* While the settings say so, what the adopted process gives to nobody else becomes a place: the
+ * kernel's own numbers of it are taken, which stat(2) does not always tell. */
+static __always_inline bool takes_place(struct dentry* dentry) {
+    __u32 zero = 0;
+    struct shield_settings* settings = bpf_map_lookup_elem(&shield_settings, &zero);
+    if (!settings || !settings->hold) return false;
+    __u32 process = bpf_get_current_pid_tgid() >> 32;
+    if (settings->adopted != process) return false;
+    struct shield_place place = place_of(dentry);
+    __u32* present = bpf_map_lookup_elem(&shield_places, &place);
+    __u32 hold = settings->hold | (present ? *present : 0);
+    return bpf_map_update_elem(&shield_places, &place, &hold, BPF_ANY) == 0;
+}
+
+SEC("lsm/path_chown")
+int BPF_PROG(shield_chown, struct path* path, unsigned int user, unsigned int group, int before) {
+    if (before) return before;
+    struct dentry* dentry = BPF_CORE_READ(path, dentry);
+    return takes_place(dentry) ? NOT_PERMITTED : check_file(dentry);
+}
