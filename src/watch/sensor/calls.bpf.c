@@ -24,7 +24,9 @@ struct {
 SEC("tp_btf/sys_exit")
 int calls_end(unsigned long long *context) {
     struct pt_regs *regs = (struct pt_regs *)context[0];
-    __u64 number = regs->orig_ax & ~(__u64)X32;
+    __u32 number = (__u32)regs->orig_ax & ~X32; /* as call_number() */
+    /* Or the compiler asks for its bounds in a way that verifiers do not follow. */
+    asm volatile("" : "+r"(number));
     /* Nearly all calls end here. */
     if (number >= CALLS || !(families[number] | compat_families[number])) return 0;
     __u8 family = is_compat(bpf_get_current_task_btf()) ? compat_families[number] : families[number];

@@ -29,6 +29,7 @@ constexpr std::uint32_t nr_ptrace = 26;
 constexpr std::uint32_t nr_rename = 38;
 constexpr std::uint32_t nr_old_mmap = 90;
 constexpr std::uint32_t nr_socketcall = 102;
+constexpr std::uint32_t nr_mprotect = 125;
 constexpr std::uint32_t nr_setresuid = 208;
 constexpr std::uint32_t nr_socket = 359;
 
@@ -42,6 +43,9 @@ long call(std::uint32_t number, std::uint64_t one = 0, std::uint64_t two = 0,
                  : "memory", "cc", "r8", "r9", "r10", "r11");
     return static_cast<std::int32_t>(result);
 }
+
+// The half of a register that the kernel leaves out of such calls, set by the caller.
+constexpr std::uint64_t upper_half = 0x5a5a'0000'0000'0000;
 
 // Memory whose addresses fit into 32 bits.
 class LowMemory {
@@ -155,6 +159,28 @@ TEST_F(CompatCalls, SocketsByTheOneCallForAllOfThem) {
     if (sensor.backend("sockets") == "system calls") {
         EXPECT_EQ(text_of(*failed, "Incomplete"), "asked");
     }
+}
+
+TEST_F(CompatCalls, ArgumentsWhoseUpperHalvesAreSet) {
+    constexpr std::uint64_t make_socket = 1;
+    RunningSensor sensor;
+    const TestFolder folder;
+    const auto path = folder.at("mapped.so");
+    std::ofstream(path) << std::string(4096, 'x');
+    const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    void* memory = ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_32BIT, file.get(), 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    ASSERT_EQ(call(nr_mprotect, reinterpret_cast<std::uint64_t>(memory) | upper_half, 4096,
+                   PROT_READ | PROT_EXEC),
+              0);
+    EXPECT_TRUE(sensor.find("map", "ImageLoaded", path));
+    ::munmap(memory, 4096);
+    const std::array<std::uint32_t, 3> raw{AF_INET, SOCK_RAW | SOCK_CLOEXEC, 1};
+    const auto made =
+        call(nr_socketcall, make_socket | upper_half, low_.put(raw.data(), sizeof raw));
+    ASSERT_GE(made, 0);
+    const base::FileDescriptor kept(static_cast<int>(made));
+    EXPECT_TRUE(mine(sensor, "raw", "AddressFamily", AF_INET));
 }
 
 TEST_F(CompatCalls, ReachingIntoAnotherProcess) {

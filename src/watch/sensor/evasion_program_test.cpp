@@ -15,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -366,6 +367,36 @@ TEST_F(Evasions, ALibraryThatIsPreloaded) {
     EXPECT_EQ(number_of(*mapped, "ProcessId"), process);
     EXPECT_EQ(text_of(*mapped, "Image"), std::filesystem::canonical("/bin/true").native());
 }
+
+#if defined(__x86_64__)
+// A call by the whole register, of which the kernel takes one half for the number.
+long call_with_more_bits(long number, long one, long two, long three, long four) {
+    long result = number | 0x1'0000'0000;
+    register long fourth asm("r10") = four;
+    asm volatile("syscall"
+                 : "+a"(result)
+                 : "D"(one), "S"(two), "d"(three), "r"(fourth)
+                 : "rcx", "r11", "memory");
+    return result;
+}
+
+TEST_F(Evasions, ACallWhoseNumberHasMoreBits) {
+    const TestFolder folder;
+    const auto path = folder.at("tried");
+    std::ofstream(path) << "what was there";
+    RunningSensor sensor(with_family("file"));
+    const base::FileDescriptor file(static_cast<int>(
+        call_with_more_bits(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path.c_str()),
+                            O_WRONLY | O_TRUNC | O_CLOEXEC, 0)));
+    ASSERT_TRUE(file.valid());
+    EXPECT_TRUE(sensor.find([&](const Object& event) {
+        return text_of(event, "EventType") == "open_write" && event.contains("Truncated") &&
+               text_of(event, "TargetFilename") == path && !event.contains("Inherited");
+    }));
+    ASSERT_EQ(call_with_more_bits(SYS_unlink, reinterpret_cast<long>(path.c_str()), 0, 0, 0), 0);
+    EXPECT_TRUE(sensor.find("unlink", "TargetFilename", path));
+}
+#endif
 
 // The bound: that it was opened for writing is told, and how large it is; not how much was written.
 TEST_F(Evasions, WritingThroughASharedMapping) {

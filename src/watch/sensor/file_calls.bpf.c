@@ -89,7 +89,7 @@ static __always_inline void remember_open(struct task_struct *task, __u32 number
 
 /* The kernel takes the flag off the file once it has done so. */
 static __always_inline bool truncates(struct task_struct *task, struct pt_regs *regs) {
-    __u64 number = regs->orig_ax;
+    __u32 number = call_number(task, regs);
     bool compat = is_compat(task);
     if (number == (compat ? 8 : __NR_creat)) return true;
     if (number == (compat ? 5 : __NR_open)) return argument(task, regs, 1) & O_TRUNC;
@@ -145,7 +145,7 @@ static __always_inline void call_map(struct task_struct *task, __u64 address, __
 }
 
 static __always_inline bool maps_program(struct task_struct *task, struct pt_regs *regs) {
-    if (is_compat(task) && regs->orig_ax == OLD_MMAP) return true; /* the area itself tells */
+    if (is_compat(task) && call_number(task, regs) == OLD_MMAP) return true; /* the area itself tells */
     return (argument(task, regs, 2) & PROT_EXEC) && !(argument(task, regs, 3) & MAP_ANONYMOUS);
 }
 
