@@ -96,11 +96,11 @@ static long look_at(struct task_struct *task, struct vm_area_struct *area, struc
     return 0;
 }
 
-static __always_inline bool is_mapping(bool compat, __u64 number) {
+static __always_inline bool is_mapping(bool compat, __u32 number) {
     if (compat) return number == COMPAT_MMAP2 || number == COMPAT_OLD_MMAP;
     return number == SYS_MMAP;
 }
-static __always_inline bool is_protecting(bool compat, __u64 number) {
+static __always_inline bool is_protecting(bool compat, __u32 number) {
     if (compat) return number == COMPAT_MPROTECT || number == COMPAT_PKEY_MPROTECT;
     return number == SYS_MPROTECT || number == SYS_PKEY_MPROTECT;
 }
@@ -115,8 +115,9 @@ int BPF_PROG(guard_exit, struct pt_regs *regs, long result) {
         return 0;
     }
     bool compat = is_compat(task);
-    __u64 number = BPF_CORE_READ(regs, orig_ax);
-    if (!compat) number &= ~(__u64)X32;
+    /* The kernel leaves the register's other bits out. */
+    __u32 number = BPF_CORE_READ(regs, orig_ax);
+    if (!compat) number &= ~X32;
     bool mapping = is_mapping(compat, number);
     if (!mapping && !is_protecting(compat, number)) return 0;
     if (mapping ? result < 0 && result > -4096 : result != 0) return 0;

@@ -147,13 +147,32 @@ class ProgramGuardTest : public ::testing::TestWithParam<Backend> {
             return failed();
         });
     }
-    enum class Way { mapped, protected_later, implied };
+    enum class Way { mapped, protected_later, implied, more_bits };
+    // By a number of the call that has more bits than the kernel looks at.
+    static void* map_by_more_bits(int file) {
+        long result = SYS_mmap | 0x1'0000'0000;
+        register long flags asm("r10") = MAP_PRIVATE;
+        register long descriptor asm("r8") = file;
+        register long offset asm("r9") = 0;
+        asm volatile("syscall"
+                     : "+a"(result)
+                     : "D"(0L), "S"(4096L), "d"(static_cast<long>(PROT_READ | PROT_EXEC)),
+                       "r"(flags), "r"(descriptor), "r"(offset)
+                     : "rcx", "r11", "memory");
+        if (result > -4096 && result < 0) {
+            errno = static_cast<int>(-result);
+            return MAP_FAILED;
+        }
+        return reinterpret_cast<void*>(result);
+    }
     int map(const std::string& name, Way way) const {
         return in_group([&] {
             const int opened = ::open(file(name).c_str(), O_RDONLY);
             if (way == Way::implied) ::personality(READ_IMPLIES_EXEC);
-            void* at = ::mmap(nullptr, 4096, way == Way::mapped ? PROT_READ | PROT_EXEC : PROT_READ,
-                              MAP_PRIVATE, opened, 0);
+            const int access = way == Way::mapped ? PROT_READ | PROT_EXEC : PROT_READ;
+            void* at = way == Way::more_bits
+                           ? map_by_more_bits(opened)
+                           : ::mmap(nullptr, 4096, access, MAP_PRIVATE, opened, 0);
             if (at == MAP_FAILED) return failed();
             if (way == Way::protected_later && ::mprotect(at, 4096, PROT_READ | PROT_EXEC) != 0)
                 return failed();
@@ -210,7 +229,7 @@ TEST_P(ProgramGuardTest, StopsWhateverWayABlockedFileIsRun) {
         EXPECT_EQ(load("good.so"), ran);
         EXPECT_EQ(preload("evil.so"), refuses(not_loaded));
         EXPECT_EQ(preload("good.so"), ran);
-        for (const auto way : {Way::mapped, Way::protected_later, Way::implied}) {
+        for (const auto way : {Way::mapped, Way::protected_later, Way::implied, Way::more_bits}) {
             EXPECT_EQ(map("evil", way), mapped) << static_cast<int>(way);
             EXPECT_EQ(map("good", way), ran) << static_cast<int>(way);
         }
@@ -248,7 +267,7 @@ TEST_P(ProgramGuardTest, BlocksAPathAndTheFileThatIsThere) {
     EXPECT_EQ(execute({file("link")}), stopped());
     EXPECT_EQ(execute({file("good")}), ran);
     const int mapped = GetParam() == Backend::lsm ? refused : killed;
-    for (const auto way : {Way::mapped, Way::protected_later, Way::implied}) {
+    for (const auto way : {Way::mapped, Way::protected_later, Way::implied, Way::more_bits}) {
         EXPECT_EQ(map("evil", way), mapped) << static_cast<int>(way);
         EXPECT_EQ(map("good", way), ran) << static_cast<int>(way);
     }
