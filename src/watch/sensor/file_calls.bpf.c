@@ -7,6 +7,7 @@
  * can change. Where an inode has several names (hard links), which one was meant is known only for its removal. */
 #include "file_calls.bpf.h"
 #include "file_opened.bpf.h"
+#include "file_typed.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -41,18 +42,6 @@ struct {
     __type(key, __u32);
     __type(value, struct act);
 } no_act SEC(".maps");
-
-/* What was found by its address becomes typed. */
-extern void *bpf_rdonly_cast(void *at, __u32 type) __ksym;
-#define TYPED(type, at) ((struct type *)bpf_rdonly_cast((void *)(at), bpf_core_type_id_kernel(struct type)))
-
-static __always_inline struct file *file_of(struct task_struct *task, __u32 number) {
-    struct fdtable *table = task->files->fdt;
-    if (number >= table->max_fds) return NULL;
-    /* A structure that is one pointer: it is loaded directly, which a helper takes ten times as long for. */
-    struct hlist_head *slot = TYPED(hlist_head, table->fd + number);
-    return slot->first ? TYPED(file, slot->first) : NULL;
-}
 
 /* The file is gone by now: its path stands in the record of its opening. */
 static __always_inline void tell_close(struct descriptor *key, struct opened *known) {

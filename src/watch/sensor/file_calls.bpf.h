@@ -4,6 +4,7 @@
 #pragma once
 
 #include "calls.bpf.h"
+#include "calls.h"
 
 enum call {
     CALL_NONE,
@@ -72,4 +73,11 @@ const __u8 compat_calls[CALLS] = {
     [304] = CALL_SYMLINK, [15] = CALL_MODE,     [94] = CALL_MODE,     [306] = CALL_MODE,
     [452] = CALL_MODE,    [182] = CALL_OWNER,   [16] = CALL_OWNER,    [95] = CALL_OWNER,
     [212] = CALL_OWNER,   [198] = CALL_OWNER,   [207] = CALL_OWNER,   [298] = CALL_OWNER,
+};
+
+/* Those that mostly need nothing, for the program that looks at all calls first. */
+const __u8 usual_calls[CALLS] = {
+    [__NR_open] = SENSOR_CALL_OPENS,   [__NR_creat] = SENSOR_CALL_OPENS,
+    [__NR_openat] = SENSOR_CALL_OPENS, [__NR_openat2] = SENSOR_CALL_OPENS,
+    [__NR_close] = SENSOR_CALL_CLOSES,
 };

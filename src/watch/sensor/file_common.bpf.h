@@ -4,12 +4,12 @@
 #pragma once
 
 #include "file.h"
+#include "file_folders.bpf.h"
 #include "path.bpf.h"
 
 #define S_IFMT 0170000
 #define S_IFREG 0100000
 #define S_IFDIR 0040000
-#define FMODE_WRITE 0x2
 #define FMODE_CREATED 0x100000
 #define FMODE_BACKING (1 << 25)
 #define FMODE_NOACCOUNT (1 << 29)
@@ -146,14 +146,11 @@ static long hash_step(__u32 i, struct walk_context* context) {
 static __always_inline bool is_watched(struct file* file) {
     struct sensor_policy* p = policy();
     if (!p || !(p->filters & SENSOR_FILTER_READS)) return false;
+    if (!may_be_watched(p, file)) return false;
     struct dentry* dentry = file->f_path.dentry;
     struct inode* folder = dentry->d_parent->d_inode;
-    __u64 number = folder->i_ino;
-    __u32 bit = SENSOR_WATCHED_BIT(number);
-    if (!(p->watched_folders[(bit / 64) % SENSOR_WATCHED_WORDS] & (1ULL << (bit % 64))))
-        return false;
     struct sensor_watched key = {};
-    key.folder = number;
+    key.folder = folder->i_ino;
     key.device = folder->i_sb->s_dev;
     __u8* all = bpf_map_lookup_elem(&watched_reads, &key);
     if (!all) return false;

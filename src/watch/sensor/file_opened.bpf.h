@@ -6,33 +6,10 @@
 #pragma once
 
 #include "file_common.bpf.h"
+#include "file_places.bpf.h"
 
-#define NEAR_FILES 8192 /* powers of two */
-#define COUNTED_PROCESSES 4096
+#define COUNTED_PROCESSES 4096 /* a power of two */
 
-/* A descriptor of a process through which a file can be written. */
-struct descriptor {
-    __u32 process, number;
-};
-struct opened {
-    struct file* file;
-    struct inode* inode;
-    __u64 open; /* 0: policy leaves it out, it was held back, or its record was lost */
-    __u64 written;
-    __u64 number; /* of the inode */
-    __u32 device;
-};
-struct place {
-    __u64 taken; /* by which descriptor, both numbers as one; 0: by none */
-    struct opened opened;
-    __u32 beyond; /* of its descriptors that stand in the table; too many when that lost some */
-};
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, NEAR_FILES);
-    __type(key, __u32);
-    __type(value, struct place);
-} near_files SEC(".maps");
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 32768);
@@ -47,17 +24,8 @@ struct {
     __type(value, __u32);
 } opened_counts SEC(".maps");
 
-static __always_inline __u64 as_one(const struct descriptor* key) {
-    return (__u64)key->process << 32 | key->number;
-}
-
-static __always_inline struct place* place_of(const struct descriptor* key) {
-    __u32 at = (as_one(key) * 0x9e3779b97f4a7c15ULL) >> 51; /* NEAR_FILES is 2 to the 13th */
-    return bpf_map_lookup_elem(&near_files, &at);
-}
-
 static __always_inline struct opened* find_opened(const struct descriptor* key) {
-    struct place* place = place_of(key);
+    struct place* place = place_of(as_one(key));
     if (!place) return NULL;
     if (place->taken == as_one(key)) return &place->opened;
     return place->beyond ? bpf_map_lookup_elem(&far_files, key) : NULL;
@@ -70,7 +38,7 @@ static __always_inline __u32* opened_count(__u32 process) {
 
 /* For a descriptor that is not known. */
 static __always_inline void keep_opened(const struct descriptor* key, const struct opened* opened) {
-    struct place* place = place_of(key);
+    struct place* place = place_of(as_one(key));
     __u32* count = opened_count(key->process);
     if (!place || !count) return;
     if (__sync_val_compare_and_swap(&place->taken, 0, as_one(key)) == 0) {
@@ -84,7 +52,7 @@ static __always_inline void keep_opened(const struct descriptor* key, const stru
 }
 
 static __always_inline void forget_opened(const struct descriptor* key) {
-    struct place* place = place_of(key);
+    struct place* place = place_of(as_one(key));
     __u32* count = opened_count(key->process);
     if (!place || !count) return;
     if (place->taken == as_one(key)) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -96,6 +97,101 @@ TEST_F(FileEvents, EachOfVeryManyOpenFilesIsClosedWithItsBytes) {
         return text_of(event, "TargetFilename") == path && event.contains("Inherited");
     });
     EXPECT_TRUE(inherited.empty());
+}
+
+// Most opens for reading and most closes are decided where all calls end, by what each processor
+// says that it runs: on none of them may that cover others, by the same descriptor or another.
+TEST_F(FileEvents, OpensForReadingCoverNoOtherOnAnyProcessor) {
+    constexpr int rounds = 200;
+    const TestFolder folder;
+    const auto read = folder.at("read");
+    const auto listed = folder.at("listed");
+    for (const auto& path : {read, listed}) std::ofstream(path) << "x";
+    const auto descriptor_of = [](const std::string& path, int flags) {
+        const int file = ::open(path.c_str(), flags, 0600);
+        if (file < 0) ::_exit(1);
+        return file;
+    };
+    RunningSensor sensor(
+        with_family("file", "[files]\nrate = 0\nwatch_reads = [\"" + listed + "\"]\n"));
+    cpu_set_t all;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
+    std::vector<pid_t> children;
+    for (int processor = 0; processor < CPU_SETSIZE; ++processor) {
+        if (!CPU_ISSET(processor, &all)) continue;
+        const pid_t child = ::fork();
+        if (child == 0) {
+            cpu_set_t one;
+            CPU_ZERO(&one);
+            CPU_SET(processor, &one);
+            if (::sched_setaffinity(0, sizeof one, &one) != 0) ::_exit(1);
+            const auto written = folder.at("written by " + std::to_string(processor));
+            const int kept = descriptor_of(written, O_CREAT | O_WRONLY);
+            for (int round = 0; round < rounds; ++round) {
+                ::close(descriptor_of(read, O_RDONLY));
+                const int file = descriptor_of(written, O_WRONLY);
+                if (::pwrite(file, "abc", 3, 0) != 3) ::_exit(1);
+                ::close(descriptor_of(read, O_RDONLY));
+                ::close(file);
+            }
+            ::close(descriptor_of(listed, O_RDONLY));
+            ::close(kept);
+            ::_exit(0);
+        }
+        children.push_back(child);
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        ASSERT_EQ(status, 0);
+        const auto count = [&](std::string_view type) {
+            return sensor
+                .all([&](const Object& event) {
+                    return text_of(event, "EventType") == type &&
+                           number_of(event, "ProcessId") == child;
+                })
+                .size();
+        };
+        ASSERT_TRUE(sensor.find([&](const Object& event) {
+            return text_of(event, "Category") == "process_termination" &&
+                   number_of(event, "ProcessId") == child;
+        }));
+        EXPECT_EQ(count("open_write"), rounds + 1) << "processor " << processor;
+        EXPECT_EQ(count("close_write"), rounds + 1) << "processor " << processor;
+        EXPECT_EQ(count("open_read"), 1U) << "processor " << processor;
+    }
+    EXPECT_FALSE(children.empty());
+}
+
+// The child's descriptor is another one than that of which its opening was told, and so is its end.
+TEST_F(FileEvents, ADescriptorOfAProcessThatWasForked) {
+    RunningSensor sensor(with_family("file"));
+    const TestFolder folder;
+    const auto path = folder.at("shared");
+    base::FileDescriptor file(::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    ASSERT_TRUE(file.valid());
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::write(file.get(), "1234", 4) != 4 || ::close(file.get()) != 0) ::_exit(1);
+        const auto left = folder.at("left open");
+        ::_exit(::write(::open(left.c_str(), O_CREAT | O_WRONLY, 0600), "12", 2) == 2 ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    ASSERT_EQ(::write(file.get(), "1", 1), 1);
+    file.reset();
+    const auto closed = [&](const std::string& name, pid_t process, int bytes) {
+        return sensor.find([&](const Object& event) {
+            return text_of(event, "EventType") == "close_write" &&
+                   text_of(event, "TargetFilename") == name &&
+                   number_of(event, "ProcessId") == process &&
+                   number_of(event, "BytesWritten") == bytes;
+        });
+    };
+    EXPECT_TRUE(closed(folder.at("left open"), child, 2));
+    // The other backend tells of the file, when the last of both is closed.
+    const bool by_descriptor = sensor.backend("file") == "system calls";
+    EXPECT_TRUE(closed(path, ::getpid(), by_descriptor ? 1 : 5));
+    EXPECT_EQ(closed(path, child, 4).has_value(), by_descriptor);
 }
 
 // The shell opens, another program writes, and nobody closes but the end of the process.

@@ -1,6 +1,7 @@
 #include "watch/sensor/kernel_side.h"
 
 #include "watch/sensor/call_tables.h"
+#include "watch/sensor/calls.h"
 #include "watch/sensor/objects.h"
 #include "watch/sensor/policy_maps.h"
 #include "watch/sensor/record.h"
@@ -65,6 +66,36 @@ void choose_programs(bpf_object* object, FamilyState& state) {
 base::Result<void> put(int map, const void* key, std::uint8_t value) {
     if (bpf_map_update_elem(map, key, &value, BPF_ANY) == 0) return {};
     return base::fail_errno(errno, "setting the policy's lists in the kernel");
+}
+
+struct MergedCalls {
+    std::vector<std::uint8_t> families = std::vector<std::uint8_t>(most_calls);
+    std::vector<std::uint8_t> compat = std::vector<std::uint8_t>(most_calls);
+};
+
+// Whose each call is, as calls.h has it.
+MergedCalls merge_calls(const std::vector<CallTaker>& takers) {
+    MergedCalls merged;
+    const auto is_compat = [&](std::size_t call) {
+        return std::ranges::any_of(
+            takers, [=](const CallTaker& one) { return one.compat_calls[call] != 0; });
+    };
+    for (const auto& taker : takers) {
+        const auto family = static_cast<std::uint8_t>(taker.family);
+        for (std::size_t call = 0; call < most_calls; ++call) {
+            if (taker.compat_calls[call] != 0) merged.compat[call] = family;
+            if (taker.calls[call] == 0) continue;
+            merged.families[call] = family;
+            const bool same = taker.compat_calls[call] == taker.calls[call];
+            if (!taker.usual.empty() && (same || !is_compat(call))) {
+                merged.families[call] |= taker.usual[call];
+            }
+        }
+    }
+    for (std::size_t call = 0; call < most_calls; ++call) {
+        if (merged.compat[call] != 0) merged.families[call] |= SENSOR_CALL_COMPAT;
+    }
+    return merged;
 }
 
 // The lists that only some families have.
@@ -201,11 +232,14 @@ base::Result<void> KernelSide::load_backend(const Family& family, const Backend&
         return base::fail(base::ErrorKind::system, "{}", error_text(-failed));
     }
     const bool first = shared_.empty();
+    std::vector<std::string> new_maps;
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object.get()) {
-        const std::string_view map_name = bpf_map__name(map);
-        if (map_name.starts_with("shared_"))
-            shared_.try_emplace(std::string(map_name), bpf_map__fd(map));
+        std::string map_name = bpf_map__name(map);
+        if (!map_name.starts_with("shared_")) continue;
+        if (shared_.try_emplace(map_name, bpf_map__fd(map)).second) {
+            new_maps.push_back(std::move(map_name));
+        }
     }
     std::vector<Attached> links;
     base::Result<void> done = first ? fill_maps() : base::Result<void>();
@@ -222,7 +256,8 @@ base::Result<void> KernelSide::load_backend(const Family& family, const Backend&
     }
     if (done && taken != nullptr) done = take_calls(family, object.get(), taken);
     if (!done) {
-        if (first) shared_.clear();
+        // They go with their object.
+        for (const auto& gone : new_maps) shared_.erase(gone);
         return done;
     }
     std::ranges::move(links, std::back_inserter(links_));
@@ -236,8 +271,10 @@ base::Result<void> KernelSide::take_calls(const Family& family, bpf_object* obje
     if (!calls) return base::Failure(calls.error());
     auto compat = call_table(object, "compat_calls");
     if (!compat) return base::Failure(compat.error());
-    call_takers_.push_back(
-        {family.number, bpf_program__fd(program), std::move(*calls), std::move(*compat)});
+    std::vector<std::uint8_t> usual;
+    if (auto table = call_table(object, "usual_calls")) usual = std::move(*table);
+    call_takers_.push_back({family.number, bpf_program__fd(program), std::move(*calls),
+                            std::move(*compat), std::move(usual)});
     return {};
 }
 
@@ -246,18 +283,16 @@ base::Result<void> KernelSide::load_calls() {
     const auto bytes = calls_object();
     Object object(bpf_object__open_mem(bytes.data(), bytes.size(), nullptr));
     if (!object) return base::fail_errno(errno, "opening the object file of system calls");
-    std::vector<std::uint8_t> table(most_calls);
-    std::vector<std::uint8_t> compat(most_calls);
-    for (const auto& taker : call_takers_) {
-        const auto family = static_cast<std::uint8_t>(taker.family);
-        for (std::size_t call = 0; call < most_calls; ++call) {
-            if (taker.calls[call] != 0) table[call] = family;
-            if (taker.compat_calls[call] != 0) compat[call] = family;
-        }
-    }
+    const auto [table, compat] = merge_calls(call_takers_);
     auto set = set_call_table(object.get(), "families", table);
     if (set) set = set_call_table(object.get(), "compat_families", compat);
+    if (set) set = share_maps(object.get());
     if (!set) return set;
+    const bool sees_usual =
+        std::ranges::any_of(call_takers_, [](const auto& one) { return !one.usual.empty(); });
+    bpf_program* program = bpf_object__find_program_by_name(
+        object.get(), sees_usual ? "calls_end_usual" : "calls_end");
+    bpf_program__set_autoload(program, true);
     if (const int failed = bpf_object__load(object.get()); failed != 0) {
         return base::fail_errno(-failed, "loading the program at the end of system calls");
     }
@@ -267,7 +302,7 @@ base::Result<void> KernelSide::load_calls() {
             return base::fail_errno(errno, "handing system calls to the families");
         }
     }
-    auto attached = attach(bpf_object__next_program(object.get(), nullptr), links_);
+    auto attached = attach(program, links_);
     objects_.push_back(std::move(object));
     return attached;
 }

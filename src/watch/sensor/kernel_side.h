@@ -46,6 +46,7 @@ struct CallTaker {
     std::uint32_t family = 0;
     int program = -1;
     std::vector<std::uint8_t> calls, compat_calls;  // not 0: the family takes it
+    std::vector<std::uint8_t> usual;                // SENSOR_CALL_OPENS …; empty: it has no such
 };
 
 class KernelSide {
