@@ -382,7 +382,7 @@ void CommandTree::add_incidents() {
 // Of this machine's sensor.
 void CommandTree::add_local_sensor(Command& sensor) {
     struct Values {
-        std::filesystem::path runtime = "/run/shoji";
+        std::filesystem::path runtime = default_runtime;
         std::uint32_t process = 0;
         std::uint64_t most = 0;
     };

@@ -13,6 +13,9 @@
 
 namespace shoji::cli {
 
+// Where a sensor has its sockets by itself.
+constexpr const char* default_runtime = "/run/shoji";
+
 class CommandTree {
   public:
     CommandTree(text::Language language, std::filesystem::path state);
@@ -56,7 +59,7 @@ class CommandTree {
     static void add_responses(Command& group, const FinishResponse& finish);
     void add_respond();
     void add_order();
-    static void add_respond_rest(Command& respond, const std::filesystem::path& socket);
+    static void add_respond_rest(Command& respond);
     void add_hub();
     static void add_local_sensor(Command& sensor);
     void add_rest();

@@ -133,7 +133,7 @@ Exit run_suppressions_set(const Context& context, const std::filesystem::path& f
 Exit run_incidents(const Context& context, const AnalysisRequest& request);
 Exit run_incident(const Context& context, std::uint64_t number, const AnalysisRequest& request);
 struct RespondRequest {
-    std::filesystem::path socket;  // of the sensor's privileged process
+    std::filesystem::path runtime;  // the folder of the sensor's sockets
     response::Action action;
     std::string sha256;      // 64 hexadecimal digits; empty: none
     std::uint64_t size = 0;  // bytes; 0: not known
@@ -146,12 +146,12 @@ struct RespondRequest {
 // What could cut work off, isolating and blocking, is shown first and done once it is confirmed.
 // Each says what was done, or would be, and how it is undone.
 Exit run_respond(const Context& context, const RespondRequest& request);
-Exit run_respond_decide(const Context& context, const std::filesystem::path& socket,
+Exit run_respond_decide(const Context& context, const std::filesystem::path& runtime,
                         const std::string& id, const std::string& by, bool approved);
 // `file` holds a signed order.
-Exit run_respond_order(const Context& context, const std::filesystem::path& socket,
+Exit run_respond_order(const Context& context, const std::filesystem::path& runtime,
                        const std::filesystem::path& file);
-Exit run_respond_status(const Context& context, const std::filesystem::path& socket);
+Exit run_respond_status(const Context& context, const std::filesystem::path& runtime);
 // Needs nothing but the archive and the public key that the sensor wrote.
 Exit run_respond_verify(const Context& context, const std::filesystem::path& archive,
                         const std::filesystem::path& key);

@@ -168,7 +168,7 @@ TEST_F(OrderTest, TheStatusSaysByWhatIsHeldWhatIsForbidden) {
         answerer.set_status(R"({"ok":true,"result":{"isolated":true,"blocks":[],"pending":[],)"
                             R"("quarantined":[],"guards":)" +
                             guards + "}}");
-        return shoji({"respond", "status", "--socket", at("respond.sock")}).output;
+        return shoji({"respond", "status", "--runtime", folder_}).output;
     };
     EXPECT_THAT(status(R"({"sockets":null,"programs":null})"), Not(HasSubstr("BPF LSM")));
     const auto held = status(R"({"sockets":{"by":"lsm","why_not_lsm":""},)"
@@ -184,7 +184,7 @@ TEST_F(OrderTest, WhatCouldCutWorkOffIsShownAndConfirmedFirst) {
     FakeAnswerer answerer(at("respond.sock"));
     const auto respond = [&](std::vector<std::string> words, const std::string& typed = "") {
         words.insert(words.begin(), "respond");
-        words.insert(words.end(), {"--reason", "r", "--by", "b", "--socket", at("respond.sock")});
+        words.insert(words.end(), {"--reason", "r", "--by", "b", "--runtime", folder_});
         return shoji(words, typed);
     };
     const auto no = respond({"isolate"}, "no\n");
@@ -198,9 +198,9 @@ TEST_F(OrderTest, WhatCouldCutWorkOffIsShownAndConfirmedFirst) {
     EXPECT_EQ(respond({"block", "--path", "/bin/sh"}, "はい\n").code, 0);
     EXPECT_THAT(answerer.asked(), ElementsAre("block?", "block"));
     // A program that reads JSON says beforehand that it means it.
-    const auto program = shoji({"--json", "respond", "isolate", "--reason", "r", "--by", "b",
-                                "--socket", at("respond.sock")},
-                               "yes\n");
+    const auto program =
+        shoji({"--json", "respond", "isolate", "--reason", "r", "--by", "b", "--runtime", folder_},
+              "yes\n");
     EXPECT_EQ(program.code, static_cast<int>(Exit::negative));
     EXPECT_THAT(answerer.asked(), IsEmpty());
     EXPECT_EQ(respond({"isolate", "--yes"}).code, 0);
@@ -213,7 +213,7 @@ TEST_F(OrderTest, WhatCouldCutWorkOffIsShownAndConfirmedFirst) {
     EXPECT_THAT(answerer.asked(), ElementsAre("release", "kill"));
     // Nobody releases without a name and a reason.
     for (const auto* missing : {"--reason", "--by"}) {
-        std::vector<std::string> words{"respond", "release", "--socket", at("respond.sock")};
+        std::vector<std::string> words{"respond", "release", "--runtime", folder_};
         const std::string other = missing == std::string("--by") ? "--reason" : "--by";
         words.insert(words.end(), {other, "x"});
         EXPECT_EQ(shoji(words).code, static_cast<int>(Exit::usage)) << missing;

@@ -21,8 +21,9 @@ namespace json = boost::json;
 // Evidence with the memory of a large process takes minutes.
 constexpr timeval patience{900, 0};
 
-base::Result<json::value> ask(const std::filesystem::path& socket,
+base::Result<json::value> ask(const std::filesystem::path& runtime,
                               const response::Command& command) {
+    const auto socket = runtime / response::control_socket;
     const auto connection = base::connect_unix(socket, base::SocketKind::packet);
     if (!connection) {
         auto failure = base::Failure(connection.error());
@@ -107,7 +108,7 @@ Exit run_respond(const Context& context, const RespondRequest& wished) {
     if (!request->dry_run && !wished.yes && cuts_work_off(request->action.kind)) {
         if (output.json()) return output.fail(Exit::negative, "response.confirm.yes");
         request->dry_run = true;
-        const auto code = show_outcome(context, ask(wished.socket, *request));
+        const auto code = show_outcome(context, ask(wished.runtime, *request));
         if (code != Exit::done) return code;
         const auto name = response::name_of(request->action.kind);
         if (!confirmed(context, "response.confirm." + std::string(name))) {
@@ -116,26 +117,27 @@ Exit run_respond(const Context& context, const RespondRequest& wished) {
         }
         request->dry_run = false;
     }
-    return show_outcome(context, ask(wished.socket, *request));
+    return show_outcome(context, ask(wished.runtime, *request));
 }
 
-Exit run_respond_decide(const Context& context, const std::filesystem::path& socket,
+Exit run_respond_decide(const Context& context, const std::filesystem::path& runtime,
                         const std::string& id, const std::string& by, bool approved) {
     if (!journal::from_hex<16>(id))
         return context.output.fail(Exit::not_found, "response.pending.none", {{"id", id}});
     if (by.empty()) return context.output.fail(Exit::usage, "response.bad.by");
-    return show_outcome(context, ask(socket, response::DecideCommand{id, by, approved}));
+    return show_outcome(context, ask(runtime, response::DecideCommand{id, by, approved}));
 }
 
-Exit run_respond_order(const Context& context, const std::filesystem::path& socket,
+Exit run_respond_order(const Context& context, const std::filesystem::path& runtime,
                        const std::filesystem::path& file) {
     const auto text = read_file(file, response::most_order);
     if (!text) return context.output.fail(text.error());
-    return show_outcome(context, ask(socket, response::OrderCommand{{text->begin(), text->end()}}));
+    return show_outcome(context,
+                        ask(runtime, response::OrderCommand{{text->begin(), text->end()}}));
 }
 
-Exit run_respond_status(const Context& context, const std::filesystem::path& socket) {
-    const auto answer = ask(socket, response::StatusCommand{});
+Exit run_respond_status(const Context& context, const std::filesystem::path& runtime) {
+    const auto answer = ask(runtime, response::StatusCommand{});
     if (!answer) return context.output.fail(answer.error());
     context.output.result(*answer);
     if (!context.output.json() && answer->is_object())

@@ -52,11 +52,10 @@ void CommandTree::add_responses(Command& group, const FinishResponse& finish) {
 }
 
 void CommandTree::add_respond() {
-    static constexpr const char* socket = "/run/shoji/respond.sock";
     auto respond = root().group("respond");
     add_responses(respond, [](Command& command, const std::shared_ptr<RespondRequest>& request) {
         using response::ActionKind;
-        request->socket = socket;
+        request->runtime = default_runtime;
         command.need("--reason", request->reason);
         command.need("--by", request->by);
         command.take("--dry-run", request->dry_run);
@@ -64,49 +63,46 @@ void CommandTree::add_respond() {
         if (kind == ActionKind::isolate || kind == ActionKind::block) {
             command.take("--yes", request->yes);
         }
-        command.take("--socket", request->socket);
+        command.take("--runtime", request->runtime);
         command.runs([=](const Context& context) { return run_respond(context, *request); });
     });
-    add_respond_rest(respond, socket);
+    add_respond_rest(respond);
 }
 
-void CommandTree::add_respond_rest(Command& respond, const std::filesystem::path& socket) {
+void CommandTree::add_respond_rest(Command& respond) {
     struct Values {
-        std::filesystem::path socket;
+        std::filesystem::path runtime = default_runtime;
         std::string id;
         std::string by;
         std::filesystem::path file;
         std::filesystem::path key;
     };
-    const auto kept_values = [&] {
-        return std::make_shared<Values>(Values{socket, {}, {}, {}, {}});
-    };
     for (const bool approved : {true, false}) {
-        auto values = kept_values();
+        auto values = std::make_shared<Values>();
         auto word = respond.word(approved ? "approve" : "refuse");
         word.need("id", values->id);
         word.need("--by", values->by);
-        word.take("--socket", values->socket);
+        word.take("--runtime", values->runtime);
         word.runs([=](const Context& context) {
-            return run_respond_decide(context, values->socket, values->id, values->by, approved);
+            return run_respond_decide(context, values->runtime, values->id, values->by, approved);
         });
     }
     // What waits stands in the status.
     for (const char* name : {"status", "pending"}) {
-        auto values = kept_values();
+        auto values = std::make_shared<Values>();
         auto word = respond.word(name);
-        word.take("--socket", values->socket);
+        word.take("--runtime", values->runtime);
         word.runs(
-            [=](const Context& context) { return run_respond_status(context, values->socket); });
+            [=](const Context& context) { return run_respond_status(context, values->runtime); });
     }
-    auto order = kept_values();
+    auto order = std::make_shared<Values>();
     auto order_word = respond.word("order");
     order_word.need("file", order->file);
-    order_word.take("--socket", order->socket);
+    order_word.take("--runtime", order->runtime);
     order_word.runs([=](const Context& context) {
-        return run_respond_order(context, order->socket, order->file);
+        return run_respond_order(context, order->runtime, order->file);
     });
-    auto verify = kept_values();
+    auto verify = std::make_shared<Values>();
     auto verify_word = respond.word("verify");
     verify_word.need("archive", verify->file);
     verify_word.need("--evidence-key", verify->key);

@@ -181,7 +181,7 @@ TEST_F(OrdersWay, WhoeverRespondsMayDieMeanwhile) {
     start_sensor();
     // It has started whole.
     ASSERT_TRUE(eventually([&] {
-        return !is_error(shoji({"respond", "status", "--socket", path("sensor-run/respond.sock")}));
+        return !is_error(shoji({"respond", "status", "--runtime", path("sensor-run")}));
     }));
     const auto before = process_of("answerer");
     ASSERT_FALSE(before.empty());
@@ -270,8 +270,8 @@ TEST_F(OrdersWay, AReplayedOrderDoesNothing) {
     EXPECT_EQ(answer(number), told);
     EXPECT_TRUE(fs::exists(path("evil"))) << "nothing was done again";
     // Nor by hand.
-    EXPECT_TRUE(is_error(
-        shoji({"respond", "order", path("take"), "--socket", path("sensor-run/respond.sock")})));
+    EXPECT_TRUE(
+        is_error(shoji({"respond", "order", path("take"), "--runtime", path("sensor-run")})));
     EXPECT_TRUE(fs::exists(path("evil")));
 }
 

@@ -27,6 +27,7 @@ struct DecideCommand {
 };
 using Command = std::variant<StatusCommand, Request, OrderCommand, DecideCommand>;
 
+constexpr const char* control_socket = "respond.sock";        // in the sensor's folder of sockets
 constexpr std::size_t most_command = most_order + 16;         // bytes
 constexpr std::size_t most_answer = std::size_t{128} << 10U;  // bytes
 

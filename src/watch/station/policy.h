@@ -37,6 +37,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "watch/response/control.h"
 #include "watch/sensor/policy.h"
 
 #include <cstdint>
@@ -102,7 +103,9 @@ struct Policy {
     [[nodiscard]] std::filesystem::path spool_folder() const { return state / "spool"; }
     [[nodiscard]] std::filesystem::path response_folder() const { return state / "response"; }
     [[nodiscard]] std::filesystem::path local_socket() const { return runtime / "sensor.sock"; }
-    [[nodiscard]] std::filesystem::path respond_socket() const { return runtime / "respond.sock"; }
+    [[nodiscard]] std::filesystem::path respond_socket() const {
+        return runtime / response::control_socket;
+    }
     [[nodiscard]] std::filesystem::path state_file() const { return runtime / "sensor.json"; }
 };
 

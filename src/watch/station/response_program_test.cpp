@@ -29,7 +29,7 @@ class ResponseProgram : public StationTest {
     [[nodiscard]] Said respond(std::vector<std::string> words) const {
         const auto file = folder_.at("answer");
         words.insert(words.begin(), {SHOJI_PROGRAM, "--json", "respond"});
-        words.insert(words.end(), {"--socket", folder_.at("run/respond.sock")});
+        words.insert(words.end(), {"--runtime", folder_.at("run")});
         const pid_t child = ::fork();
         if (child == 0) {
             std::vector<char*> arguments;
