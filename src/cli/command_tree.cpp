@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <concepts>
+#include <optional>
 
 namespace shoji::cli {
 
@@ -66,6 +67,14 @@ void add_for_name(Command& group, const std::string& word, const std::string& wh
     command.runs([=](const Context& context) { return run(context, *name); });
 }
 
+std::optional<std::uint64_t> whole_number(const std::string& text) {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data(), end, number);
+    if (problem != std::errc{} || stop != end) return std::nullopt;
+    return number;
+}
+
 }  // namespace
 
 CommandTree::CommandTree(text::Language language, std::filesystem::path state)
@@ -106,19 +115,30 @@ CLI::Validator CommandTree::one_of(std::vector<std::string> choices) const {
         type};
 }
 
-CLI::Validator CommandTree::between(int least, int most) const {
+CLI::Validator CommandTree::between(std::uint64_t least, std::uint64_t most) const {
     const std::string range = fmt::format("{} - {}", least, most);
     return {
         [=, language = language_](std::string& value) {
-            int number = 0;
-            const char* end = value.data() + value.size();
-            const auto [stop, problem] = std::from_chars(value.data(), end, number);
-            const bool good =
-                problem == std::errc{} && stop == end && number >= least && number <= most;
-            if (good) return std::string();
+            const auto number = whole_number(value);
+            if (number && *number >= least && *number <= most) return std::string();
             return text::say(language, "usage.out_of_range", {{"value", value}, {"range", range}});
         },
         "[" + range + "]"};
+}
+
+CLI::Validator CommandTree::at_least(std::uint64_t least) const {
+    return {[=, language = language_](std::string& value) {
+                const auto number = whole_number(value);
+                if (number && *number >= least) return std::string();
+                return text::say(language, "usage.too_small",
+                                 {{"value", value}, {"least", std::to_string(least)}});
+            },
+            fmt::format(">= {}", least)};
+}
+
+CLI::Validator CommandTree::process_number() const {
+    constexpr std::uint64_t most = 4'194'304;  // proc(5), pid_max
+    return between(1, most);
 }
 
 void CommandTree::add_rest() {
@@ -313,7 +333,7 @@ void CommandTree::add_watch() {
     auto* host = events.take("--host", wanted->host)->excludes(logs);
     events.take("--since", wanted->since)->needs(host);
     events.take("--guid", wanted->guid)->needs(host);
-    events.take("--most", wanted->most)->needs(host);
+    events.take("--most", wanted->most)->needs(host)->check(at_least(1));
     events.take("--time-zone", wanted->time_zone);
     events.take("--source", wanted->source);
     events.take("--form", wanted->form)->check(one_of({"sigma", "ocsf"}));
@@ -393,12 +413,12 @@ void CommandTree::add_local_sensor(Command& sensor) {
         [=](const Context& context) { return run_sensor_status(context, values->runtime); });
     auto tail = sensor.word("tail");
     tail.take("--runtime", values->runtime);
-    tail.take("--most", values->most);
+    tail.take("--most", values->most)->check(at_least(1));
     tail.runs([=](const Context& context) {
         return run_sensor_tail(context, values->runtime, values->most);
     });
     auto tree = sensor.word("tree");
-    tree.need("process", values->process);
+    tree.take("process", values->process)->required()->check(process_number());
     tree.take("--runtime", values->runtime);
     tree.runs([=](const Context& context) {
         return run_sensor_tree(context, values->runtime, values->process);

@@ -56,17 +56,21 @@ class CommandTree {
     void add_incidents();
     using FinishResponse =
         std::function<void(Command& command, const std::shared_ptr<RespondRequest>& request)>;
-    static void add_responses(Command& group, const FinishResponse& finish);
+    void add_responses(Command& group, const FinishResponse& finish);
     void add_respond();
     void add_order();
     static void add_respond_rest(Command& respond);
     void add_hub();
-    static void add_local_sensor(Command& sensor);
+    void add_local_sensor(Command& sensor);
     void add_rest();
 
     [[nodiscard]] Command root();
     [[nodiscard]] CLI::Validator one_of(std::vector<std::string> choices) const;
-    [[nodiscard]] CLI::Validator between(int least, int most) const;
+    [[nodiscard]] CLI::Validator between(std::uint64_t least, std::uint64_t most) const;
+    // A number in decimal digits, alone.
+    [[nodiscard]] CLI::Validator at_least(std::uint64_t least) const;
+    // 1 to the greatest that Linux gives.
+    [[nodiscard]] CLI::Validator process_number() const;
     void add_list_and_remove(Command& group, Kind kind);
 
     text::Language language_;

@@ -45,7 +45,7 @@ void CommandTree::add_order() {
     send.runs([=](const Context& context) { return run_order_send(context, values->file); });
     order.word("list").runs(run_order_list);
     auto withdraw = order.word("withdraw");
-    withdraw.need("number", values->number);
+    withdraw.take("number", values->number)->required()->check(at_least(1));
     withdraw.runs(
         [=](const Context& context) { return run_order_withdraw(context, values->number); });
 }

@@ -15,8 +15,8 @@ void CommandTree::add_responses(Command& group, const FinishResponse& finish) {
     };
     auto kill = kept_for(ActionKind::kill);
     auto kill_word = group.word("kill");
-    kill_word.need("process", kill->action.process.number);
-    kill_word.take("--start", kill->action.process.start);
+    kill_word.take("process", kill->action.process.number)->required()->check(process_number());
+    kill_word.take("--start", kill->action.process.start)->check(at_least(1));
     kill_word.take("--alone", kill->alone);
     finish(kill_word, kill);
 
@@ -40,12 +40,12 @@ void CommandTree::add_responses(Command& group, const FinishResponse& finish) {
         auto word = group.word(std::string(response::name_of(kind)));
         word.take("--path", request->action.path);
         word.take("--sha256", request->sha256);
-        if (kind == ActionKind::block) word.take("--size", request->size);
+        if (kind == ActionKind::block) word.take("--size", request->size)->check(at_least(1));
         finish(word, request);
     }
     auto collect = kept_for(ActionKind::collect);
     auto collect_word = group.word("collect");
-    collect_word.take("--process", collect->action.process.number);
+    collect_word.take("--process", collect->action.process.number)->check(process_number());
     collect_word.take("--memory", collect->action.memory);
     collect_word.take("--collected-file", collect->action.files)->expected(1)->take_all();
     finish(collect_word, collect);

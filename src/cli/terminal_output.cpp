@@ -1,10 +1,10 @@
 #include "cli/terminal_output.h"
 
 #include "cli/told.h"
+#include "core/base/display_width.h"
 #include "core/base/printable.h"
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 #include <boost/json/serialize.hpp>
@@ -14,35 +14,6 @@ namespace {
 
 constexpr std::size_t longest_cell = 400;   // bytes
 constexpr std::size_t longest_line = 4000;  // bytes
-
-struct Range {
-    char32_t first;
-    char32_t last;
-};
-
-// The wide blocks that Japanese text uses, and pictographs (Unicode Standard Annex 11,
-// EastAsianWidth W and F).
-constexpr std::array<Range, 11> wide{{{0x1100, 0x115f},
-                                      {0x2e80, 0x303e},
-                                      {0x3041, 0x33ff},
-                                      {0x3400, 0x4dbf},
-                                      {0x4e00, 0x9fff},
-                                      {0xac00, 0xd7a3},
-                                      {0xf900, 0xfaff},
-                                      {0xff00, 0xff60},
-                                      {0xffe0, 0xffe6},
-                                      {0x1f300, 0x1faff},
-                                      {0x20000, 0x3fffd}}};
-
-// Marks that stand on the character before them: accents, (han)dakuten, joiners, selectors.
-constexpr std::array<Range, 4> combining{
-    {{0x300, 0x36f}, {0x3099, 0x309a}, {0x200b, 0x200d}, {0xfe00, 0xfe0f}}};
-
-template <std::size_t Count>
-bool is_in(const std::array<Range, Count>& ranges, char32_t point) {
-    return std::ranges::any_of(
-        ranges, [&](const Range& range) { return point >= range.first && point <= range.last; });
-}
 
 // Line by line: a message may have several.
 std::string shown(std::string_view text) {
@@ -118,15 +89,6 @@ Exit exit_for(base::ErrorKind kind) {
     return Exit::failed;
 }
 
-std::size_t display_width(std::string_view text) {
-    std::size_t width = 0;
-    while (!text.empty()) {
-        const char32_t point = base::take_code_point(text).value_or(U'?');
-        if (!is_in(combining, point)) width += is_in(wide, point) ? 2 : 1;
-    }
-    return width;
-}
-
 void TerminalOutput::say_values(std::string_view key,
                                 const std::vector<std::pair<std::string, std::string>>& values) {
     if (!json_) out_ << shown(text::say(language_, key, std::span(values))) << '\n';
@@ -171,14 +133,14 @@ void TerminalOutput::table(const std::vector<std::string_view>& header,
     std::vector<std::size_t> widths(header.size(), 0);
     for (const auto& line : lines) {
         for (std::size_t column = 0; column < widths.size(); ++column) {
-            widths[column] = std::max(widths[column], display_width(line.at(column)));
+            widths[column] = std::max(widths[column], base::display_width(line.at(column)));
         }
     }
     for (const auto& line : lines) {
         for (std::size_t column = 0; column < widths.size(); ++column) {
             out_ << line[column];
             if (column + 1 == widths.size()) break;
-            out_ << std::string(widths[column] - display_width(line[column]) + 2, ' ');
+            out_ << std::string(widths[column] - base::display_width(line[column]) + 2, ' ');
         }
         out_ << '\n';
     }

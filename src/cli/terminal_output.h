@@ -74,8 +74,4 @@ class TerminalOutput {
     bool json_;
 };
 
-// Columns that `text` takes on a terminal: East Asian wide and full-width characters take two
-// (Unicode Standard Annex 11), marks that combine with the character before them none.
-std::size_t display_width(std::string_view text);
-
 }  // namespace shoji::cli

@@ -55,7 +55,10 @@ TEST_F(ArgumentsTest, HelpIsNoErrorAndInTheLanguageAskedFor) {
     EXPECT_EQ(japanese.error, "");
     EXPECT_THAT(japanese.output,
                 AllOf(HasSubstr("使い方: shoji-sensor [オプション]"), HasSubstr("ポリシー"),
-                      Not(HasSubstr("Usage")), Not(HasSubstr("Options"))));
+                      Not(HasSubstr("Usage")), Not(HasSubstr("Options")),
+                      HasSubstr("--policy 文字列 （必須）    ポリシー"), Not(HasSubstr("TEXT")),
+                      HasSubstr("--print 併用不可: --stream  イベント"), Not(HasSubstr("Excludes")),
+                      Not(HasSubstr("REQUIRED"))));
 }
 
 TEST_F(ArgumentsTest, WhatIsWrongIsSaidInTheLanguageAskedFor) {
