@@ -4,6 +4,7 @@
 #include "cli/confirm.h"
 #include "cli/files.h"
 #include "cli/response_words.h"
+#include "cli/told.h"
 #include "core/base/unix_socket.h"
 #include "core/journal/hex.h"
 #include "core/journal/signing.h"
@@ -71,7 +72,9 @@ void show_guard(TerminalOutput& output, const json::object& status, std::string_
     }
     output.say(key + "tracepoints");
     const auto why = text_of(guard->get_object(), "why_not_lsm");
-    if (!why.empty()) output.say("response.status.no_lsm", {{"why", why}});
+    if (!why.empty())
+        output.say("response.status.no_lsm",
+                   {{"why", told(std::string_view(why), output.language())}});
 }
 
 void show_status(TerminalOutput& output, const json::object& status) {

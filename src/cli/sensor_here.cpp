@@ -4,6 +4,7 @@
 #include "cli/event_words.h"
 #include "cli/local_sensor.h"
 #include "cli/timeline.h"
+#include "cli/told.h"
 #include "core/base/printable.h"
 #include "watch/event/time.h"
 #include "watch/event/time_zone.h"
@@ -40,6 +41,17 @@ std::string megabytes(std::uint64_t bytes) {
     return fmt::format("{:.1f}", static_cast<double>(bytes) / mega);
 }
 
+// Why each better way was not taken, in the reader's language.
+std::string reasons_of(const json::value& family, text::Language language) {
+    std::string all;
+    for (const auto& one : list_of(family, "refused")) {
+        if (!one.is_string()) continue;
+        if (!all.empty()) all += ", ";
+        all += told(std::string_view(one.get_string()), language);
+    }
+    return all;
+}
+
 // Each family, by what it is seen, and why by nothing better.
 bool show_families(const json::value& state, TerminalOutput& output) {
     bool all = true;
@@ -50,7 +62,7 @@ bool show_families(const json::value& state, TerminalOutput& output) {
         rows.push_back(
             {cell(one, "family"),
              seen ? cell(one, "backend") : text::say(output.language(), "sensor.status.not_seen"),
-             joined(one, "refused")});
+             reasons_of(one, output.language())});
     }
     output.table({"cli.column.family", "cli.column.backend", "cli.column.refused"}, rows);
     return all;
@@ -103,8 +115,10 @@ bool show_delivery(const json::value& delivery, TerminalOutput& output) {
     if (connected) {
         output.say("sensor.status.hub", {{"hub", cell(delivery, "hub")}});
     } else {
-        output.say("sensor.status.no_hub",
-                   {{"hub", cell(delivery, "hub")}, {"message", cell(delivery, "trouble")}});
+        output.say(
+            "sensor.status.no_hub",
+            {{"hub", cell(delivery, "hub")},
+             {"message", told(std::string_view(cell(delivery, "trouble")), output.language())}});
     }
     return connected;
 }

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace shoji::cli {
 
@@ -13,6 +14,10 @@ namespace shoji::cli {
 std::string told(const base::Words& words, text::Language language);
 // Where it is and what it is: "12 行目: …".
 std::string told(const base::Error& error, text::Language language);
+
+// What another program told in English alone, such as "fentry: attaching x: Operation not
+// permitted": its sentences that are of the catalogue in the reader's language, the rest as it is.
+std::string told(std::string_view english, text::Language language);
 
 // For programs, whatever the reader's language: what it is, without where; …
 std::string reason_of(const base::Error& error);

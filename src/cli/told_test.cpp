@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <span>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,12 +53,15 @@ std::vector<std::string> arguments_at(std::string_view source, std::size_t at) {
 
 using Sentences = std::map<std::string, std::string>;  // and a file that says them
 
-void collect(const fs::path& file, Sentences& sentences) {
+std::string text_of(const fs::path& file) {
     std::ifstream stream(file, std::ios::binary);
-    const std::string source{std::istreambuf_iterator<char>(stream), {}};
-    constexpr std::array<std::string_view, 8> calls{"because(",    "wrong(",       "wrong_at(",
-                                                    "wrong_here(", "of_line(",     "complain(",
-                                                    "Words::of(",  "damages_.add("};
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// The first literal of each call.
+void collect_calls(const fs::path& file, std::span<const std::string_view> calls,
+                   Sentences& sentences) {
+    const std::string source = text_of(file);
     for (const auto call : calls) {
         for (auto at = source.find(call); at != std::string::npos; at = source.find(call, at + 1)) {
             const char before = at == 0 ? ' ' : source[at - 1];
@@ -66,6 +70,14 @@ void collect(const fs::path& file, Sentences& sentences) {
             if (!literals.empty()) sentences.emplace(literals.front(), file.filename());
         }
     }
+}
+
+void collect(const fs::path& file, Sentences& sentences) {
+    constexpr std::array<std::string_view, 8> calls{"because(",    "wrong(",       "wrong_at(",
+                                                    "wrong_here(", "of_line(",     "complain(",
+                                                    "Words::of(",  "damages_.add("};
+    collect_calls(file, calls, sentences);
+    const std::string source = text_of(file);
     // What a setting must be goes on from its name.
     constexpr std::string_view refuse = "refuse(";
     for (auto at = source.find(refuse); at != std::string::npos; at = source.find(refuse, at + 1)) {
@@ -89,6 +101,17 @@ Sentences sentences_of_sources() {
             if (says_reasons(entry.path())) collect(entry.path(), sentences);
         }
     }
+    // What `shoji sensor status` and `shoji respond status` are told by other processes: with what
+    // they were doing when the kernel said no.
+    constexpr std::array<std::string_view, 4> told_on{"because(", "Words::of(", "fail_errno(",
+                                                      "reason("};
+    for (const auto* file : {"channel/channel.cpp", "delivery/courier.cpp", "delivery/delivery.cpp",
+                             "response/guarded_sockets.cpp", "response/program_lsm.cpp",
+                             "sensor/kernel_side.cpp", "station/keeper_logons.cpp"}) {
+        collect_calls(fs::path(SHOJI_SOURCES) / "watch" / file, told_on, sentences);
+    }
+    collect_calls(fs::path(SHOJI_SOURCES) / "watch/spool/spool.cpp", std::span(told_on).first(1),
+                  sentences);
     sentences.erase("{}");  // says nothing of its own
     return sentences;
 }
@@ -134,6 +157,22 @@ TEST(Told, RulesGiveNoReasonWithoutWords) {
         const std::string source{std::istreambuf_iterator<char>(stream), {}};
         EXPECT_EQ(source.find("base::fail("), std::string::npos) << entry.path();
     }
+}
+
+TEST(Told, SaysAgainWhatAnotherProgramToldInEnglish) {
+    const auto japanese = [](std::string_view english) { return told(english, Language::ja); };
+    EXPECT_EQ(japanese("fentry: Operation not permitted"), "fentry: Operation not permitted");
+    EXPECT_EQ(japanese("fentry: attaching on_open: Operation not permitted"),
+              "fentry: on_open を取り付けられません: Operation not permitted");
+    EXPECT_EQ(japanese("there is no journal, and none of /var/log/auth.log, /var/log/secure"),
+              "ジャーナルがなく、/var/log/auth.log, /var/log/secure のどれもありません");
+    EXPECT_EQ(japanese("connecting to the collector: Connection refused"),
+              "収集側に接続できません: Connection refused");
+    EXPECT_EQ(japanese("the collector ends the connection: its disk is full"),
+              "収集側が接続を終わらせました: ディスクがいっぱいです");
+    EXPECT_EQ(
+        told(std::string_view("connecting to the collector: Connection refused"), Language::en),
+        "connecting to the collector: Connection refused");
 }
 
 TEST(Told, SaysWhereAndWhatInTheReadersLanguage) {

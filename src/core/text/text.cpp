@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 namespace shoji::text {
 namespace {
@@ -36,6 +37,45 @@ std::string fill_in(Language language, std::string_view key, const Values& value
     return text;
 }
 
+using Values = std::vector<std::pair<std::string, std::string>>;
+
+// The values with which `pattern` becomes `text`, each as short as it can be; none: it cannot.
+std::optional<Values> values_of(std::string_view pattern, std::string_view text) {
+    Values values;
+    while (true) {
+        const auto begin = std::min(pattern.find('{'), pattern.size());
+        if (!text.starts_with(pattern.substr(0, begin))) return std::nullopt;
+        text.remove_prefix(begin);
+        pattern.remove_prefix(begin);
+        const auto end = pattern.find('}');
+        if (end == std::string_view::npos) break;
+        const auto name = pattern.substr(1, end - 1);
+        pattern.remove_prefix(end + 1);
+        const auto next = pattern.substr(0, pattern.find('{'));
+        // The last value goes up to what follows it at the very end.
+        const auto length = next.size() == pattern.size()
+                                ? text.size() - std::min(text.size(), next.size())
+                                : text.find(next);
+        if (length == std::string_view::npos) return std::nullopt;
+        values.emplace_back(name, text.substr(0, length));
+        text.remove_prefix(length);
+    }
+    if (text != pattern) return std::nullopt;
+    return values;
+}
+
+// Bytes that are not a value's.
+std::size_t own_bytes(std::string_view pattern) {
+    std::size_t count = 0;
+    bool inside = false;
+    for (const char c : pattern) {
+        if (c == '{') inside = true;
+        if (!inside) ++count;
+        if (c == '}') inside = false;
+    }
+    return count;
+}
+
 }  // namespace
 
 Language language_of(std::string_view locale) {
@@ -44,6 +84,23 @@ Language language_of(std::string_view locale) {
 
 bool knows(std::string_view key) {
     return find(key) != nullptr;
+}
+
+std::optional<std::string> say_again(Language language, std::string_view keys,
+                                     std::string_view english) {
+    std::size_t most = 0;
+    std::optional<std::string> said;
+    for (const Entry& entry : entries) {
+        if (!entry.key.starts_with(keys) || own_bytes(entry.en) <= most) continue;
+        auto values = values_of(entry.en, english);
+        if (!values) continue;
+        for (auto& [name, value] : *values) {
+            if (auto again = say_again(language, keys, value)) value = std::move(*again);
+        }
+        most = own_bytes(entry.en);
+        said = fill_in(language, entry.key, *values);
+    }
+    return said;
 }
 
 std::string say(Language language, std::string_view key,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,5 +25,12 @@ std::string say(Language language, std::string_view key,
                 std::span<const std::pair<std::string, std::string>> values);
 
 bool knows(std::string_view key);
+
+// What another program said in English, in `language`: `english` is the English message of a key
+// that begins with `keys` with its values, which are said again likewise where they are such
+// messages themselves. Of several that it could be, the one with the most words of its own. None:
+// it is none.
+std::optional<std::string> say_again(Language language, std::string_view keys,
+                                     std::string_view english);
 
 }  // namespace shoji::text

@@ -11,8 +11,8 @@
 namespace shoji::channel {
 namespace {
 
+using base::because;
 using base::ErrorKind;
-using base::fail;
 
 // Errors of a handshake that say: a certificate was not accepted, by this end or the other.
 bool is_about_certificate(unsigned long error) {
@@ -37,7 +37,7 @@ bool is_about_certificate(unsigned long error) {
 base::Result<Channel> Channel::make(const Context& context, base::FileDescriptor socket) {
     std::shared_ptr<SSL> connection(SSL_new(context.native()), SSL_free);
     if (!connection || SSL_set_fd(connection.get(), socket.get()) != 1) {
-        return fail(ErrorKind::system, "no memory for a TLS connection");
+        return because(ErrorKind::system, "no memory for a TLS connection");
     }
     if (context.end() == End::hub) {
         SSL_set_accept_state(connection.get());
@@ -64,7 +64,7 @@ base::Result<bool> Channel::waits(int result) {
             wants_write_ = true;
             return true;
         case SSL_ERROR_ZERO_RETURN:
-            return fail(ErrorKind::unavailable, "the other end has closed the connection");
+            return because(ErrorKind::unavailable, "the other end has closed the connection");
         case SSL_ERROR_SYSCALL: {
             ERR_clear_error();
             auto failure = base::fail_errno(saved == 0 ? ECONNRESET : saved, "the connection");
@@ -78,11 +78,13 @@ base::Result<bool> Channel::waits(int result) {
             ERR_error_string_n(error, text.data(), text.size());
             ERR_clear_error();
             if (!is_about_certificate(error)) {
-                return fail(ErrorKind::unavailable, "TLS: {}", text.data());
+                return because(ErrorKind::unavailable, "TLS: {}", text.data());
             }
-            return fail(ErrorKind::denied, "a certificate was not accepted: {}{}{}", text.data(),
-                        verified == X509_V_OK ? "" : ": ",
-                        verified == X509_V_OK ? "" : X509_verify_cert_error_string(verified));
+            std::string why = text.data();
+            if (verified != X509_V_OK) {
+                why += fmt::format(": {}", X509_verify_cert_error_string(verified));
+            }
+            return because(ErrorKind::denied, "a certificate was not accepted: {}", why);
         }
     }
 }
@@ -94,7 +96,7 @@ base::Result<bool> Channel::shake_hands() {
     if (!waiting) return base::Failure(waiting.error());
     if (*waiting) return false;
     const auto peer = peer_of(connection_.get());
-    if (!peer) return fail(ErrorKind::denied, "the other end has no name");
+    if (!peer) return because(ErrorKind::denied, "the other end has no name");
     peer_ = *peer;
     ready_ = true;
     return true;

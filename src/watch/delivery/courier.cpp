@@ -23,6 +23,29 @@ constexpr std::size_t index(Class kind) {
     return static_cast<std::size_t>(kind);
 }
 
+base::Words why_of(line::Reason reason) {
+    using base::Words;
+    switch (reason) {
+        case line::Reason::disk_full:
+            return Words::of("its disk is full");
+        case line::Reason::disk_failed:
+            return Words::of("its disk fails");
+        case line::Reason::unknown:
+            return Words::of("this sensor is not enrolled there");
+        case line::Reason::revoked:
+            return Words::of("the certificate of this sensor is revoked");
+        case line::Reason::version:
+            return Words::of("it does not speak this sensor's version of the protocol");
+        case line::Reason::broken_rule:
+            return Words::of("it says that this sensor broke a rule of the protocol");
+        case line::Reason::replaced:
+            return Words::of("another connection of this sensor took its place");
+        case line::Reason::ending:
+            return Words::of("it is being ended");
+    }
+    return Words::quoted(std::string(line::name_of(reason)));
+}
+
 }  // namespace
 
 Courier::Courier(spool::Spool& spool, Introduction introduction, std::function<double()> chance,
@@ -71,19 +94,20 @@ Result<void> Courier::receive(const line::Message& message, const Moment& now) {
 
 template <class Other>
 Result<void> Courier::take(const Other& /*other*/, const Moment& /*now*/) {
-    return base::fail(ErrorKind::invalid, "the collector sent what only sensors send");
+    return base::because(ErrorKind::invalid, "the collector sent what only sensors send");
 }
 
 Result<void> Courier::take(const line::Welcome& welcome, const Moment& now) {
     if (phase_ != Phase::greeting || welcome.version != line::protocol_version) {
-        return base::fail(ErrorKind::invalid, "the collector's welcome is none");
+        return base::because(ErrorKind::invalid, "the collector's welcome is none");
     }
     if (welcome.renew) {
         at_once_ = true;
         if (auto renewed = spool_.renew(); !renewed) return renewed;
-        return base::fail(ErrorKind::unavailable,
-                          "the collector has more than this spool has given out: it was restored "
-                          "from a copy, and is delivered as a new one");
+        return base::because(
+            ErrorKind::unavailable,
+            "the collector has more than this spool has given out: it was restored "
+            "from a copy, and is delivered as a new one");
     }
     phase_ = Phase::welcome;
     failures_ = 0;
@@ -101,7 +125,7 @@ Result<void> Courier::take(const line::Acknowledgement& acknowledgement, const M
     if (phase_ != Phase::welcome || acknowledgement.sequence > sent_[index(kind)]) {
         // After a hold: what was on its way before it. It will be sent again, and known.
         if (phase_ == Phase::welcome && acknowledgement.sequence <= spool_.durable(kind)) return {};
-        return base::fail(ErrorKind::invalid, "the collector acknowledges what was not sent");
+        return base::because(ErrorKind::invalid, "the collector acknowledges what was not sent");
     }
     std::erase_if(unanswered_, [&](const Unanswered& one) {
         return one.kind == kind && one.last <= acknowledgement.sequence;
@@ -125,17 +149,17 @@ Result<void> Courier::take(const line::Hold& hold, const Moment& now) {
 
 Result<void> Courier::take(const line::Bye& bye, const Moment& /*now*/) {
     if (bye.reason != line::Reason::ending) refusal_ = bye.reason;
-    return base::fail(ErrorKind::denied, "the collector ends the connection: {}",
-                      line::name_of(bye.reason));
+    return base::because(ErrorKind::denied, "the collector ends the connection: {}",
+                         why_of(bye.reason).english());
 }
 
 Result<void> Courier::take(const line::Order& arrived, const Moment& /*now*/) {
     if (phase_ != Phase::welcome) {
-        return base::fail(ErrorKind::invalid, "the collector sends an order before its welcome");
+        return base::because(ErrorKind::invalid, "the collector sends an order before its welcome");
     }
     if (!orders_.contains(arrived.number)) {
         if (orders_.size() >= line::maximum_orders) {
-            return base::fail(ErrorKind::invalid, "the collector sends more orders than it may");
+            return base::because(ErrorKind::invalid, "the collector sends more orders than it may");
         }
         orders_.insert(arrived.number);
         arrived_.push_back(arrived);
@@ -198,7 +222,7 @@ Result<std::vector<std::uint8_t>> Courier::send(const Moment& now, std::size_t r
     std::vector<std::uint8_t> bytes;
     if (phase_ == Phase::away) return bytes;
     if (now.steady - heard_ >= line::silence_limit) {
-        return base::fail(ErrorKind::unavailable, "the collector has been silent for a minute");
+        return base::because(ErrorKind::unavailable, "the collector has been silent for a minute");
     }
     if (std::exchange(says_hello_, false)) return hello(now);
     if (phase_ != Phase::welcome) return bytes;

@@ -275,7 +275,7 @@ class Worker : public Delivery {
         if (auto advanced = channel_->advance(); !advanced) return advanced;
         if (!channel_->ready()) {
             if (now.steady < connect_until_) return {};
-            return base::fail(ErrorKind::unavailable, "the collector does not answer");
+            return base::because(ErrorKind::unavailable, "the collector does not answer");
         }
         if (!std::exchange(was_ready_, true)) {
             spdlog::info("delivery: connected to {}", channel_->peer().name);

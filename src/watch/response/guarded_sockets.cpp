@@ -113,7 +113,8 @@ struct SocketGuard::Loaded {
         } else if (socket_guard_lsm_bpf__attach(lsm.get()) != 0) {
             choice.why = reason("attaching LSM programs");
         } else if (!refuses_packets(bpf_map__fd(lsm->maps.socket_policy))) {
-            choice.why = "'bpf' is not among the kernel's security modules";
+            choice.why =
+                base::Words::of("'bpf' is not among the kernel's security modules").english();
         } else {
             choice.kind = GuardKind::lsm;
             return true;

@@ -104,7 +104,7 @@ base::Result<ProgramLsm> ProgramLsm::start(const SharedMaps& shared) {
 base::Result<void> ProgramLsm::try_out(const SharedMaps& shared) {
     const auto file = new_file();
     if (!file.valid() || !maps_executable(file.get()))
-        return base::fail(base::ErrorKind::unavailable, "LSM programs cannot be tried out");
+        return base::because(base::ErrorKind::unavailable, "LSM programs cannot be tried out");
     const auto digest = digest_of_file(file.get());
     if (!digest) return base::Failure(digest.error());
     const auto size = static_cast<std::uint64_t>(::lseek(file.get(), 0, SEEK_END));
@@ -123,9 +123,9 @@ base::Result<void> ProgramLsm::try_out(const SharedMaps& shared) {
     kernel_->bss->exec_refused = 0;
     kernel_->bss->exec_read = 0;
     if (refuses) return {};
-    return base::fail(base::ErrorKind::unavailable,
-                      "LSM programs load but refuse nothing: 'bpf' is not among the kernel's "
-                      "security modules, or the kernel hashes no files (IMA, SHA-256)");
+    return base::because(base::ErrorKind::unavailable,
+                         "LSM programs load but refuse nothing: 'bpf' is not among the kernel's "
+                         "security modules, or the kernel hashes no files (IMA, SHA-256)");
 }
 
 base::Result<void> ProgramLsm::set_list(const BlockList& list) {

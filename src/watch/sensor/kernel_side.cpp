@@ -139,8 +139,8 @@ base::Result<base::FileDescriptor> open_cgroups() {
             return folder;
         }
     }
-    return base::fail(base::ErrorKind::not_found,
-                      "no unified hierarchy of control groups is mounted");
+    return base::because(base::ErrorKind::not_found,
+                         "no unified hierarchy of control groups is mounted");
 }
 
 // An iterator that only puts things into maps.
@@ -388,8 +388,8 @@ base::Result<void> KernelSide::attach(bpf_program* program, std::vector<Attached
     Link link(of_cgroups ? bpf_program__attach_cgroup(program, cgroups_.get())
                          : bpf_program__attach(program));
     if (!link) {
-        return base::fail(base::ErrorKind::system, "attaching {}: {}", bpf_program__name(program),
-                          error_text(errno));
+        return base::because(base::ErrorKind::system, "attaching {}: {}",
+                             bpf_program__name(program), error_text(errno));
     }
     // An iterator does nothing until it is read.
     if (bpf_program__expected_attach_type(program) != BPF_TRACE_ITER) {

@@ -145,8 +145,8 @@ Result<void> Spool::store_detail(Class kind, std::span<const std::uint8_t> recor
         const auto room = make_room(kind);
         if (!room) return lose(Failure(room.error()));
         if (*room) continue;
-        return lose(base::fail(ErrorKind::full, "the spool {} has no room for another {}",
-                               folder_.native(), name_of(kind)));
+        return lose(base::because(ErrorKind::full, "the spool {} has no room for another {}",
+                                  folder_.native(), name_of(kind)));
     }
 }
 
@@ -165,8 +165,8 @@ Result<void> Spool::store_alert(std::span<const std::uint8_t> record) {
         if (!room) return Failure(room.error());
         if (*room) continue;
         if (fits && shrink_reserve()) continue;
-        return base::fail(ErrorKind::full, "the spool {} holds nothing but alerts, and is full",
-                          folder_.native());
+        return base::because(ErrorKind::full, "the spool {} holds nothing but alerts, and is full",
+                             folder_.native());
     }
 }
 

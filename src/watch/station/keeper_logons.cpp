@@ -48,8 +48,9 @@ base::Result<void> Keeper::prepare_logons() {
         state.backend = "journal";
         return make_journal_pipe();
     }
-    state.refused.push_back(
-        fmt::format("there is no journal, and none of {}", fmt::join(policy.files, ", ")));
+    state.refused.push_back(base::Words::of("there is no journal, and none of {}",
+                                            fmt::format("{}", fmt::join(policy.files, ", ")))
+                                .english());
     static_cast<void>(look_for_logs());
     if (log_positions_.valid()) return {};
     auto made = sensor::make_log_positions();
