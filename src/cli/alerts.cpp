@@ -188,12 +188,14 @@ Exit run_hub_incident(const Context& context, std::uint64_t number) {
     const auto* found = gatherer.find(number);
     if (found == nullptr) return context.output.fail(unreadable().value());
     auto incident = *found;
-    const auto unread = add_ancestors(*settings, incident);
-    if (!unread) return context.output.fail(unread.error());
-    if (*unread > 0) {
-        context.output.warn("cli.events.unreadable", {{"count", std::to_string(*unread)}});
+    auto ancestry = add_ancestors(*settings, incident);
+    if (!ancestry) return context.output.fail(ancestry.error());
+    if (ancestry->unreadable > 0) {
+        context.output.warn("cli.events.unreadable",
+                            {{"count", std::to_string(ancestry->unreadable)}});
     }
-    const IncidentView view{incident, gatherer, event::TimeZone::local()};
+    const IncidentView view{incident, gatherer, event::TimeZone::local(),
+                            std::move(ancestry->cut_hosts)};
     const auto language = context.output.language();
     if (context.output.json()) {
         context.output.line(json::serialize(incident_json(view, language)));

@@ -15,7 +15,6 @@ using incident::Incident;
 using incident::TreeNode;
 
 constexpr std::size_t most_ancestors = 16;
-constexpr std::size_t most_processes = 100'000;  // of a host, remembered while it is read
 // Who started what an incident began with may have begun long before; so far is looked back.
 constexpr event::Time before = 86'400LL * 1'000'000'000;
 constexpr event::Time clocks_differ = 2'000'000'000;
@@ -36,13 +35,19 @@ std::uint64_t number_in(std::string_view text) {
 
 class Processes {
   public:
-    explicit Processes(std::string host) : host_(std::move(host)) {}
+    Processes(std::string host, std::size_t most) : host_(std::move(host)), most_(most) {}
 
+    // False: it is one more than are remembered.
     bool take(const event::Event& event, const std::string& category) {
         const auto guid = field_of(event, "ProcessGuid");
         if ((category != "process_creation" && category != "process_running") || guid.empty()) {
             return true;
         }
+        if (count_ == most_) {
+            cut_ = true;
+            return false;
+        }
+        ++count_;
         const auto text = [&](std::string_view name) { return std::string(field_of(event, name)); };
         Started started;
         started.node = {TreeNode::no_parent,
@@ -59,8 +64,10 @@ class Processes {
         started.parent_command = text("ParentCommandLine");
         // Each program that a process becomes is an event: the last is what it is.
         by_guid_[std::string(guid)].push_back(std::move(started));
-        return ++count_ < most_processes;
+        return true;
     }
+
+    [[nodiscard]] bool cut() const { return cut_; }
 
     // What the process with that number was at that time; null: not known.
     [[nodiscard]] const Started* find(std::uint64_t id, event::Time time) const {
@@ -87,7 +94,9 @@ class Processes {
   private:
     std::string host_;
     std::map<std::string, std::vector<Started>, std::less<>> by_guid_;
+    std::size_t most_;
     std::size_t count_ = 0;
+    bool cut_ = false;
 };
 
 // From the eldest that is known down to the process, whose node is in the tree already.
@@ -132,15 +141,16 @@ event::Time told_of(const Incident& incident, const TreeNode& node) {
 
 }  // namespace
 
-base::Result<std::uint64_t> add_ancestors(const base::Settings& settings, Incident& incident) {
-    std::uint64_t unreadable = 0;
+base::Result<Ancestry> add_ancestors(const base::Settings& settings, Incident& incident,
+                                     std::size_t most_starts) {
+    Ancestry ancestry;
     for (const auto& host : incident.host_names()) {
         const auto is_bare = [&](const TreeNode& node) {
             return node.host == host && node.id != 0 && node.alerts > 0 &&
                    node.parent == TreeNode::no_parent;
         };
         if (std::ranges::none_of(incident.processes, is_bare)) continue;
-        Processes processes(host);
+        Processes processes(host, most_starts);
         const SensorNames names;
         const auto read =
             read_stored_events(settings, {host, incident.first - before}, names.names(),
@@ -149,7 +159,8 @@ base::Result<std::uint64_t> add_ancestors(const base::Settings& settings, Incide
                                });
         if (!read && read.error().kind == base::ErrorKind::not_found) continue;
         if (!read) return base::Failure(read.error());
-        unreadable += *read;
+        ancestry.unreadable += *read;
+        if (processes.cut()) ancestry.cut_hosts.push_back(host);
         // What is added has no alerts and is not looked at.
         for (std::size_t i = 0, size = incident.processes.size(); i < size; ++i) {
             const auto node = incident.processes[i];
@@ -158,7 +169,7 @@ base::Result<std::uint64_t> add_ancestors(const base::Settings& settings, Incide
             if (process != nullptr) hang_up(incident, i, *process, processes);
         }
     }
-    return unreadable;
+    return ancestry;
 }
 
 }  // namespace shoji::cli

@@ -154,6 +154,7 @@ json::object incident_json(const IncidentView& view, text::Language language) {
             {"next", names(next_steps(incident, language))},
             {"timeline", std::move(timeline)},
             {"processes", processes(incident)},
+            {"treeCut", names(view.cut_hosts)},
             {"earlier", earlier(view, language)},
             {"joined", std::move(joined)},
             {"beyond", json::object{{"findings", lost.findings},

@@ -46,6 +46,7 @@ class Page {
         : incident_(view.incident),
           gatherer_(view.gatherer),
           zone_(view.zone),
+          cut_hosts_(view.cut_hosts),
           language_(language) {}
 
     std::string whole() {
@@ -264,6 +265,10 @@ class Page {
             }
         }
         if (tree_lines_ > most_tree) line(fmt::format("  … +{}", tree_lines_ - most_tree));
+        if (!cut_hosts_.empty()) {
+            line("  " +
+                 text::say(language_, "incident.page.tree_cut", {{"hosts", listed(cut_hosts_)}}));
+        }
     }
 
     void earlier() {
@@ -309,6 +314,7 @@ class Page {
     const incident::Incident& incident_;
     const incident::Gatherer& gatherer_;
     const event::TimeZone& zone_;
+    const std::vector<std::string>& cut_hosts_;
     text::Language language_;
     std::string text_;
     std::size_t tree_lines_ = 0;

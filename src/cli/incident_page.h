@@ -17,13 +17,16 @@ struct IncidentView {
     const incident::Incident& incident;
     const incident::Gatherer& gatherer;  // that it is one of
     event::TimeZone zone{};              // in which people are shown times
+    // Of which not all starts of programs were read: who started what may be missing in the tree.
+    std::vector<std::string> cut_hosts{};
 };
 
 // Plain text, lines end with '\n'. Long lists are cut, with how many are left out.
 std::string incident_text(const IncidentView& view, text::Language language);
 
 // All of it: id, state, cause, risk, highestRisk, first, last, opened (RFC 3339, or null), alerts,
-// hosts, users, peers, files, techniques, next, timeline, processes, earlier, joined, beyond.
+// hosts, users, peers, files, techniques, next, timeline, processes,
+// treeCut (hosts of which not all starts were read), earlier, joined, beyond.
 boost::json::object incident_json(const IncidentView& view, text::Language language);
 
 // What suppressions held back, by rule; those that expired; those that could not be used.
