@@ -142,8 +142,13 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     reap(now);
     for (const auto& one : parts_) {
         if (one.gave_up) {
-            return base::fail(base::ErrorKind::system, "the {} could not be started",
-                              name_of(one.name));
+            const std::string name(name_of(one.name));
+            return base::worded(
+                base::fail(base::ErrorKind::system,
+                           "the sensor ends, nothing is watched: its {} cannot begin, as it says "
+                           "above; mend that, then start the sensor again",
+                           name),
+                "sensor.error.part", {{"part", name}});
         }
     }
     if (ends_) return {};
@@ -185,6 +190,8 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
     const bool is_needed = part.name != PartName::journal && part.name != PartName::answerer;
     part.gave_up = is_needed && !part.was_ready && signal == 0 && WEXITSTATUS(status) != 0;
     if (part.name == PartName::journal) journal_since_ = ::time(nullptr);
+    // A journal that cannot be read ends its reader again and again: that is told once.
+    const bool is_news = part.is_news(signal > 0, now) || is_needed;
     part.set_back(now);
     write_state();
     // Opener and analyst need each other: the other one ends by itself, and both are started again.
@@ -192,7 +199,7 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
     const bool follows =
         signal == 0 && (part.name == PartName::opener ||
                         (part.name == PartName::analyst && !this->part(PartName::opener).runs()));
-    if (was_silent || follows) return;
+    if (was_silent || follows || !is_news) return;
     tell(letters::Note::part_ended, name_of(part.name), static_cast<unsigned>(signal));
 }
 

@@ -3,8 +3,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -97,6 +100,61 @@ TEST_F(KeeperProgram, AKilledAnalystIsToldAndStartedAgain) {
     }));
     EXPECT_EQ(sensor.stop(), 0);
     EXPECT_EQ(count(sensor, "sensor.part_ended"), 1U) << "the opener only followed";
+}
+
+// What the person reads who looks why there is no sensor.
+TEST_F(KeeperProgram, APartThatCannotBeginEndsTheSensorWithASentence) {
+    const auto file = folder_.at("policy.toml");
+    write_file(file, policy());
+    ASSERT_EQ(::rename(folder_.at("rules").c_str(), folder_.at("away").c_str()), 0);
+    for (const auto& [locale, sentence] : {std::pair{"ja_JP.UTF-8", "analyst を始められません"},
+                                           std::pair{"en_GB.UTF-8", "its analyst cannot begin"}}) {
+        const auto log = folder_.at(std::string("log.") + locale);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::setenv("LC_ALL", locale, 1);
+            if (std::freopen(log.c_str(), "w", stderr) == nullptr) ::_exit(126);
+            ::execl(SHOJI_SENSOR_PROGRAM, SHOJI_SENSOR_PROGRAM, "--policy", file.c_str(), nullptr);
+            ::_exit(127);
+        }
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_EQ(WEXITSTATUS(status), 1);
+        std::ifstream stream(log);
+        const std::string said((std::istreambuf_iterator<char>(stream)), {});
+        EXPECT_THAT(said, testing::HasSubstr(folder_.at("rules"))) << "which it was";
+        EXPECT_THAT(said, testing::HasSubstr(sentence));
+    }
+}
+
+// Its reader ends as often as it is started.
+TEST_F(KeeperProgram, AJournalThatCannotBeReadIsToldOnce) {
+    auto watching = policy();
+    const std::string files = fmt::format("source = \"files\"\nfiles = [\"{}\"]", log_);
+    const auto at = watching.find(files);
+    ASSERT_NE(at, std::string::npos);
+    watching.replace(at, files.size(),
+                     fmt::format("source = \"journal\"\njournal = \"{}\"", folder_.at("nothing")));
+    RunningSensor sensor(watching);
+    const auto restarts = [&]() -> std::int64_t {
+        std::ifstream file(sensor.state_file());
+        const std::string text((std::istreambuf_iterator<char>(file)), {});
+        boost::json::error_code broken;
+        const auto state = boost::json::parse(text, broken);
+        if (broken) return 0;
+        for (const auto& one : state.at("parts").as_array()) {
+            if (one.at("part") == "journal") return one.at("restarts").as_int64();
+        }
+        return 0;
+    };
+    ASSERT_TRUE(eventually([&] { return restarts() >= 4; }));
+    const auto told = alert(sensor, "sensor.part_ended");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("part").as_string(), "journal");
+    say(word_);
+    EXPECT_TRUE(alert(sensor, "rule-one")) << "all else is seen";
+    EXPECT_EQ(sensor.stop(), 0);
+    EXPECT_EQ(count(sensor, "sensor.part_ended"), 1U);
 }
 
 TEST_F(KeeperProgram, AStoppedAnalystIsToldAndStartedAgain) {

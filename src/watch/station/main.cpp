@@ -10,6 +10,7 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <span>
 
 #include <spdlog/cfg/env.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -19,6 +20,12 @@
 namespace {
 
 using namespace shoji;
+
+// For whoever starts the sensor: in the language of the environment, where there are such words.
+std::string sentence_of(const base::Error& error) {
+    if (!text::knows(error.key)) return error.message;
+    return text::say(text::language_of(program::locale()), error.key, std::span(error.values));
+}
 
 // The exit status where they end it.
 std::optional<int> read_words(int count, char** words, station::KeeperSettings& settings) {
@@ -61,7 +68,7 @@ int main(int count, char** words) {
         if (const auto ended = read_words(count, words, settings)) return *ended;
         const auto done = run(std::move(settings));
         if (done) return 0;
-        spdlog::error("{}", done.error().message);
+        spdlog::error("{}", sentence_of(done.error()));
     } catch (const std::exception& error) {
         spdlog::error("{}", error.what());
     }

@@ -3,13 +3,23 @@
 #include "core/base/unix_socket.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <sys/socket.h>
 
 namespace shoji::station {
 
+namespace {
+constexpr auto steady = std::chrono::minutes(1);
+}  // namespace
+
+bool Part::is_news(bool by_force, Clock::time_point now) {
+    if (now - began >= steady) ended_by_itself = false;
+    if (by_force) return true;
+    return !std::exchange(ended_by_itself, true);
+}
+
 void Part::set_back(Clock::time_point now) {
-    constexpr auto steady = std::chrono::minutes(1);
     constexpr unsigned most_doublings = 6;
     if (now - began >= steady) failures = 0;
     const auto pause =

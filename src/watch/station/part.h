@@ -44,12 +44,15 @@ struct Part {
     bool silent = false;          // and it was ended for that
     Clock::time_point began;
     Clock::time_point heard;
-    Clock::time_point start_at;  // when it is to be started (again)
-    unsigned failures = 0;       // in a row
+    Clock::time_point start_at;    // when it is to be started (again)
+    unsigned failures = 0;         // in a row
+    bool ended_by_itself = false;  // and has not run for a minute since
     std::uint64_t restarts = 0;
     std::vector<LinkPacket> links;  // that its socket has no room for yet, one to each other part
 
     [[nodiscard]] bool runs() const { return process > 0; }
+    // It ended. False: by itself, as it did before, without a minute's work between: that is known.
+    bool is_news(bool by_force, Clock::time_point now);
     // After it ended: a pause that doubles up to a minute, none for the first time.
     void set_back(Clock::time_point now);
     // Takes what it says, which is only that it is alive.

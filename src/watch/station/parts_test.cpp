@@ -20,6 +20,23 @@ namespace {
 
 constexpr event::Time second = 1'000'000'000;
 
+TEST(StationPart, AnEndByItselfIsNewsOnceUntilItHasWorkedForAMinute) {
+    using namespace std::chrono_literals;
+    Part part;
+    auto now = Clock::time_point(1h);
+    const auto ends_after = [&](std::chrono::seconds time, bool by_force) {
+        part.began = now;
+        return part.is_news(by_force, now += time);
+    };
+    EXPECT_TRUE(ends_after(1s, false));
+    EXPECT_FALSE(ends_after(1s, false));
+    EXPECT_FALSE(ends_after(59s, false));
+    EXPECT_TRUE(ends_after(1s, true)) << "somebody ended it";
+    EXPECT_FALSE(ends_after(1s, false));
+    EXPECT_TRUE(ends_after(60s, false)) << "it could be read meanwhile";
+    EXPECT_FALSE(ends_after(1s, false));
+}
+
 TEST(StationPolicy, IsReadAndItsMistakesAreTold) {
     const auto policy = parse_policy(R"(
 state = "/var/lib/shoji/sensor"
