@@ -1,13 +1,12 @@
 #include "hub/program.h"
 
-#include "core/base/privilege.h"
 #include "core/base/unix_socket.h"
+#include "core/program/service.h"
 #include "hub/confinement.h"
 #include "hub/server.h"
 #include "hub/tables.h"
 
 #include <cerrno>
-#include <csignal>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -15,7 +14,6 @@
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,46 +45,6 @@ Result<channel::Context> load_context(const std::filesystem::path& folder) {
         if (!*part) return Failure(part->error());
     }
     return channel::Context::make(channel::End::hub, {*key, *certificate, *authority});
-}
-
-// The folder of the admin socket, which belongs to the hub's user.
-Result<void> prepare_runtime(const base::Settings& settings) {
-    const auto folder = settings.hub_socket().parent_path();
-    std::error_code problem;
-    std::filesystem::create_directories(folder, problem);
-    if (problem) {
-        return base::fail(base::ErrorKind::system, "making {}: {}", folder.native(),
-                          problem.message());
-    }
-    if (::chmod(folder.c_str(), 0755) != 0) {
-        return base::fail_errno(errno, "opening " + folder.native());
-    }
-    if (::geteuid() != 0 || !settings.separate_users) return {};
-    const uid_t user = settings.hub_user();
-    if (::chown(folder.c_str(), user, user) != 0) {
-        return base::fail_errno(errno, "giving " + folder.native() + " to the hub's user");
-    }
-    return {};
-}
-
-Result<void> become_own_user(const base::Settings& settings) {
-    if (settings.separate_users) return base::drop_privileges(settings.hub_user());
-    spdlog::warn("without users of its own each program can reach the files of the others");
-    return base::drop_privileges(::geteuid());
-}
-
-// Readable when SIGTERM or SIGINT came.
-Result<FileDescriptor> end_signals() {
-    sigset_t signals{};
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    if (const int error = ::pthread_sigmask(SIG_BLOCK, &signals, nullptr); error != 0) {
-        return base::fail_errno(error, "blocking signals");
-    }
-    FileDescriptor descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!descriptor.valid()) return base::fail_errno(errno, "waiting for signals");
-    return descriptor;
 }
 
 void raise_descriptor_limit() {
@@ -130,15 +88,18 @@ Result<void> serve(const base::Settings& settings, channel::Context context, Fil
 }  // namespace
 
 Result<void> run(const base::Settings& settings) {
-    if (auto prepared = prepare_runtime(settings); !prepared) return prepared;
-    auto end = end_signals();
+    auto prepared = program::prepare_runtime(settings, settings.hub_socket().parent_path(),
+                                             settings.hub_user());
+    if (!prepared) return prepared;
+    auto end = program::end_signals();
     if (!end) return Failure(end.error());
     const auto administrator = owner_of(settings.state);
     if (!administrator) return Failure(administrator.error());
     auto sensors = listen_tcp(settings.hub.sensor_address, settings.hub.sensor_port);
     if (!sensors) return Failure(sensors.error());
     raise_descriptor_limit();
-    if (auto dropped = become_own_user(settings); !dropped) return dropped;
+    auto dropped = program::become_own_user(settings, settings.hub_user());
+    if (!dropped) return dropped;
     // Whoever is at the other end is asked of the kernel.
     auto admins = base::listen_unix(settings.hub_socket(), base::SocketKind::stream, 0666, true);
     if (!admins) return Failure(admins.error());

@@ -2,15 +2,13 @@
 
 #include "core/audit/confinement.h"
 #include "core/audit/server.h"
-#include "core/base/privilege.h"
 #include "core/base/unix_socket.h"
+#include "core/program/service.h"
 
 #include <cerrno>
-#include <csignal>
 #include <ctime>
 
 #include <spdlog/spdlog.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,47 +18,6 @@ namespace {
 using base::Failure;
 using base::FileDescriptor;
 using base::Result;
-
-// The socket's folder belongs to the journal's user, so that it can take its socket away again.
-Result<void> prepare_runtime(const base::Settings& settings) {
-    const auto folder = settings.audit_socket().parent_path();
-    std::error_code problem;
-    std::filesystem::create_directories(folder, problem);
-    if (problem) {
-        return base::fail(base::ErrorKind::system, "making {}: {}", folder.native(),
-                          problem.message());
-    }
-    // Whatever the mask of this process is, senders must pass.
-    if (::chmod(folder.c_str(), 0755) != 0) {
-        return base::fail_errno(errno, "opening " + folder.native());
-    }
-    if (::geteuid() != 0 || !settings.separate_users) return {};
-    const uid_t user = settings.audit_user();
-    if (::chown(folder.c_str(), user, user) != 0) {
-        return base::fail_errno(errno, "giving " + folder.native() + " to the journal's user");
-    }
-    return {};
-}
-
-Result<void> become_own_user(const base::Settings& settings) {
-    if (settings.separate_users) return base::drop_privileges(settings.audit_user());
-    spdlog::warn("without users of its own each program can reach the files of the others");
-    return base::drop_privileges(::geteuid());
-}
-
-// Readable when SIGTERM or SIGINT came.
-Result<FileDescriptor> end_signals() {
-    sigset_t signals{};
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    if (const int error = ::pthread_sigmask(SIG_BLOCK, &signals, nullptr); error != 0) {
-        return base::fail_errno(error, "blocking signals");
-    }
-    FileDescriptor descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!descriptor.valid()) return base::fail_errno(errno, "waiting for signals");
-    return descriptor;
-}
 
 std::vector<uid_t> senders(const base::Settings& settings) {
     std::vector<uid_t> users{0, ::geteuid()};
@@ -81,12 +38,15 @@ Result<void> confine_aloud(const base::Settings& settings) {
 }  // namespace
 
 Result<void> run(const base::Settings& settings) {
-    if (auto prepared = prepare_runtime(settings); !prepared) return prepared;
-    auto end = end_signals();
+    auto prepared = program::prepare_runtime(settings, settings.audit_socket().parent_path(),
+                                             settings.audit_user());
+    if (!prepared) return prepared;
+    auto end = program::end_signals();
     if (!end) return Failure(end.error());
     auto clock = machine_clock();
     if (!clock) return Failure(clock.error());
-    if (auto dropped = become_own_user(settings); !dropped) return dropped;
+    auto dropped = program::become_own_user(settings, settings.audit_user());
+    if (!dropped) return dropped;
     // Before the socket: a second program must not take the first one's away.
     auto lock = JournalLock::take(settings.audit_state());
     if (!lock) return Failure(lock.error());
