@@ -204,6 +204,9 @@ TEST_F(InstalledTest, AClosedIncidentStaysClosedAndWhatFollowsIsAnother) {
     EXPECT_THAT(shoji({"audit", "export"}).output, HasSubstr("incident 1 closed"));
     EXPECT_THAT(shoji({"audit", "export"}).output, HasSubstr("Hanako: a drill"));
     EXPECT_EQ(shoji({"incident", "1", "--close", "--by", "Hanako", "--reason", "x"}).code, 4);
+    // What stays: its page, which says that it is over, and the alerts.
+    EXPECT_THAT(shoji({"--json", "incident", "1"}).output, HasSubstr(R"("state":"over")"));
+    EXPECT_THAT(shoji({"--json", "alerts"}).output, HasSubstr(R"("rule":"one")"));
     // Also for the next hub.
     EXPECT_EQ(end(SIGKILL), -SIGKILL);
     start();
