@@ -29,8 +29,8 @@ struct Moment {
 
 struct Keep {
     std::uint64_t event_bytes = std::uint64_t{4} << 30U;
-    store::Seconds event_seconds = 30 * 86400;
-    store::Seconds alert_seconds = 1095 * 86400;
+    store::Seconds event_seconds = store::Seconds{30} * 86400;
+    store::Seconds alert_seconds = store::Seconds{1095} * 86400;
     // A sensor that is heard no more for so long is told of, and its connection closed.
     std::chrono::seconds silence = line::silence_limit;
 };
