@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <ranges>
 
 #include <linux/capability.h>
 #include <malloc.h>
@@ -140,7 +141,8 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     tell_what_waits();
     take_signals();
     reap(now);
-    for (const auto& one : parts_) {
+    // The opener ends where the analyst does: that one is named.
+    for (const auto& one : std::views::reverse(parts_)) {
         if (one.gave_up) {
             const std::string name(name_of(one.name));
             return base::worded(
