@@ -18,6 +18,8 @@ std::string word_of(const Refusal& refusal) {
             return "limit";
         case Act::file:
             return "file";
+        case Act::map:
+            return "map";
     }
     return "other";
 }

@@ -7,6 +7,7 @@
 
 #define SHIELD_PROCESSES 512 /* of the sensor, with what they start */
 #define SHIELD_PLACES 64
+#define SHIELD_MAPS 1024
 #define SHIELD_RING 65536
 
 /* A process: its number may be used again, but not with this start. */
@@ -46,6 +47,7 @@ enum shield_act {
     SHIELD_TRACE,      /* ptrace(2), memory, descriptors */
     SHIELD_LIMIT,      /* resource limits, priority, processors */
     SHIELD_FILE,       /* its folders, its control groups */
+    SHIELD_MAP,        /* its maps and rings in the kernel */
 };
 
 /* One refusal, as the ring has it. */

@@ -4,6 +4,7 @@
  * programs. What the kernel does by itself (its killing for want of memory, the keys of a terminal) asks nobody. */
 #include "shield_common.bpf.h"
 #include "shield_files.bpf.h"
+#include "shield_maps.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

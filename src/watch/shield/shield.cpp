@@ -171,13 +171,23 @@ struct Shield::Loaded {
         return set(0, 0);
     }
 
-    // Others could else make themselves the sensor's. The programs still write.
+    // Others could else make themselves the sensor's, or take refusals out of the ring. The
+    // programs still write.
     base::Result<void> close_maps() {
-        for (const bpf_map* map : {kernel->maps.shield_settings, kernel->maps.shield_places,
-                                   kernel->maps.shield_processes, kernel->maps.shield_untold}) {
-            if (bpf_map_freeze(bpf_map__fd(map)) != 0) {
+        bpf_map* map = nullptr;
+        bpf_object__for_each_map(map, kernel->obj) {
+            bpf_map_info info{};
+            std::uint32_t size = sizeof info;
+            const int file = bpf_map__fd(map);
+            if (bpf_obj_get_info_by_fd(file, &info, &size) != 0) {
                 return base::fail_errno(errno, "closing the shield's maps");
             }
+            // Opened by number it is the sensor's. Constants are closed by libbpf.
+            const base::FileDescriptor again(bpf_map_get_fd_by_id(info.id));
+            const bool is_open =
+                info.type == BPF_MAP_TYPE_RINGBUF || (info.map_flags & BPF_F_RDONLY_PROG) != 0;
+            const bool is_closed = again.valid() && (is_open || bpf_map_freeze(file) == 0);
+            if (!is_closed) return base::fail_errno(errno, "closing the shield's maps");
         }
         return {};
     }

@@ -201,6 +201,34 @@ TEST_F(ShieldTest, AnybodyEndsTheKeeper) {
     }
 }
 
+base::FileDescriptor open_map(const std::string& name, unsigned flags) {
+    LIBBPF_OPTS(bpf_get_fd_by_id_opts, reading, .open_flags = BPF_F_RDONLY);
+    LIBBPF_OPTS(bpf_get_fd_by_id_opts, asked, .open_flags = flags);
+    for (std::uint32_t number = 0; bpf_map_get_next_id(number, &number) == 0;) {
+        const base::FileDescriptor map(bpf_map_get_fd_by_id_opts(number, &reading));
+        bpf_map_info info{};
+        std::uint32_t size = sizeof info;
+        if (bpf_obj_get_info_by_fd(map.get(), &info, &size) != 0 || info.name != name) continue;
+        return base::FileDescriptor(bpf_map_get_fd_by_id_opts(number, &asked));
+    }
+    errno = ENOENT;
+    return {};
+}
+
+// By number or by pin; whoever cannot have one to write cannot map a ring's positions either.
+TEST_F(ShieldTest, NobodyElseWritesToItsMaps) {
+    const base::FileDescriptor other(
+        bpf_map_create(BPF_MAP_TYPE_RINGBUF, "others_ring", 0, 0, 4096, nullptr));
+    EXPECT_TRUE(open_map("others_ring", 0).valid());
+    for (const auto* name : {"keepers_ring", "shield_refusals", "shield_processe"}) {
+        EXPECT_TRUE(open_map(name, BPF_F_RDONLY).valid()) << name;
+        EXPECT_EQ(number(open_map(name, 0).valid()), EPERM) << name;
+        EXPECT_TRUE(is_told(Act::map, 0)) << name;
+    }
+    lower();
+    EXPECT_TRUE(open_map("keepers_ring", 0).valid());
+}
+
 // By it services are stopped, at last with SIGKILL. Tried where it is but a shell.
 TEST_F(ShieldTest, TheMachinesFirstProcessEndsAll) {
     if (!is_first_process_a_shell()) {

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
@@ -65,6 +66,8 @@ std::string described(Shield& shield) {
         ::_exit(1);
     }
     std::optional<Shield> shield(std::move(*raised));
+    const base::FileDescriptor ring(
+        bpf_map_create(BPF_MAP_TYPE_RINGBUF, "keepers_ring", 0, 0, 4096, nullptr));
     say(answers, "raised");
     if (::fork() == 0) {
         shield.reset();  // the keeper's alone

@@ -85,12 +85,13 @@ base::Result<void> Keeper::prepare() {
     tell_of_unclean_end();
     if (auto made = make_folders(); !made) return made;
     if (auto listens = listen(); !listens) return listens;
+    // The maps that are made from now on are the shield's, too.
+    raise_shield();
     left_ = sensor::find_left_ring(policy_->keeper.pins);
     auto loaded = sensor::KernelSide::load(policy_->watch);
     if (!loaded) return base::Failure(loaded.error());
     side_.emplace(std::move(*loaded));
     pin_programs();
-    raise_shield();
     // Reading the kernel's description took memory that is not needed again.
     ::malloc_trim(0);
     own_files_.emplace(*policy_, settings_.policy_file);
