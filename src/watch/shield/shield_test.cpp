@@ -202,8 +202,12 @@ TEST_F(ShieldTest, AnybodyEndsTheKeeper) {
 }
 
 base::FileDescriptor open_map(const std::string& name, unsigned flags) {
-    LIBBPF_OPTS(bpf_get_fd_by_id_opts, reading, .open_flags = BPF_F_RDONLY);
-    LIBBPF_OPTS(bpf_get_fd_by_id_opts, asked, .open_flags = flags);
+    bpf_get_fd_by_id_opts reading{};
+    reading.sz = sizeof reading;
+    reading.open_flags = BPF_F_RDONLY;
+    bpf_get_fd_by_id_opts asked{};
+    asked.sz = sizeof asked;
+    asked.open_flags = flags;
     for (std::uint32_t number = 0; bpf_map_get_next_id(number, &number) == 0;) {
         const base::FileDescriptor map(bpf_map_get_fd_by_id_opts(number, &reading));
         bpf_map_info info{};
