@@ -14,7 +14,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define MAP_ANONYMOUS 0x20
 #define VM_EXEC 4
 #define OLD_MMAP 90 /* of 32-bit programs: its arguments stand in the caller's memory */
-#define MOST_CLOSED 65536 /* descriptors of one process that are looked at when it ends */
 #define MOST_INODES 4 /* a rename with two folders, what is moved, and what it replaces */
 
 /* The inodes whose change time was set during a thread's present call, with the name that each had then. */
@@ -429,6 +428,6 @@ int BPF_PROG(file_exit, struct task_struct *task) {
     __u32 *count = opened_count(process);
     if (!count || !*count || !task->files) return 0;
     __u32 most = task->files->fdt->max_fds;
-    bpf_loop(most < MOST_CLOSED ? most : MOST_CLOSED, exit_step, &process, 0);
+    bpf_loop(most < MOST_DESCRIPTORS ? most : MOST_DESCRIPTORS, exit_step, &process, 0);
     return 0;
 }

@@ -9,6 +9,9 @@
 #include "file_places.bpf.h"
 
 #define COUNTED_PROCESSES 4096 /* a power of two */
+/* Of one process: as many as fs.nr_open lets it have, unless that is changed. They are looked at
+ * when it ends; one beyond has no place, which it would keep. */
+#define MOST_DESCRIPTORS (1 << 20)
 
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -41,7 +44,8 @@ static __always_inline void keep_opened(const struct descriptor* key, const stru
     struct place* place = place_of(as_one(key));
     __u32* count = opened_count(key->process);
     if (!place || !count) return;
-    if (__sync_val_compare_and_swap(&place->taken, 0, as_one(key)) == 0) {
+    if (key->number < MOST_DESCRIPTORS &&
+        __sync_val_compare_and_swap(&place->taken, 0, as_one(key)) == 0) {
         place->opened = *opened;
     } else if (!bpf_map_update_elem(&far_files, key, opened, BPF_ANY)) {
         __sync_fetch_and_add(&place->beyond, 1);

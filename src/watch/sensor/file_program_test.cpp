@@ -99,6 +99,30 @@ TEST_F(FileEvents, EachOfVeryManyOpenFilesIsClosedWithItsBytes) {
     EXPECT_TRUE(inherited.empty());
 }
 
+// By a process that may have very many.
+TEST_F(FileEvents, ADescriptorOfAVeryHighNumberIsClosedAtTheEnd) {
+    RunningSensor sensor(with_family("file"));
+    const TestFolder folder;
+    const auto path = folder.at("high");
+    constexpr int high = 100'000;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const rlimit limit{high + 1, high + 1};
+        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(2);
+        const base::FileDescriptor file(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
+        const bool done = ::dup2(file.get(), high) == high && ::write(high, "1234", 4) == 4;
+        ::_exit(done ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "no process may have so many descriptors here";
+    ASSERT_EQ(status, 0);
+    EXPECT_TRUE(sensor.find([&](const Object& event) {
+        return text_of(event, "EventType") == "close_write" &&
+               text_of(event, "TargetFilename") == path && number_of(event, "BytesWritten") == 4;
+    }));
+}
+
 // Most opens for reading and most closes are decided where all calls end, by what each processor
 // says that it runs: on none of them may that cover others, by the same descriptor or another.
 TEST_F(FileEvents, OpensForReadingCoverNoOtherOnAnyProcessor) {

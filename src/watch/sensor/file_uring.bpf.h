@@ -23,7 +23,8 @@ int BPF_PROG(file_request_done, void* ring, void* asked, struct io_uring_cqe* do
     if (result < 0 || result > MOST_DESCRIPTOR) return 0;
     if (operation == URING_CLOSE) {
         struct io_close* close = asked;
-        if (bpf_core_type_exists(struct io_close)) call_close(task, BPF_CORE_READ(close, fd));
+        if (!bpf_core_type_exists(struct io_close) || BPF_CORE_READ(close, file_slot)) return 0;
+        call_close(task, BPF_CORE_READ(close, fd));
         return 0;
     }
     struct io_open* open = asked;

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace shoji::sensor {
@@ -87,6 +88,29 @@ TEST_F(UringEvents, AFileThatARingOpensIsToldAsOpened) {
     const auto close = sensor.find("close_write", "TargetFilename", path);
     ASSERT_TRUE(close);
     EXPECT_EQ(number_of(*close, "FileSize"), 10);
+}
+
+// The kernel wants the descriptor of such a request to be 0, and does nothing to that.
+TEST_F(UringEvents, ARingsOwnFileThatItClosesIsNoDescriptor) {
+    RunningSensor sensor(with_family("file"));
+    const TestFolder folder;
+    const auto path = folder.at("written");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        TestUring uring;
+        const base::FileDescriptor file(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
+        const bool done = uring.valid() && ::dup2(file.get(), 0) == 0 && ::write(0, "1", 1) == 1 &&
+                          uring.close_own(file.get()) && ::write(0, "23", 2) == 2;
+        ::_exit(done ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+    const auto close = sensor.find([&](const Object& event) {
+        return text_of(event, "EventType") == "close_write" &&
+               text_of(event, "TargetFilename") == path && number_of(event, "BytesWritten") == 3;
+    });
+    EXPECT_TRUE(close) << "all bytes by one close, not some by a close that there was not";
 }
 
 }  // namespace

@@ -121,6 +121,16 @@ bool TestUring::rename(const char* from, const char* to) {
     return submit(request) == 0;
 }
 
+bool TestUring::close_own(int file) {
+    if (::syscall(SYS_io_uring_register, ring_.get(), IORING_REGISTER_FILES, &file, 1) != 0) {
+        return false;
+    }
+    io_uring_sqe request{};
+    request.opcode = IORING_OP_CLOSE;
+    request.file_index = 1;
+    return submit(request) == 0;
+}
+
 bool TestUring::unlink(const char* path) {
     io_uring_sqe request{};
     request.opcode = IORING_OP_UNLINKAT;

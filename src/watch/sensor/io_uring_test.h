@@ -30,6 +30,8 @@ class TestUring {
     bool write(int file, const void* bytes, unsigned count);
     bool rename(const char* from, const char* to);
     bool unlink(const char* path);
+    // Makes the file the ring's own, in its first place, and closes it there.
+    bool close_own(int file);
 
   private:
     // What the request gave.

@@ -40,6 +40,7 @@ struct io_uring_cqe {
 };
 struct io_close {
     int fd;
+    __u32 file_slot; /* not 0: of the ring's own files, one more than its place there */
 };
 struct io_open {
     __u32 file_slot;
