@@ -207,7 +207,9 @@ Exit run_sensor_status(const Context& context, const std::filesystem::path& runt
     if (!state) return output.fail(state.error());
     json::object object = state->get_object();
     bool good = show_families(*state, output);
+    output.say("cli.blank");
     good = show_parts(*state, object, output) && good;
+    output.say("cli.blank");
     good = show_protection(*state, output) && good;
     const auto status = sensor.ask({letters::Wish::Kind::status, 0});
     if (status) {
