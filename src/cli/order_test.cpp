@@ -178,6 +178,23 @@ TEST_F(OrderTest, TheStatusSaysByWhatIsHeldWhatIsForbidden) {
     EXPECT_THAT(held, HasSubstr("Not by BPF LSM: it is not there"));
 }
 
+TEST_F(OrderTest, TheStatusSaysThatAnIsolationDoesNotHold) {
+    using testing::Not;
+    FakeAnswerer answerer(at("respond.sock"));
+    const auto status = [&](const std::string& isolation) {
+        answerer.set_status(R"({"ok":true,"result":{"blocks":[],"pending":[],"quarantined":[],)" +
+                            isolation + "}}");
+        return shoji({"respond", "status", "--runtime", folder_}).output;
+    };
+    EXPECT_THAT(status(R"("isolated":true,"isolation_undone":false)"),
+                HasSubstr("This host is isolated."));
+    EXPECT_THAT(status(R"("isolated":false,"isolation_undone":false)"),
+                HasSubstr("This host is not isolated."));
+    const auto undone = status(R"("isolated":false,"isolation_undone":true)");
+    EXPECT_THAT(undone, HasSubstr("its rules were taken out of the kernel"));
+    EXPECT_THAT(undone, Not(HasSubstr("This host is isolated.")));
+}
+
 TEST_F(OrderTest, WhatCouldCutWorkOffIsShownAndConfirmedFirst) {
     using testing::ElementsAre;
     using testing::IsEmpty;

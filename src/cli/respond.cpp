@@ -78,9 +78,13 @@ void show_guard(TerminalOutput& output, const json::object& status, std::string_
 }
 
 void show_status(TerminalOutput& output, const json::object& status) {
-    const auto* isolated = status.if_contains("isolated");
-    const bool yes = isolated != nullptr && isolated->is_bool() && isolated->get_bool();
-    output.say(yes ? "response.status.isolated" : "response.status.not_isolated");
+    const auto is = [&](std::string_view what) {
+        const auto* value = status.if_contains(what);
+        return value != nullptr && value->is_bool() && value->get_bool();
+    };
+    output.say(is("isolation_undone") ? "response.status.isolation_undone"
+               : is("isolated")       ? "response.status.isolated"
+                                      : "response.status.not_isolated");
     show_guard(output, status, "sockets");
     const auto* blocks = status.if_contains("blocks");
     for (const auto& one :

@@ -63,8 +63,9 @@ enum class Note : std::uint8_t {
     not_pinned,         // why the programs in the kernel end with the keeper, against the policy
     ended_uncleanly,    // the sensor before this one; it was last alive `number` seconds ago
     act_refused,        // "ACT PROCESS USER PROGRAM" against the sensor; so often
+    isolation_undone,   // of this host, by somebody and not by command
 };
-constexpr std::uint8_t last_note = 11;
+constexpr std::uint8_t last_note = 12;
 struct Notice {
     Note note = Note::part_ended;
     std::string subject;  // at most most_subject bytes

@@ -64,7 +64,7 @@ json::value to_value(const std::optional<GuardChoice>& guard) {
                         {"why_not_lsm", guard->why}};
 }
 
-std::string status_of(const Responder& responder) {
+std::string status_of(Responder& responder) {
     const auto waiting = responder.waiting();
     if (!waiting) return failure(waiting.error());
     const auto quarantined = responder.quarantined();
@@ -89,7 +89,14 @@ std::string status_of(const Responder& responder) {
         if (items.size() >= most_listed) break;
         items.push_back({{"id", one.id}, {"path", one.path}, {"sha256", base::to_hex(one.digest)}});
     }
-    return success({{"isolated", responder.isolated()},
+    // What holds now; what was commanded and does not hold is said as that.
+    bool holds = false;
+    if (responder.isolated()) {
+        const auto seen = responder.isolation_holds();
+        holds = seen && *seen;
+    }
+    return success({{"isolated", holds},
+                    {"isolation_undone", responder.isolated() && !holds},
                     {"guards",
                      {{"sockets", to_value(responder.socket_guard())},
                       {"programs", to_value(responder.program_guard())}}},

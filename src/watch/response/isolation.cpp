@@ -71,16 +71,6 @@ base::Result<std::size_t> everywhere(bool every, const Inside& inside) {
     return count;
 }
 
-base::Result<void> apply_all(const IsolationPolicy& policy) {
-    const auto devices = network_devices();
-    if (!devices) return base::Failure(devices.error());
-    const auto frames = device_rules(policy, *devices);
-    if (!frames) return base::Failure(frames.error());
-    // The host's own first: should a device go meanwhile, these hold already.
-    if (auto done = apply_packet_rules(host_rules(policy)); !done) return done;
-    return apply_packet_rules(*frames);
-}
-
 base::Result<void> end_holders(const IsolationRequest& request, const std::vector<FileId>& programs,
                                bool dry_run, IsolationOutcome& outcome) {
     auto holders = socket_holders(programs);
@@ -112,7 +102,55 @@ base::Result<void> remove_file(const std::filesystem::path& path) {
 
 bool Isolation::in_force() const {
     std::error_code unknown;
-    return std::filesystem::exists(rules_file(), unknown);
+    return commanded_ || std::filesystem::exists(rules_file(), unknown);
+}
+
+base::Result<void> Isolation::apply_here(const IsolationPolicy& policy) {
+    const auto devices = network_devices();
+    if (!devices) return base::Failure(devices.error());
+    const auto frames = device_rules(policy, *devices);
+    if (!frames) return base::Failure(frames.error());
+    // The host's own first: should a device go meanwhile, these hold already.
+    if (auto done = apply_packet_rules(host_rules(policy)); !done) return done;
+    if (auto done = apply_packet_rules(*frames); !done) return done;
+    return watch_ ? watch_->remember(*devices) : base::Result<void>{};
+}
+
+base::Result<bool> Isolation::holds(bool every_namespace) {
+    if (!watch_) return base::fail(base::ErrorKind::system, "{}", unseen_);
+    bool undone = false;
+    const auto looked = everywhere(every_namespace, [&]() -> base::Result<void> {
+        const auto found = watch_->look();
+        if (!found) return base::Failure(found.error());
+        undone = undone || *found == IsolationWatch::Finding::undone;
+        return {};
+    });
+    if (!looked) return base::Failure(looked.error());
+    return !undone;
+}
+
+IsolationMended Isolation::mend(const IsolationRequest& request) {
+    IsolationMended mended;
+    if (!in_force()) return mended;
+    if (!watch_) mended.problem = unseen_;
+    const auto rules = host_rules(request.policy);
+    if (!boot_files_hold(rules)) {
+        mended.undone = true;
+        if (auto written = write_boot_files(rules); !written)
+            mended.problem = written.error().message;
+    }
+    const auto done = everywhere(request.every_namespace, [&]() -> base::Result<void> {
+        // What cannot be looked at is given its rules again.
+        if (watch_) {
+            const auto found = watch_->look();
+            if (found && *found == IsolationWatch::Finding::holds) return {};
+            if (found && *found == IsolationWatch::Finding::undone) mended.undone = true;
+        }
+        return apply_here(request.policy);
+    });
+    if (watch_) watch_->forget_gone();
+    if (!done) mended.problem = done.error().message;
+    return mended;
 }
 
 base::Result<IsolationOutcome> Isolation::plan(const IsolationRequest& request) {
@@ -140,8 +178,16 @@ base::Result<IsolationOutcome> Isolation::isolate(const IsolationRequest& reques
     const auto at_boot = write_boot_files(host_rules(request.policy));
     if (!at_boot) return base::Failure(at_boot.error());
     outcome.at_boot = *at_boot;
+    commanded_ = true;
+    auto watch = IsolationWatch::of(request.policy);
+    watch_.reset();
+    if (watch) {
+        watch_ = std::move(*watch);
+    } else {
+        unseen_ = watch.error().message;
+    }
     const auto applied =
-        everywhere(request.every_namespace, [&] { return apply_all(request.policy); });
+        everywhere(request.every_namespace, [&] { return apply_here(request.policy); });
     if (!applied) return base::Failure(applied.error());
     outcome.namespaces = *applied;
 
@@ -176,7 +222,10 @@ base::Result<void> Isolation::release(bool every_namespace) {
         everywhere(every_namespace, [] { return apply_packet_rules(release_rules()); });
     if (!released) return base::Failure(released.error());
     guard_.reset();
-    return remove_boot_files();
+    if (auto removed = remove_boot_files(); !removed) return removed;
+    commanded_ = false;
+    watch_.reset();
+    return {};
 }
 
 std::vector<StoppedSocket> Isolation::take_stopped() {
@@ -206,6 +255,20 @@ base::Result<bool> Isolation::write_boot_files(const std::string& rules) const {
     }
     if (auto synced = sync_folder(wanted); !synced) return base::Failure(synced.error());
     return true;
+}
+
+bool Isolation::boot_files_hold(const std::string& rules) const {
+    constexpr std::size_t most = std::size_t{4} << 20U;
+    const auto is = [](const std::filesystem::path& path, const std::string& text) {
+        const auto read = read_small_file(path, most);
+        return read && *read == text;
+    };
+    if (!is(rules_file(), rules)) return false;
+    if (places_.units.empty()) return true;
+    std::error_code gone;
+    const auto link = places_.units / "sysinit.target.wants" / unit;
+    return is(places_.units / unit, boot_unit(rules_file().native())) &&
+           std::filesystem::equivalent(link, places_.units / unit, gone) && !gone;
 }
 
 // The rules' file last: while it is there, the host counts as isolated and release() can be called

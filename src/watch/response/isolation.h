@@ -4,12 +4,16 @@
 // sends, gets and forwards; and the frames of each device), and the guard of sockets
 // (guarded_sockets.h). Connections to others are ended, and who holds a socket that the guard would
 // not let be made is killed. A namespace that is made later has no device but through the host,
-// whose rules hold there.
+// whose rules hold there; mend() gives it rules of its own.
+//
+// Ended by release() alone: mend(), called every few seconds, finds out what somebody took away or
+// changed otherwise, and sets it in force again.
 #pragma once
 
 #include "core/base/result.h"
 #include "watch/response/guarded_sockets.h"
 #include "watch/response/isolation_rules.h"
+#include "watch/response/isolation_watch.h"
 #include "watch/response/kill_plan.h"
 
 #include <filesystem>
@@ -45,11 +49,21 @@ struct IsolationOutcome {
     bool at_boot = false;
 };
 
+struct IsolationMended {
+    bool undone = false;  // somebody had taken a part of it away, or changed it
+    std::string problem;  // why it cannot be looked at or mended; empty: it holds
+};
+
 class Isolation {
   public:
     explicit Isolation(IsolationPlaces places) : places_(std::move(places)) {}
 
+    // Whether it is to hold: it was commanded, and not released.
     [[nodiscard]] bool in_force() const;
+    // Whether it does: the rules in the kernel are the ones that were given to it.
+    base::Result<bool> holds(bool every_namespace);
+    // Where it is to hold and does not, sets it in force again.
+    IsolationMended mend(const IsolationRequest& request);
     // Says what it would do: devices, holders, namespaces.
     static base::Result<IsolationOutcome> plan(const IsolationRequest& request);
     // Again is no error: all is set anew, as after a start of the program or when a device came.
@@ -66,8 +80,14 @@ class Isolation {
     }
     [[nodiscard]] base::Result<bool> write_boot_files(const std::string& rules) const;
     [[nodiscard]] base::Result<void> remove_boot_files() const;
+    [[nodiscard]] bool boot_files_hold(const std::string& rules) const;
+    base::Result<void> apply_here(const IsolationPolicy& policy);
 
     IsolationPlaces places_;
+    bool commanded_ = false;  // by this program; the file says it of one before it
+    std::optional<IsolationWatch>
+        watch_;  // empty: the rules cannot be looked at, `unseen_` says why
+    std::string unseen_;
     std::optional<SocketGuard> guard_;
 };
 

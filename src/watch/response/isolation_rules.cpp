@@ -8,8 +8,6 @@
 namespace shoji::response {
 namespace {
 
-constexpr const char* host_table = "inet shoji_isolation";
-constexpr const char* device_table = "netdev shoji_isolation";
 // Before everything else that people set up, conntrack and flow tables included.
 constexpr int priority = -450;
 

@@ -47,11 +47,14 @@ struct IsolationPolicy {
 // A socket that is connected to `address` may stay.
 bool may_stay(const IsolationPolicy& policy, const Network& address, std::uint16_t port);
 
-// The table "inet shoji_isolation": all that the host itself sends, gets and forwards. Made anew
+constexpr std::string_view host_table = "inet shoji_isolation";
+constexpr std::string_view device_table = "netdev shoji_isolation";
+
+// The host's table: all that the host itself sends, gets and forwards. Made anew
 // whether it is there or not.
 std::string host_rules(const IsolationPolicy& policy);
 
-// The table "netdev shoji_isolation": frames of these devices, so that packet sockets and bridges
+// The devices' table: frames of these, so that packet sockets and bridges
 // are held too. `invalid` for a name that nft's language cannot hold.
 base::Result<std::string> device_rules(const IsolationPolicy& policy,
                                        std::span<const std::string> devices);

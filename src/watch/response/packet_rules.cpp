@@ -137,6 +137,15 @@ base::Result<std::string> list_packet_rules() {
     return std::string(nft_ctx_get_output_buffer(nft->get()));
 }
 
+std::string list_packet_table(std::string_view table) {
+    const auto nft = make_nft();
+    if (!nft) return {};
+    nft_ctx_output_set_flags(nft->get(), NFT_CTX_OUTPUT_STATELESS);
+    const auto command = fmt::format("list table {}", table);
+    if (nft_run_cmd_from_buffer(nft->get(), command.c_str()) != 0) return {};
+    return nft_ctx_get_output_buffer(nft->get());
+}
+
 base::Result<std::vector<std::string>> network_devices() {
     const base::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const std::unique_ptr<struct if_nameindex, decltype(&if_freenameindex)> all(::if_nameindex(),

@@ -11,6 +11,8 @@ base::Result<void> apply_packet_rules(const std::string& rules);
 
 // What nft lists: the rules in force, without counters.
 base::Result<std::string> list_packet_rules();
+// The same of one table, as "inet name"; empty where it is not there or cannot be listed.
+std::string list_packet_table(std::string_view table);
 
 // Names of the network devices but the loopback.
 base::Result<std::vector<std::string>> network_devices();

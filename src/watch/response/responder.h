@@ -89,7 +89,12 @@ class Responder {
     [[nodiscard]] base::Result<std::vector<QuarantinedFile>> quarantined() const {
         return vault_.list();
     }
+    // Commanded, and not released.
     [[nodiscard]] bool isolated() const { return isolation_.in_force(); }
+    // Whether that holds at this moment, in the kernel.
+    base::Result<bool> isolation_holds() { return isolation_.holds(settings_.every_namespace); }
+    // As Isolation::mend().
+    IsolationMended mend_isolation() { return isolation_.mend(isolation_request()); }
     // By what it is held now; empty: nothing is to be held, or nothing holds it.
     [[nodiscard]] std::optional<GuardChoice> program_guard() const {
         return programs_ ? std::optional(programs_->choice()) : std::nullopt;

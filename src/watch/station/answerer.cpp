@@ -8,10 +8,14 @@
 #include "watch/response/small_file.h"
 #include "watch/station/part.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
+#include <thread>
 
 #include <linux/capability.h>
 #include <poll.h>
@@ -21,6 +25,8 @@
 
 namespace shoji::station {
 namespace {
+
+using namespace std::chrono_literals;
 
 // To signal and to look into processes, to move files whosesoever they are, nftables and sockets,
 // namespaces, fanotify and kernel programs.
@@ -55,7 +61,6 @@ void answer_cause(int analyst, response::Responder& responder) {
 class Refusals {
   public:
     void count() {
-        using namespace std::chrono_literals;
         ++untold_;
         const auto now = std::chrono::steady_clock::now();
         if (told_ && now - *told_ < 10s) return;
@@ -87,6 +92,57 @@ bool answer_errand(int deliverer, response::Responder& responder, Refusals& refu
     // Lost, it is asked for again.
     return ::send(deliverer, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
+
+bool say(int keeper, PartSays what) {
+    const auto byte = static_cast<char>(what);
+    return ::send(keeper, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+}
+
+// By a thread, as a response may take minutes: whoever stops this process stops it too.
+std::jthread show_life(int keeper) {
+    return std::jthread([keeper](const std::stop_token& ends) {
+        std::mutex mutex;
+        std::condition_variable_any ended;
+        std::unique_lock lock(mutex);
+        while (!ends.stop_requested()) {
+            say(keeper, PartSays::alive);
+            ended.wait_for(lock, ends, 1s, [] { return false; });
+        }
+    });
+}
+
+// That this host stays isolated until that is ended by command.
+class IsolationGuard {
+  public:
+    IsolationGuard(response::Responder& responder, int keeper)
+        : responder_(responder), keeper_(keeper) {}
+
+    // Milliseconds until the next look; -1: there is nothing to look at.
+    [[nodiscard]] int wait() const {
+        if (!responder_.isolated()) return -1;
+        const auto left = std::max<Clock::duration>(next_ - Clock::now(), 0s);
+        return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
+    }
+    void look() {
+        if (!responder_.isolated() || Clock::now() < next_) return;
+        const auto mended = responder_.mend_isolation();
+        const bool fails = !mended.problem.empty();
+        if (fails) spdlog::error("the isolation does not hold: {}", mended.problem);
+        if (mended.undone) spdlog::error("somebody undid the isolation; its rules are given again");
+        // Once: a device or a namespace that went meanwhile.
+        untold_ = untold_ || mended.undone || (fails && failed_);
+        failed_ = fails;
+        if (untold_ && say(keeper_, PartSays::isolation_undone)) untold_ = false;
+        next_ = Clock::now() + 5s;
+    }
+
+  private:
+    response::Responder& responder_;
+    int keeper_;
+    Clock::time_point next_;
+    bool failed_ = false;  // the last time
+    bool untold_ = false;
+};
 
 // False: the keeper is gone.
 bool take_link(AnswererLinks& links) {
@@ -134,14 +190,19 @@ base::Result<void> run_answerer(const Policy& policy, AnswererLinks links) {
     }
     auto responder = start(policy);
     if (!responder) return base::Failure(responder.error());
-    const char ready = 0;
-    static_cast<void>(::send(links.keeper.get(), &ready, 1, MSG_DONTWAIT | MSG_NOSIGNAL));
+    return answer_links(*responder, std::move(links));
+}
+
+base::Result<void> answer_links(response::Responder& responder, AnswererLinks links) {
+    const auto life = show_life(links.keeper.get());
+    IsolationGuard isolation(responder, links.keeper.get());
     Refusals refusals;
     while (true) {
+        isolation.look();
         std::array<pollfd, 4> waited{
             pollfd{links.keeper.get(), POLLIN, 0}, pollfd{links.listener.get(), POLLIN, 0},
             pollfd{links.analyst.get(), POLLIN, 0}, pollfd{links.deliverer.get(), POLLIN, 0}};
-        if (::poll(waited.data(), waited.size(), -1) < 0) {
+        if (::poll(waited.data(), waited.size(), isolation.wait()) < 0) {
             if (errno == EINTR) continue;
             return base::fail_errno(errno, "waiting");
         }
@@ -150,15 +211,15 @@ base::Result<void> run_answerer(const Policy& policy, AnswererLinks links) {
             continue;
         }
         if (waited[1].revents != 0) {
-            const auto served = response::serve_command(links.listener.get(), *responder);
+            const auto served = response::serve_command(links.listener.get(), responder);
             if (!served) spdlog::warn("responses: {}", served.error().message);
         }
         if ((waited[2].revents & POLLIN) != 0) {
-            answer_cause(links.analyst.get(), *responder);
+            answer_cause(links.analyst.get(), responder);
         } else if (waited[2].revents != 0) {
             links.analyst.reset();
         }
-        if (waited[3].revents != 0 && !answer_errand(links.deliverer.get(), *responder, refusals)) {
+        if (waited[3].revents != 0 && !answer_errand(links.deliverer.get(), responder, refusals)) {
             links.deliverer.reset();
         }
     }

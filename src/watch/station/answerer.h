@@ -26,5 +26,8 @@ struct AnswererLinks {
 
 // Until `keeper` is closed. Further ends of links come by it, a LinkTo each.
 base::Result<void> run_answerer(const Policy& policy, AnswererLinks links);
+// The same with what responds, which the caller made. While this host is isolated it looks every
+// few seconds whether that still holds.
+base::Result<void> answer_links(response::Responder& responder, AnswererLinks links);
 
 }  // namespace shoji::station

@@ -136,6 +136,9 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
         one.hear(now);
         one.give_links();
     }
+    if (std::exchange(part(PartName::answerer).isolation_undone, false)) {
+        tell(letters::Note::isolation_undone, {}, 0);
+    }
     if (part(PartName::analyst).ready) left_.reset();
     told_state_ |= part(PartName::analyst).ready;
     if (look_for_logs()) write_state();
@@ -209,8 +212,8 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
 void Keeper::look_for_silence(Clock::time_point now) {
     const auto limit = std::chrono::seconds(policy_->keeper.silent_seconds);
     for (auto& one : parts_) {
-        // A response may take minutes. What begins reads what runs already, and rules.
-        const bool is_expected = one.name != PartName::answerer && one.runs() && !one.silent;
+        // What begins reads what runs already, and rules.
+        const bool is_expected = one.runs() && !one.silent;
         const auto patience = one.ready ? limit : std::max<std::chrono::seconds>(limit, 60s);
         if (!is_expected || now - one.heard < patience) continue;
         one.silent = true;

@@ -74,6 +74,8 @@ Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view
             return own_alert("ended_uncleanly", Level::high, time, host, {{"seconds", number}});
         case Note::act_refused:
             return act_refused(notice, time, host);
+        case Note::isolation_undone:
+            return own_alert("isolation_undone", Level::critical, time, host, {});
         case Note::alive:
         case Note::part_ended:
         case Note::link_deliverer:

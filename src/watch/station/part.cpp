@@ -38,6 +38,8 @@ void Part::hear(Clock::time_point now) {
     while (::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) {
         heard = now;
         ready = was_ready = true;
+        const auto undone = static_cast<char>(PartSays::isolation_undone);
+        isolation_undone = isolation_undone || bytes.front() == undone;
     }
 }
 

@@ -24,6 +24,10 @@ inline std::string_view name_of(PartName part) {
 // The byte with which the keeper hands a part a new end of a link: who has the other end.
 enum class LinkTo : std::uint8_t { analyst = 1, deliverer = 2, answerer = 3 };
 
+// The byte that a part says to the keeper: every second that it is alive; and the answerer, that
+// somebody undid the isolation of this host.
+enum class PartSays : std::uint8_t { alive = 0, isolation_undone = 1 };
+
 using Clock = std::chrono::steady_clock;
 
 // A new end of a link, on its way to a part.
@@ -36,12 +40,13 @@ struct LinkPacket {
 struct Part {
     PartName name = PartName::opener;
     bool wanted = false;
-    pid_t process = -1;           // -1: it does not run
-    base::FileDescriptor socket;  // the keeper's end; closed, it asks the part to end
-    bool ready = false;           // it has said that it is alive
-    bool was_ready = false;       // once, since the keeper began
-    bool gave_up = false;         // it ended by itself, with an error, before it was ever ready
-    bool silent = false;          // and it was ended for that
+    pid_t process = -1;             // -1: it does not run
+    base::FileDescriptor socket;    // the keeper's end; closed, it asks the part to end
+    bool ready = false;             // it has said that it is alive
+    bool was_ready = false;         // once, since the keeper began
+    bool gave_up = false;           // it ended by itself, with an error, before it was ever ready
+    bool silent = false;            // and it was ended for that
+    bool isolation_undone = false;  // it said so
     Clock::time_point began;
     Clock::time_point heard;
     Clock::time_point start_at;    // when it is to be started (again)
@@ -55,7 +60,7 @@ struct Part {
     bool is_news(bool by_force, Clock::time_point now);
     // After it ended: a pause that doubles up to a minute, none for the first time.
     void set_back(Clock::time_point now);
-    // Takes what it says, which is only that it is alive.
+    // Takes what it says.
     void hear(Clock::time_point now);
     // Gives it the link, as soon as it takes it. Never waits: it may be stopped.
     void give(LinkPacket link);

@@ -37,6 +37,32 @@ TEST(StationPart, AnEndByItselfIsNewsOnceUntilItHasWorkedForAMinute) {
     EXPECT_FALSE(ends_after(1s, false));
 }
 
+TEST(StationPart, WhatItSaysIsThatItIsAliveAndThatAnIsolationWasUndone) {
+    auto link = base::unix_socket_pair(base::SocketKind::packet);
+    ASSERT_TRUE(link);
+    Part part;
+    part.socket = std::move(link->first);
+    const auto says = [&](PartSays what) {
+        const auto byte = static_cast<std::uint8_t>(what);
+        EXPECT_TRUE(base::send_packet(link->second.get(), {&byte, 1}));
+        part.hear(Clock::now());
+    };
+    part.hear(Clock::now());
+    EXPECT_FALSE(part.ready);
+    says(PartSays::alive);
+    EXPECT_TRUE(part.ready);
+    EXPECT_FALSE(part.isolation_undone);
+    says(PartSays::isolation_undone);
+    EXPECT_TRUE(part.isolation_undone);
+}
+
+TEST(StationAlerts, AnIsolationThatWasUndoneIsCritical) {
+    const auto alert = alert_of({letters::Note::isolation_undone, {}, 0}, second, "here");
+    EXPECT_EQ(alert.rule, "sensor.isolation_undone");
+    EXPECT_EQ(alert.what, "sensor.alert.isolation_undone");
+    EXPECT_EQ(alert.level, incident::Level::critical);
+}
+
 TEST(StationPolicy, IsReadAndItsMistakesAreTold) {
     const auto policy = parse_policy(R"(
 state = "/var/lib/shoji/sensor"

@@ -1,6 +1,8 @@
 // Responses of a running sensor: by `shoji respond`, and by a rule.
+#include "core/base/unix_socket.h"
 #include "watch/station/station_fixture_test.h"
 
+#include <chrono>
 #include <csignal>
 
 #include <sys/wait.h>
@@ -140,6 +142,38 @@ TEST_F(ResponseProgram, AKilledAnswererIsStartedAgain) {
     const pid_t victim = start_sleeper(word_);
     ASSERT_GT(victim, 1);
     EXPECT_EQ(ended_by(victim), SIGKILL) << "the analyst has the new link";
+}
+
+TEST_F(ResponseProgram, AStoppedAnswererIsToldAndStartedAgain) {
+    RunningSensor sensor(policy({}, "[keeper]\nsilent_seconds = 2\n" + responding()));
+    ASSERT_TRUE(answers());
+    const pid_t answerer = signal_part(sensor, "answerer", SIGSTOP);
+    ASSERT_GT(answerer, 1);
+    const auto told = alert(sensor, "sensor.part_silent");
+    if (!told) ::kill(answerer, SIGCONT);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("part").as_string(), "answerer");
+    EXPECT_TRUE(answers());
+    EXPECT_NE(process_of(sensor, "answerer"), answerer);
+}
+
+// Who asks nothing is waited for, two seconds each: a response may take longer still.
+TEST_F(ResponseProgram, AnAnswererThatIsBusyIsNotTakenForAStoppedOne) {
+    RunningSensor sensor(policy({}, "[keeper]\nsilent_seconds = 2\n" + responding()));
+    ASSERT_TRUE(answers());
+    const pid_t answerer = signal_part(sensor, "answerer", 0);
+    ASSERT_GT(answerer, 1);
+    std::vector<base::FileDescriptor> silent;
+    for (int i = 0; i < 4; ++i) {
+        auto one = base::connect_unix(folder_.at("run/respond.sock"), base::SocketKind::packet);
+        ASSERT_TRUE(one);
+        silent.push_back(std::move(*one));
+    }
+    const auto before = std::chrono::steady_clock::now();
+    EXPECT_TRUE(answers());
+    EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::seconds(6));
+    EXPECT_EQ(process_of(sensor, "answerer"), answerer);
+    EXPECT_EQ(count(sensor, "sensor.part_silent"), 0U);
 }
 
 }  // namespace
