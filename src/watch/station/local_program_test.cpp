@@ -127,7 +127,7 @@ TEST_F(LocalProgram, MembersOfTheGroupThatPolicyNamesMayLook) {
     if (allowed == 0 || other == 0) GTEST_SKIP() << "no groups 'operator' and 'games'";
     constexpr uid_t somebody = 64321;
     {
-        RunningSensor sensor(policy({}, "[local]\ngroup = \"operator\""));
+        RunningSensor sensor(policy({}, "[local]\ngroup = \"operator\"\n"));
         become(somebody, allowed);
         const auto status = shoji({"--language", "en", "sensor", "status"});
         EXPECT_EQ(status.code, 0) << status.text;
@@ -147,7 +147,7 @@ TEST_F(LocalProgram, MembersOfTheGroupThatPolicyNamesMayLook) {
     EXPECT_EQ(shoji({"sensor", "status"}).code, 5);
     EXPECT_EQ(watch({"sensor", "tail", "--most", "1"}, {}).code, 5);
     EXPECT_EQ(sensor.stop(), 0);
-    EXPECT_EQ(RunningSensor(policy({}, "[local]\ngroup = \"no-such-group\"")).stop(), 1);
+    EXPECT_EQ(RunningSensor(policy({}, "[local]\ngroup = \"no-such-group\"\n")).stop(), 1);
 }
 
 TEST_F(LocalProgram, TailShowsEventsAndAlertsAsTheyCome) {
