@@ -62,7 +62,7 @@ enum class Note : std::uint8_t {
     programs_detached,  // names of programs in the kernel that somebody took off
     not_pinned,         // why the programs in the kernel end with the keeper, against the policy
     ended_uncleanly,    // the sensor before this one; it was last alive `number` seconds ago
-    act_refused,        // "ACT PROCESS USER PROGRAM" against the sensor; so often
+    act_refused,        // "ACT PROCESS USER FILE/PROGRAM" against the sensor; so often
     isolation_undone,   // of this host, by somebody and not by command
 };
 constexpr std::uint8_t last_note = 12;

@@ -8,7 +8,9 @@
 #define SHIELD_PROCESSES 512 /* of the sensor, with what they start */
 #define SHIELD_PLACES 64
 #define SHIELD_MAPS 1024
-#define SHIELD_RING 65536
+#define SHIELD_SORTS 1024 /* of refusals, between two looks of their reader */
+#define SHIELD_NAME 32    /* bytes of a file's name that are told, with the zero at its end */
+#define SHIELD_NOBODY 0xffffffffU /* no user can be named */
 
 /* A process: its number may be used again, but not with this start. */
 struct shield_process {
@@ -40,6 +42,7 @@ enum shield_hold {
     SHIELD_BELOW = 2,     /* all that is in it */
     SHIELD_ITS_NAMES = 4, /* what is in it and has a name of the sensor's */
     SHIELD_GROUP = 8,     /* a control group: its limits, and what ends or stops all in it */
+    SHIELD_DEVICE = 16,   /* of inode 0: there are such folders on the device */
 };
 
 enum shield_act {
@@ -50,11 +53,21 @@ enum shield_act {
     SHIELD_MAP,        /* its maps and rings in the kernel */
 };
 
-/* One refusal, as the ring has it. */
-struct shield_refusal {
+#define SHIELD_ACTS 6 /* with 0, which is none */
+
+/* Refusals are counted, each sort apart: many of one hide none of another. */
+struct shield_sort {
     __u32 act;
     __u32 detail;
+    __u32 user; /* or SHIELD_NOBODY */
+    __u32 unused;
+};
+
+/* Of a sort, and of its last one. */
+struct shield_told {
+    __u64 count;
     __u32 process; /* who tried, in the first pid namespace; 0: nobody can be named */
-    __u32 user;
-    char program[16]; /* its short name, with a zero at its end */
+    __u32 unused;
+    char program[16];       /* its short name, with a zero at its end */
+    char name[SHIELD_NAME]; /* of SHIELD_FILE, without its folder */
 };

@@ -57,7 +57,7 @@ int BPF_PROG(shield_signal, struct task_struct *target, void *info, int signal, 
 SEC("lsm/file_send_sigiotask")
 int BPF_PROG(shield_signal_of_file, struct task_struct *target, void *owner, int signal, int before) {
     if (before || !role_of(target)) return before;
-    return refuse_unnamed(SHIELD_SIGNAL, signal, false);
+    return refuse_by(0, SHIELD_SIGNAL, signal, NULL);
 }
 
 SEC("lsm/ptrace_access_check")

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <shield.skel.h>
@@ -35,18 +36,22 @@ std::filesystem::path own_group() {
     return {};
 }
 
-int take_refusal(void* into, void* data, std::size_t size) {
-    shield_refusal told{};
-    if (size < sizeof told) return 0;
-    std::memcpy(&told, data, sizeof told);
-    Refusal refusal;
-    refusal.act = static_cast<Act>(told.act);
-    refusal.detail = told.detail;
-    refusal.process = static_cast<pid_t>(told.process);
-    refusal.user = told.user;
-    refusal.program.assign(told.program, ::strnlen(told.program, sizeof told.program));
-    static_cast<std::vector<Refusal>*>(into)->push_back(std::move(refusal));
-    return 0;
+Refused refused(const shield_sort& sort, const shield_told& told) {
+    Refused one;
+    one.count = told.count;
+    one.last.act = static_cast<Act>(sort.act);
+    one.last.detail = sort.detail;
+    one.last.process = static_cast<pid_t>(told.process);
+    one.last.user = sort.user;
+    one.last.program.assign(told.program, ::strnlen(told.program, sizeof told.program));
+    one.last.file.assign(told.name, ::strnlen(told.name, sizeof told.name));
+    return one;
+}
+
+// Maps go by a hook that has another name since Linux 6.9.
+bool has_hook(const char* name) {
+    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), &btf__free);
+    return kernel && btf__find_by_name_kind(kernel.get(), name, BTF_KIND_FUNC) >= 0;
 }
 
 // A process that was there before the shield, and so is not the sensor's, tries a signal that does
@@ -100,16 +105,17 @@ class Stranger {
 
 struct Shield::Loaded {
     std::unique_ptr<shield_bpf, void (*)(shield_bpf*)> kernel{nullptr, &shield_bpf__destroy};
-    std::vector<Refusal> refusals;
-    std::unique_ptr<ring_buffer, decltype(&ring_buffer__free)> ring{nullptr, &ring_buffer__free};
-    std::uint64_t untold = 0;
+    std::array<std::uint64_t, SHIELD_ACTS> untold{};
 
     base::Result<void> load() {
-        kernel.reset(shield_bpf__open_and_load());
+        kernel.reset(shield_bpf__open());
         if (!kernel) return base::fail_errno(errno, "loading LSM programs");
-        ring.reset(ring_buffer__new(bpf_map__fd(kernel->maps.shield_refusals), &take_refusal,
-                                    &refusals, nullptr));
-        if (!ring) return base::fail_errno(errno, "reading the shield");
+        auto* goes = has_hook("bpf_lsm_bpf_map_free") ? kernel->progs.shield_map_goes
+                                                      : kernel->progs.shield_map_goes_before_6_9;
+        bpf_program__set_autoload(goes, true);
+        if (shield_bpf__load(kernel.get()) != 0) {
+            return base::fail_errno(errno, "loading LSM programs");
+        }
         if (shield_bpf__attach(kernel.get()) != 0) {
             return base::fail_errno(errno, "attaching LSM programs");
         }
@@ -161,8 +167,8 @@ struct Shield::Loaded {
               std::pair{&folders.names, SHIELD_ITSELF | SHIELD_ITS_NAMES}}) {
             for (const auto& folder : *list) {
                 if (!take_place(folder, static_cast<std::uint32_t>(hold))) {
-                    return base::fail(base::ErrorKind::unavailable, "{} cannot be held",
-                                      folder.native());
+                    return base::because(base::ErrorKind::unavailable, "{} cannot be held",
+                                         folder.native());
                 }
                 take_places_above(folder);
             }
@@ -171,8 +177,8 @@ struct Shield::Loaded {
         return set(0, 0);
     }
 
-    // Others could else make themselves the sensor's, or take refusals out of the ring. The
-    // programs still write.
+    // Others could else make themselves the sensor's. The programs still write; out of one map
+    // refusals are taken, by the sensor alone.
     base::Result<void> close_maps() {
         bpf_map* map = nullptr;
         bpf_object__for_each_map(map, kernel->obj) {
@@ -185,7 +191,7 @@ struct Shield::Loaded {
             // Opened by number it is the sensor's. Constants are closed by libbpf.
             const base::FileDescriptor again(bpf_map_get_fd_by_id(info.id));
             const bool is_open =
-                info.type == BPF_MAP_TYPE_RINGBUF || (info.map_flags & BPF_F_RDONLY_PROG) != 0;
+                map == kernel->maps.shield_refusals || (info.map_flags & BPF_F_RDONLY_PROG) != 0;
             const bool is_closed = again.valid() && (is_open || bpf_map_freeze(file) == 0);
             if (!is_closed) return base::fail_errno(errno, "closing the shield's maps");
         }
@@ -208,25 +214,45 @@ base::Result<Shield> Shield::raise(const Folders& folders) {
     if (auto done = loaded->take_places(folders); !done) return base::Failure(done.error());
     if (auto done = loaded->close_maps(); !done) return base::Failure(done.error());
     if (!stranger->is_refused()) {
-        return base::fail(base::ErrorKind::unavailable,
-                          "LSM programs load but refuse nothing: 'bpf' is not among the kernel's "
-                          "security modules");
+        return base::because(base::ErrorKind::unavailable,
+                             "LSM programs load but refuse nothing: 'bpf' is not among the "
+                             "kernel's security modules");
     }
     Shield shield(std::move(loaded));
     static_cast<void>(shield.take_refusals());
     return shield;
 }
 
-Shield::Told Shield::take_refusals() {
-    Told told;
-    static_cast<void>(ring_buffer__consume(loaded_->ring.get()));
-    told.refusals = std::exchange(loaded_->refusals, {});
-    std::uint64_t untold = 0;
-    if (bpf_map_lookup_elem(bpf_map__fd(loaded_->kernel->maps.shield_untold), &zero, &untold) ==
-        0) {
-        told.more = untold - std::exchange(loaded_->untold, untold);
+std::vector<Refused> Shield::take_refusals() {
+    const auto& maps = loaded_->kernel->maps;
+    const int sorts = bpf_map__fd(maps.shield_refusals);
+    std::vector<shield_sort> present;
+    shield_sort key{};
+    for (const shield_sort* last = nullptr;
+         present.size() < SHIELD_SORTS && bpf_map_get_next_key(sorts, last, &key) == 0;) {
+        present.push_back(key);
+        last = &present.back();
     }
-    return told;
+    std::vector<Refused> all;
+    for (const auto& sort : present) {
+        shield_told told{};
+        if (bpf_map_lookup_and_delete_elem(sorts, &sort, &told) != 0) continue;
+        all.push_back(refused(sort, told));
+    }
+    for (std::uint32_t act = 1; act < SHIELD_ACTS; ++act) {
+        std::uint64_t count = 0;
+        auto& known = loaded_->untold.at(act);
+        if (bpf_map_lookup_elem(bpf_map__fd(maps.shield_untold), &act, &count) != 0) continue;
+        if (count > known) {
+            shield_sort sort{};
+            sort.act = act;
+            sort.user = SHIELD_NOBODY;
+            shield_told told{};
+            told.count = count - std::exchange(known, count);
+            all.push_back(refused(sort, told));
+        }
+    }
+    return all;
 }
 
 }  // namespace shoji::shield

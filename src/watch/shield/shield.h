@@ -25,10 +25,18 @@ struct Refusal {
     Act act = Act::signal;
     std::uint32_t detail = 0;  // of a signal its number
     pid_t process = 0;         // who tried; 0: nobody can be named
-    uid_t user = 0;
-    std::string program;  // its short name, as the process says
+    uid_t user = 0;            // or nobody
+    std::string program;       // its short name, as the process says
+    std::string file;          // of Act::file, its name without the folder; at most 31 bytes
 
     bool operator==(const Refusal&) const = default;
+};
+constexpr uid_t nobody = ~uid_t{0};
+
+// Of one act (of a signal its number) and one user: who tried last, and how often it was tried.
+struct Refused {
+    Refusal last;
+    std::uint64_t count = 0;
 };
 
 // What others may read, but not change.
@@ -51,11 +59,10 @@ class Shield {
     // Nothing is refused any more; in a process that was started from the first one it goes on.
     ~Shield();
 
-    struct Told {
-        std::vector<Refusal> refusals;  // those since the last call, as far as 64 KiB hold them
-        std::uint64_t more = 0;         // those that found no room
-    };
-    Told take_refusals();
+    // Those since the last call; an act and a user come once each. Of more than 1,024 of them the
+    // rest is told by act, of nobody. What users try against folders who have no right to change
+    // them anyway is refused and not told.
+    std::vector<Refused> take_refusals();
 
   private:
     struct Loaded;

@@ -10,6 +10,7 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -28,11 +29,27 @@ typedef struct {
 struct signal_struct {
     atomic_t live;
 };
+typedef struct {
+    unsigned int val;
+} kuid_t;
+typedef struct {
+    __u64 val;
+} kernel_cap_t; /* until 6.2 two halves of 32 bits: the same bytes */
+struct user_namespace {
+    int level; /* 0: the first one */
+};
+struct cred {
+    kuid_t fsuid;
+    kernel_cap_t cap_effective;
+    struct user_namespace* user_ns;
+};
 struct task_struct {
+    unsigned int flags;
     int tgid;
     __u64 start_boottime;
     struct task_struct* group_leader;
     struct signal_struct* signal;
+    const struct cred* cred;
 };
 
 #pragma clang attribute pop
@@ -52,15 +69,18 @@ struct {
     __type(value, __u32);
 } shield_processes SEC(".maps");
 
+/* The reader takes them out. */
 struct {
-    __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, SHIELD_RING);
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SHIELD_SORTS);
+    __type(key, struct shield_sort);
+    __type(value, struct shield_told);
 } shield_refusals SEC(".maps");
 
-/* Refusals that found no room in the ring. */
+/* By enum shield_act: refusals of sorts that found no room. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
+    __uint(max_entries, SHIELD_ACTS);
     __type(key, __u32);
     __type(value, __u64);
 } shield_untold SEC(".maps");
@@ -84,25 +104,33 @@ static __always_inline bool may_do_all(struct task_struct* task) {
     return BPF_CORE_READ(task, tgid) == 1 || role_of(task) != 0;
 }
 
-static __always_inline int refuse_unnamed(enum shield_act act, __u32 detail, bool is_named) {
-    struct shield_refusal* refusal =
-        bpf_ringbuf_reserve(&shield_refusals, sizeof(struct shield_refusal), 0);
-    if (!refusal) {
-        __u32 zero = 0;
-        __u64* untold = bpf_map_lookup_elem(&shield_untold, &zero);
-        if (untold) __sync_fetch_and_add(untold, 1);
+/* `process`: 0 where nobody can be named. `name`: of a file, may be NULL. */
+static __always_inline int refuse_by(__u64 process, enum shield_act act, __u32 detail,
+                                     const unsigned char* name) {
+    struct shield_sort sort = {
+        .act = act,
+        .detail = detail,
+        .user = process ? (__u32)bpf_get_current_uid_gid() : SHIELD_NOBODY,
+    };
+    struct shield_told last = {.count = 1, .process = process};
+    if (process) bpf_get_current_comm(last.program, sizeof last.program);
+    if (name) bpf_probe_read_kernel_str(last.name, sizeof last.name, name);
+    /* Whole from the first moment: the reader may take it at any. */
+    if (bpf_map_update_elem(&shield_refusals, &sort, &last, BPF_NOEXIST) == 0) return NOT_PERMITTED;
+    struct shield_told* present = bpf_map_lookup_elem(&shield_refusals, &sort);
+    if (present) {
+        __sync_fetch_and_add(&present->count, 1);
+        present->process = last.process;
+        __builtin_memcpy(present->program, last.program, sizeof last.program);
+        __builtin_memcpy(present->name, last.name, sizeof last.name);
         return NOT_PERMITTED;
     }
-    *refusal = (struct shield_refusal){.act = act, .detail = detail};
-    if (is_named) {
-        refusal->process = bpf_get_current_pid_tgid() >> 32;
-        refusal->user = bpf_get_current_uid_gid();
-        bpf_get_current_comm(refusal->program, sizeof refusal->program);
-    }
-    bpf_ringbuf_submit(refusal, BPF_RB_NO_WAKEUP);
+    __u32 kind = act;
+    __u64* untold = bpf_map_lookup_elem(&shield_untold, &kind);
+    if (untold) __sync_fetch_and_add(untold, 1);
     return NOT_PERMITTED;
 }
 
 static __always_inline int refuse(enum shield_act act, __u32 detail) {
-    return refuse_unnamed(act, detail, true);
+    return refuse_by(bpf_get_current_pid_tgid() >> 32, act, detail, NULL);
 }

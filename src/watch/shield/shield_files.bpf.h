@@ -8,10 +8,14 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct dentry;
 struct super_block {
     __u32 s_dev;
+    struct dentry* s_root;
 };
 struct inode {
+    unsigned short i_mode;
+    kuid_t i_uid;
     unsigned long i_ino;
     struct super_block* i_sb;
 };
@@ -38,6 +42,12 @@ struct file {
 #define EMPTIES 01000 /* O_TRUNC, which needs no right to write */
 #define MOST_DEPTH 8  /* of a file below a folder of the sensor */
 #define NAME_BYTES 16
+#define KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
+#define FORMAT 0170000           /* S_IFMT */
+#define FOLDER 0040000           /* S_IFDIR */
+#define OTHERS_WRITE 0022        /* the group, or all */
+/* CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER. */
+#define CHANGES_FILES_OF_OTHERS (1U << 0 | 1U << 1 | 1U << 3)
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -70,12 +80,26 @@ static __always_inline bool has_held_name(struct dentry* dentry, __u32 hold) {
     bpf_probe_read_kernel_str(name, sizeof name, BPF_CORE_READ(dentry, d_name.name));
     if (hold & SHIELD_ITS_NAMES) return BEGINS(name, "sensor.") || BEGINS(name, "respond.");
     return BEGINS(name, "cgroup.kill") || BEGINS(name, "cgroup.freeze") ||
-           BEGINS(name, "memory.") || BEGINS(name, "cpu") || BEGINS(name, "pids.");
+           BEGINS(name, "memory.") || BEGINS(name, "cpu") || BEGINS(name, "pids.") ||
+           BEGINS(name, "io.");
+}
+
+/* A file that was opened by its handle (open_by_handle_at(2)) and that the kernel knows by no name
+ * has no folder: on a device that has folders of the sensor it may be in one of them. The kernel's
+ * own server of files (NFS) opens so all the time. */
+static __always_inline bool is_out_of_sight(struct dentry* dentry) {
+    struct inode* inode = BPF_CORE_READ(dentry, d_inode);
+    if (!inode || (BPF_CORE_READ(inode, i_mode) & FORMAT) == FOLDER) return false;
+    struct shield_place device = {.device = BPF_CORE_READ(inode, i_sb, s_dev)};
+    if (!bpf_map_lookup_elem(&shield_places, &device)) return false;
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
+    return !(BPF_CORE_READ(task, flags) & KERNEL_THREAD);
 }
 
 static __always_inline bool is_held(struct dentry* dentry) {
     if (hold_of(dentry) & SHIELD_ITSELF) return true;
     struct dentry* above = BPF_CORE_READ(dentry, d_parent);
+    if (above == dentry) return is_out_of_sight(dentry);
     if (has_held_name(dentry, hold_of(above))) return true;
     for (int depth = 0; depth < MOST_DEPTH; ++depth) {
         if (hold_of(above) & SHIELD_BELOW) return true;
@@ -86,9 +110,43 @@ static __always_inline bool is_held(struct dentry* dentry) {
     return false;
 }
 
+/* Whether `user` owns it, or has by its mode what others may. */
+static __always_inline bool is_open_to(struct dentry* dentry, __u32 user, __u32 others) {
+    struct inode* inode = BPF_CORE_READ(dentry, d_inode);
+    if (!inode) return false;
+    return BPF_CORE_READ(inode, i_uid.val) == user || (BPF_CORE_READ(inode, i_mode) & others);
+}
+
+/* The kernel looks at owner and mode after it has asked here: what these forbid anyway is told to
+ * nobody, or any user could raise alerts by `rmdir /var`. */
+static __always_inline bool is_hopeless(struct dentry* dentry) {
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
+    const struct cred* cred = BPF_CORE_READ(task, cred);
+    __u32 user = BPF_CORE_READ(cred, fsuid.val);
+    if (user == 0) return false;
+    __u64 rights = 0;
+    bpf_core_read(&rights, sizeof rights, &cred->cap_effective);
+    /* Rights in another namespace of users are none over these files. */
+    bool is_first = BPF_CORE_READ(cred, user_ns, level) == 0;
+    if (is_first && (rights & CHANGES_FILES_OF_OTHERS)) return false;
+    return !is_open_to(dentry, user, 0) &&
+           !is_open_to(BPF_CORE_READ(dentry, d_parent), user, OTHERS_WRITE);
+}
+
 static __noinline int check_file(struct dentry* dentry) {
     if (!is_held(dentry)) return 0;
-    return may_do_all((struct task_struct*)bpf_get_current_task_btf()) ? 0 : refuse(SHIELD_FILE, 0);
+    if (may_do_all((struct task_struct*)bpf_get_current_task_btf())) return 0;
+    return refuse_by(bpf_get_current_pid_tgid() >> 32, SHIELD_FILE, 0,
+                     BPF_CORE_READ(dentry, d_name.name));
+}
+
+/* What the kernel asks before it looks at owner and mode. */
+static __noinline int check_attempt(struct dentry* dentry) {
+    if (!is_held(dentry)) return 0;
+    if (may_do_all((struct task_struct*)bpf_get_current_task_btf())) return 0;
+    if (is_hopeless(dentry)) return NOT_PERMITTED;
+    return refuse_by(bpf_get_current_pid_tgid() >> 32, SHIELD_FILE, 0,
+                     BPF_CORE_READ(dentry, d_name.name));
 }
 
 SEC("lsm/file_open")
@@ -106,30 +164,30 @@ int BPF_PROG(shield_truncate, struct path* path, int before) {
 
 SEC("lsm/path_unlink")
 int BPF_PROG(shield_unlink, struct path* folder, struct dentry* dentry, int before) {
-    return before ? before : check_file(dentry);
+    return before ? before : check_attempt(dentry);
 }
 
 SEC("lsm/path_rmdir")
 int BPF_PROG(shield_rmdir, struct path* folder, struct dentry* dentry, int before) {
-    return before ? before : check_file(dentry);
+    return before ? before : check_attempt(dentry);
 }
 
 SEC("lsm/path_mknod")
 int BPF_PROG(shield_mknod, struct path* folder, struct dentry* dentry, unsigned short mode,
              unsigned int device, int before) {
-    return before ? before : check_file(dentry);
+    return before ? before : check_attempt(dentry);
 }
 
 SEC("lsm/path_mkdir")
 int BPF_PROG(shield_mkdir, struct path* folder, struct dentry* dentry, unsigned short mode,
              int before) {
-    return before ? before : check_file(dentry);
+    return before ? before : check_attempt(dentry);
 }
 
 SEC("lsm/path_symlink")
 int BPF_PROG(shield_symlink, struct path* folder, struct dentry* dentry, const char* target,
              int before) {
-    return before ? before : check_file(dentry);
+    return before ? before : check_attempt(dentry);
 }
 
 /* By another name it could be written to elsewhere. */
@@ -137,21 +195,21 @@ SEC("lsm/path_link")
 int BPF_PROG(shield_link, struct dentry* present, struct path* folder, struct dentry* fresh,
              int before) {
     if (before) return before;
-    int refused = check_file(present);
-    return refused ? refused : check_file(fresh);
+    int refused = check_attempt(present);
+    return refused ? refused : check_attempt(fresh);
 }
 
 SEC("lsm/path_rename")
 int BPF_PROG(shield_rename, struct path* from, struct dentry* former, struct path* to,
              struct dentry* later, unsigned int flags, int before) {
     if (before) return before;
-    int refused = check_file(former);
-    return refused ? refused : check_file(later);
+    int refused = check_attempt(former);
+    return refused ? refused : check_attempt(later);
 }
 
 SEC("lsm/path_chmod")
 int BPF_PROG(shield_chmod, struct path* path, unsigned short mode, int before) {
-    return before ? before : check_file(BPF_CORE_READ(path, dentry));
+    return before ? before : check_attempt(BPF_CORE_READ(path, dentry));
 }
 
 /* While the settings say so, what the adopted process gives to nobody else becomes a place: the
@@ -165,12 +223,15 @@ static __always_inline bool takes_place(struct dentry* dentry) {
     struct shield_place place = place_of(dentry);
     __u32* present = bpf_map_lookup_elem(&shield_places, &place);
     __u32 hold = settings->hold | (present ? *present : 0);
-    return bpf_map_update_elem(&shield_places, &place, &hold, BPF_ANY) == 0;
+    if (bpf_map_update_elem(&shield_places, &place, &hold, BPF_ANY)) return false;
+    struct shield_place device = {.device = place.device};
+    hold = SHIELD_DEVICE;
+    return bpf_map_update_elem(&shield_places, &device, &hold, BPF_ANY) == 0;
 }
 
 SEC("lsm/path_chown")
 int BPF_PROG(shield_chown, struct path* path, unsigned int user, unsigned int group, int before) {
     if (before) return before;
     struct dentry* dentry = BPF_CORE_READ(path, dentry);
-    return takes_place(dentry) ? NOT_PERMITTED : check_file(dentry);
+    return takes_place(dentry) ? NOT_PERMITTED : check_attempt(dentry);
 }

@@ -174,7 +174,7 @@ TEST_F(ShieldTest, NoFileSignalsItsProcesses) {
     ASSERT_EQ(::write(writing.get(), "x", 1), 1);
     const auto told = take_refusals();
     ASSERT_FALSE(told.empty());
-    EXPECT_EQ(told[0], fmt::format("1 {} 0 0 ", SIGKILL));
+    EXPECT_EQ(told[0], fmt::format("1 {} 0 {} 1  ", SIGKILL, nobody));
     lower();
     ASSERT_EQ(::write(writing.get(), "x", 1), 1);
     EXPECT_EQ(end_of_keeper(), -SIGKILL);
@@ -224,13 +224,32 @@ TEST_F(ShieldTest, NobodyElseWritesToItsMaps) {
     const base::FileDescriptor other(
         bpf_map_create(BPF_MAP_TYPE_RINGBUF, "others_ring", 0, 0, 4096, nullptr));
     EXPECT_TRUE(open_map("others_ring", 0).valid());
-    for (const auto* name : {"keepers_ring", "shield_refusals", "shield_processe"}) {
+    for (const auto* name : {"keepers_ring", "parts_ring", "shield_refusals", "shield_processe"}) {
         EXPECT_TRUE(open_map(name, BPF_F_RDONLY).valid()) << name;
         EXPECT_EQ(number(open_map(name, 0).valid()), EPERM) << name;
         EXPECT_TRUE(is_told(Act::map, 0)) << name;
     }
     lower();
     EXPECT_TRUE(open_map("keepers_ring", 0).valid());
+}
+
+// However often the sensor has made its maps anew.
+TEST_F(ShieldTest, ItsMapsAreHeldAfterThousandsThatAreGone) {
+    ASSERT_EQ(ask('m'), "made");
+    EXPECT_TRUE(open_map("late_ring", BPF_F_RDONLY).valid());
+    EXPECT_EQ(number(open_map("late_ring", 0).valid()), EPERM);
+    EXPECT_TRUE(is_told(Act::map, 0));
+    // They stand where some of those stood.
+    std::vector<base::FileDescriptor> others;
+    for (int i = 0; i < 100; ++i) {
+        others.emplace_back(bpf_map_create(BPF_MAP_TYPE_ARRAY, "others_array", 4, 4, 1, nullptr));
+        ASSERT_TRUE(others.back().valid()) << errno;
+    }
+    EXPECT_TRUE(take_refusals().empty());
+}
+
+TEST_F(ShieldTest, TheSensorMakesNoMapThatCouldNotBeHeld) {
+    EXPECT_EQ(ask('f'), std::to_string(ENOSPC));
 }
 
 // By it services are stopped, at last with SIGKILL. Tried where it is but a shell.

@@ -1,6 +1,9 @@
 #include "watch/shield/shielded_test.h"
 
+#include "watch/shield/refused_act.h"
+
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +15,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,8 +31,13 @@ void say(int to, const std::string& line) {
     while (true) ::pause();
 }
 
+base::FileDescriptor make_ring(const char* name) {
+    return base::FileDescriptor(bpf_map_create(BPF_MAP_TYPE_RINGBUF, name, 0, 0, 4096, nullptr));
+}
+
 [[noreturn]] void be_part(int answers) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const auto ring = make_ring("parts_ring");
     const pid_t child = ::fork();
     if (child == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -43,11 +52,44 @@ void say(int to, const std::string& line) {
 
 std::string described(Shield& shield) {
     std::string all;
-    for (const auto& one : shield.take_refusals().refusals) {
-        all += fmt::format("{} {} {} {} {};", static_cast<unsigned>(one.act), one.detail,
-                           one.process, one.user, one.program);
+    for (const auto& [one, count] : shield.take_refusals()) {
+        all += fmt::format("{} {} {} {} {} {} {};", static_cast<unsigned>(one.act), one.detail,
+                           one.process, one.user, count, one.program, one.file);
     }
     return all;
+}
+
+base::FileDescriptor make_map() {
+    return base::FileDescriptor(
+        bpf_map_create(BPF_MAP_TYPE_ARRAY, "keepers_array", 4, 4, 1, nullptr));
+}
+
+// As many come and go in a sensor that reads another policy again and again. The kernel takes them
+// away a moment after they are closed.
+[[nodiscard]] bool makes_many_maps() {
+    constexpr int many = 2 * SHIELD_MAPS;
+    for (int made = 0, tries = 0; made < many; ++tries) {
+        if (make_map().valid()) {
+            ++made;
+        } else if (errno != ENOSPC || tries > 2 * many) {
+            return false;
+        } else {
+            ::usleep(10'000);
+        }
+    }
+    return true;
+}
+
+// Why there is no other one at last.
+int fill_with_maps() {
+    rlimit limit{4 * SHIELD_MAPS, 4 * SHIELD_MAPS};
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return errno;
+    std::vector<base::FileDescriptor> maps;
+    while (maps.size() <= SHIELD_MAPS) {
+        maps.push_back(make_map());
+        if (!maps.back().valid()) return errno;
+    }
+    return 0;
 }
 
 // As parts write all the while.
@@ -66,14 +108,20 @@ std::string described(Shield& shield) {
         ::_exit(1);
     }
     std::optional<Shield> shield(std::move(*raised));
-    const base::FileDescriptor ring(
-        bpf_map_create(BPF_MAP_TYPE_RINGBUF, "keepers_ring", 0, 0, 4096, nullptr));
+    const auto ring = make_ring("keepers_ring");
+    base::FileDescriptor late;
     say(answers, "raised");
     if (::fork() == 0) {
         shield.reset();  // the keeper's alone
         be_part(answers);
     }
     for (char order = 0; ::read(orders, &order, 1) == 1 && order != 'l';) {
+        if (order == 'm') {
+            const bool made = makes_many_maps();
+            late = make_ring("late_ring");
+            say(answers, made && late.valid() ? "made" : "no");
+        }
+        if (order == 'f') say(answers, std::to_string(fill_with_maps()));
         if (order == 't') say(answers, described(*shield));
         if (order == 'w') say(answers, writes_below(folders.whole.front()) ? "written" : "no");
     }
@@ -98,8 +146,15 @@ void ShieldTest::SetUp() {
                              named_ / "other", top_ / "aside"}) {
         std::ofstream(file) << "x";
     }
+    // Anybody finds the way; one folder is a user's.
+    ASSERT_EQ(::chmod(top_.c_str(), 0755), 0);
+    ASSERT_EQ(::chown((held_ / "spool").c_str(), user, user), 0);
     const std::filesystem::path groups = "/sys/fs/cgroup";
     if (std::filesystem::exists(groups / "cgroup.procs")) group_ = groups / top_.filename();
+    if (!group_.empty()) {
+        // Where it is the topmost group's to give.
+        std::ofstream(groups / "cgroup.subtree_control") << "+io" << std::flush;
+    }
     if (!group_.empty() && ::mkdir(group_.c_str(), 0755) != 0) group_.clear();
     std::array<int, 2> orders{}, answers{};
     ASSERT_EQ(::pipe2(orders.data(), O_CLOEXEC), 0);

@@ -23,11 +23,14 @@ class ShieldTest : public testing::Test {
     // What the keeper does next.
     std::string ask(char what);
     void lower() { ASSERT_EQ(ask('l'), "lowered"); }
-    std::vector<std::string> take_refusals();  // "ACT DETAIL PROCESS USER PROGRAM"
+    std::vector<std::string> take_refusals();  // "ACT DETAIL PROCESS USER COUNT PROGRAM FILE"
     // Whether such a refusal of this process was told since the last call.
     bool is_told(Act act, std::uint32_t detail);
     // Its exit code, or less than 0 the signal that ended it.
     int end_of_keeper();
+
+    // Of nobody else on the machine; has a folder in held_.
+    static constexpr uid_t user = 54321;
 
     std::filesystem::path top_;    // a folder of the test's own
     std::filesystem::path held_;   // below it; what the keeper holds whole

@@ -67,12 +67,7 @@ void Keeper::raise_shield() {
 
 void Keeper::look_at_shield(Clock::time_point now) {
     if (!shield_) return;
-    const auto told = shield_->take_refusals();
-    for (const auto& one : told.refusals) refusals_.take(one);
-    // Like the last one of those that the ring held.
-    if (told.more > 0 && !told.refusals.empty()) {
-        refusals_.take(told.refusals.back(), told.more);
-    }
+    for (const auto& one : shield_->take_refusals()) refusals_.take(one);
     for (const auto& one : refusals_.due(now)) {
         const auto subject = describe(one.last);
         spdlog::error("the kernel refused, {} times: {}", one.count, subject);

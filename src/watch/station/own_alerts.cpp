@@ -28,9 +28,9 @@ Alert own_alert(std::string_view rule, Level level, event::Time time, std::strin
 
 namespace {
 
-// The first word of `text`, which goes from it with the space behind it.
-std::string take_word(std::string_view& text) {
-    const auto end = std::min(text.find(' '), text.size());
+// The first word of `text`, which goes from it with what stands behind it.
+std::string take_word(std::string_view& text, char behind = ' ') {
+    const auto end = std::min(text.find(behind), text.size());
     const std::string word(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     return word;
@@ -41,10 +41,12 @@ Alert act_refused(const letters::Notice& notice, event::Time time, std::string_v
     const auto act = take_word(rest);
     const auto process = take_word(rest);
     const auto user = take_word(rest);
+    const auto file = take_word(rest, '/');
     return own_alert("act_refused", Level::critical, time, host,
                      {{"act", act},
                       {"process", process},
                       {"user", user},
+                      {"file", file},
                       {"program", std::string(rest)},
                       {"count", std::to_string(notice.number)}});
 }

@@ -171,6 +171,21 @@ TEST(HourlyLimit, CountsWhatItHoldsBackAndTellsItOnce) {
     EXPECT_TRUE(limit.admit(alert)) << "a new hour";
 }
 
+TEST(OwnAlerts, OfARefusedActNameTheFileAndTheProgram) {
+    const auto values = [](const char* subject) {
+        std::string all;
+        const letters::Notice notice{letters::Note::act_refused, subject, 3};
+        for (const auto& value : alert_of(notice, second, "h").values) {
+            all += value.name + "=" + value.value + ";";
+        }
+        return all;
+    };
+    EXPECT_EQ(values("file 7 1000 a b.json//usr/bin/rm"),
+              "act=file;process=7;user=1000;file=a b.json;program=/usr/bin/rm;count=3;host=h;");
+    EXPECT_EQ(values("signal-9 0 - /-"),
+              "act=signal-9;process=0;user=-;file=;program=-;count=3;host=h;");
+}
+
 TEST(ClockWatch, TellsAJumpAndNoDrift) {
     ClockWatch clock;
     EXPECT_FALSE(clock.look(100 * second, 10 * second));
