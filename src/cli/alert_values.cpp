@@ -117,6 +117,27 @@ void show_beacon(ShownValues& values, text::Language language) {
     }
 }
 
+// "file", "signal-9" and the like (shield/refusals.h); what is none of them stays as it is.
+std::string act_text(const std::string& act, const std::string& file, text::Language language) {
+    constexpr std::string_view signal = "signal-";
+    if (act.starts_with(signal)) {
+        return text::say(language, "sensor.act.signal", {{"number", act.substr(signal.size())}});
+    }
+    if (act == "file" && !file.empty()) {
+        return text::say(language, "sensor.act.file", {{"file", file}});
+    }
+    const bool is_many = act == "file" || act == "signal";
+    const auto key = fmt::format("sensor.act.{}{}", act, is_many ? "s" : "");
+    return text::knows(key) ? text::say(language, key) : act;
+}
+
+void show_refused_act(ShownValues& values, text::Language language) {
+    const auto file = value_of(values, "file");
+    for (auto& [name, value] : values) {
+        if (name == "act") value = act_text(value, file, language);
+    }
+}
+
 }  // namespace
 
 ShownValues shown_values(const incident::Alert& alert, text::Language language) {
@@ -127,6 +148,7 @@ ShownValues shown_values(const incident::Alert& alert, text::Language language) 
     }
     if (alert.what.starts_with("exfiltration.")) show_exfiltration(values, alert.time, language);
     if (alert.what.starts_with("beacon.")) show_beacon(values, language);
+    if (alert.what == "sensor.alert.act_refused") show_refused_act(values, language);
     return values;
 }
 

@@ -58,6 +58,36 @@ TEST(AlertWords, EveryKindOfDataTakenOutHasThem) {
     }
 }
 
+incident::Alert refused(std::string act, std::string file) {
+    incident::Alert alert;
+    alert.detector = incident::Detector::sensor;
+    alert.rule = "sensor.act_refused";
+    alert.what = "sensor.alert.act_refused";
+    alert.values = {
+        {"act", std::move(act)}, {"process", "7"}, {"user", "0"},  {"file", std::move(file)},
+        {"program", "p"},        {"count", "2"},   {"host", "pc1"}};
+    return alert;
+}
+
+TEST(AlertWords, OfARefusedActSayWhichAndOnWhichFile) {
+    const auto english = [](const char* act, const char* file) {
+        return alert_words(refused(act, file), Language::en);
+    };
+    EXPECT_EQ(english("file", "sensor.json"),
+              "p (process 7, user 0) on pc1 tried an act against the sensor, which the kernel "
+              "refused (changing the file 'sensor.json', 2 times)");
+    EXPECT_THAT(english("file", ""), HasSubstr("(changing files, 2 times)"));
+    EXPECT_THAT(english("signal-9", ""), HasSubstr("(sending signal 9, 2 times)"));
+    EXPECT_THAT(english("signal", ""), HasSubstr("(sending signals, 2 times)"));
+    EXPECT_THAT(english("of another version", ""), HasSubstr("(of another version, 2 times)"));
+    EXPECT_EQ(alert_words(refused("file", "sensor.json"), Language::ja),
+              "pc1 で p（プロセス 7、利用者 0）がセンサーに手を出そうとし、カーネルが拒否しました"
+              "（ファイル「sensor.json」の変更、2 回）");
+    for (const auto* act : {"file", "signal", "signal-9", "trace", "limit", "map"}) {
+        EXPECT_THAT(alert_words(refused(act, ""), Language::ja), Not(HasSubstr(act))) << act;
+    }
+}
+
 TEST(AlertWords, TellASpanShorterThanAnHourInMinutesOrSeconds) {
     auto alert = upload();
     alert.kind = exfiltration::Kind::leak;

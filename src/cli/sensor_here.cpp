@@ -190,7 +190,9 @@ bool show_protection(const json::value& state, TerminalOutput& output) {
         if (is(*shield, "up")) {
             output.say("sensor.status.shield");
         } else if (is(*shield, "wanted")) {
-            output.say("sensor.status.no_shield", {{"message", cell(*shield, "why")}});
+            output.say(
+                "sensor.status.no_shield",
+                {{"message", told(std::string_view(cell(*shield, "why")), output.language())}});
         } else {
             output.say("sensor.status.shield_off");
         }

@@ -105,9 +105,10 @@ Sentences sentences_of_sources() {
     // they were doing when the kernel said no.
     constexpr std::array<std::string_view, 4> told_on{"because(", "Words::of(", "fail_errno(",
                                                       "reason("};
-    for (const auto* file : {"channel/channel.cpp", "delivery/courier.cpp", "delivery/delivery.cpp",
-                             "response/guarded_sockets.cpp", "response/program_lsm.cpp",
-                             "sensor/kernel_side.cpp", "station/keeper_logons.cpp"}) {
+    for (const auto* file :
+         {"channel/channel.cpp", "delivery/courier.cpp", "delivery/delivery.cpp",
+          "response/guarded_sockets.cpp", "response/program_lsm.cpp", "sensor/kernel_side.cpp",
+          "shield/shield.cpp", "station/keeper_logons.cpp"}) {
         collect_calls(fs::path(SHOJI_SOURCES) / "watch" / file, told_on, sentences);
     }
     collect_calls(fs::path(SHOJI_SOURCES) / "watch/spool/spool.cpp", std::span(told_on).first(1),
@@ -168,6 +169,10 @@ TEST(Told, SaysAgainWhatAnotherProgramToldInEnglish) {
               "ジャーナルがなく、/var/log/auth.log, /var/log/secure のどれもありません");
     EXPECT_EQ(japanese("connecting to the collector: Connection refused"),
               "収集側に接続できません: Connection refused");
+    EXPECT_EQ(japanese("LSM programs load but refuse nothing: 'bpf' is not among the kernel's "
+                       "security modules"),
+              "LSM プログラムは読み込めますが、何も拒みません。カーネルのセキュリティモジュールに"
+              "「bpf」がありません");
     EXPECT_EQ(japanese("the collector ends the connection: its disk is full"),
               "収集側が接続を終わらせました: ディスクがいっぱいです");
     EXPECT_EQ(
