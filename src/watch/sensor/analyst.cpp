@@ -6,6 +6,7 @@
 #include "core/confinement/confine.h"
 #include "watch/sensor/boot_time.h"
 #include "watch/sensor/counters.h"
+#include "watch/sensor/journal_reader.h"
 #include "watch/sensor/log_files.h"
 #include "watch/sensor/logons.h"
 #include "watch/sensor/program_files.h"
@@ -77,6 +78,7 @@ class Analyst {
           scene_(words_),
           hasher_(inputs_.opener.get(), std::uint64_t{policy.hash_megabytes} << 20),
           logons_(names, scene_),
+          journal_(std::move(inputs_.journal)),
           sink_(sink) {}
 
     base::Result<void> run(const AnalystRights& rights);
@@ -92,7 +94,7 @@ class Analyst {
     void look_around();
     base::Result<void> prepare_logs();
     void read_logons();
-    void read_journal();
+    void hand_on();
     void report(const Loss& loss);
     void report(const Flood& flood);
     void report_more(std::string_view cause, std::uint64_t count, std::uint64_t& told);
@@ -106,7 +108,7 @@ class Analyst {
     Scene scene_;
     FileHasher hasher_;
     LogonReader logons_;
-    JournalEntries journal_;
+    JournalReader journal_;
     std::optional<LogFiles> logs_;
     Sink& sink_;
     std::optional<LossWatch> losses_;
@@ -246,23 +248,18 @@ void Analyst::look_around() {
     scene_.boot_time = boot_time_by(readings, scene_.boot_time);
 }
 
-void Analyst::read_journal() {
-    constexpr std::size_t most = std::size_t{256} << 10;
-    std::array<char, 16384> piece{};
-    for (std::size_t taken = 0; taken < most; taken += piece.size()) {
-        const auto count = ::read(inputs_.journal.get(), piece.data(), piece.size());
-        if (count <= 0) return;
-        journal_.add({piece.data(), static_cast<std::size_t>(count)},
-                     [this](const JournalEntry& entry) {
-                         logons_.read(entry, event_);
-                         sink_.take(event_);
-                     });
-    }
+// What is in the journal may come twice when this process is killed, but is not missed.
+void Analyst::hand_on() {
+    sink_.pause();
+    journal_.tell();
 }
 
 // After the ring, so that who wrote it is known.
 void Analyst::read_logons() {
-    if (inputs_.journal.valid()) read_journal();
+    journal_.look([this](const JournalEntry& entry) {
+        logons_.read(entry, event_);
+        sink_.take(event_);
+    });
     if (!logs_) return;
     const auto now = static_cast<event::Time>(clock_now(CLOCK_REALTIME));
     const std::time_t seconds = now / static_cast<event::Time>(second);
@@ -331,7 +328,7 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
     read_running();
     read_logons();  // what is said from now on is told
     report_state();
-    sink_.pause();
+    hand_on();
     if (auto read = read_left(); !read) return read;
     std::array<pollfd, 2> waited{pollfd{inputs_.kernel.ring.get(), POLLIN, 0},
                                  pollfd{inputs_.opener.get(), POLLIN, 0}};
@@ -351,7 +348,7 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
             report_more("process_table", scene_.processes.left_out(), left_out_told_);
             report_more("journal_entries", journal_.damages(), unreadable_told_);
         }
-        sink_.pause();
+        hand_on();
         // However much there is, between two batches the keeper hears that this process lives.
         const bool more = *count == batch;
         if (last && !more) return {};

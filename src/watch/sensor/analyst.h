@@ -18,7 +18,7 @@ namespace shoji::sensor {
 struct AnalystInputs {
     KernelOutputs kernel;
     base::FileDescriptor opener;  // packet socket; closed when the sensor ends
-    // What journalctl writes, without blocking; invalid: the policy's logs are read instead.
+    // By which the keeper gives channels (journal_reader.h); invalid: the policy's logs are read.
     base::FileDescriptor journal;
     base::FileDescriptor log_positions;  // of logs (log_files.h); invalid: they are not read
     std::vector<FamilyState> state;

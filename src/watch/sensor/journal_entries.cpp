@@ -17,13 +17,22 @@ std::int64_t time_of(std::string_view digits) {
 
 }  // namespace
 
-void JournalEntries::lose() {
-    ++damages_;
-    state_ = State::lost;
+void JournalEntries::forget() {
     line_is_empty_ = false;
     entry_ = {};
     name_.clear();
     value_.clear();
+}
+
+void JournalEntries::begin_anew() {
+    forget();
+    state_ = State::name;
+}
+
+void JournalEntries::lose() {
+    forget();
+    ++damages_;
+    state_ = State::lost;
 }
 
 void JournalEntries::keep(char c) {
@@ -45,6 +54,8 @@ void JournalEntries::end_value() {
         entry_.executable = value_;
     } else if (name_ == "__REALTIME_TIMESTAMP") {
         entry_.time = time_of(value_);
+    } else if (name_ == "__CURSOR") {
+        entry_.cursor = value_;
     }
     name_.clear();
     value_.clear();

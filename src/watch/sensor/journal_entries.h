@@ -1,6 +1,6 @@
 // Entries of systemd's journal in its export format
 // (https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-export-format), as journalctl writes it into
-// a pipe. Pure.
+// a stream. Pure.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,7 @@ struct JournalEntry {
     std::string user;        // _UID
     std::string executable;  // _EXE
     std::string message;     // MESSAGE
+    std::string cursor;      // __CURSOR
 
     bool operator==(const JournalEntry&) const = default;
 };
@@ -39,6 +40,9 @@ class JournalEntries {
             }
         }
     }
+    // Another stream begins. What this one has of an entry is forgotten: no damage, for the other
+    // one has it whole.
+    void begin_anew();
     // Lines and lengths that are none: from there to the next entry nothing is believed.
     [[nodiscard]] std::uint64_t damages() const { return damages_; }
 
@@ -51,6 +55,7 @@ class JournalEntries {
     void take_size(char c);
     void keep(char c);
     void end_value();
+    void forget();
     void lose();
 
     State state_ = State::name;

@@ -30,7 +30,7 @@ TEST(JournalEntries, FieldsOfAnEntryInWhateverPieces) {
         }
         ASSERT_EQ(all.size(), 1U);
         EXPECT_EQ(all[0], (JournalEntry{1'700'000'000'123'456'000, "sshd", "10", "77", "0",
-                                        "/usr/sbin/sshd", "a = b"}));
+                                        "/usr/sbin/sshd", "a = b", "s=1;i=2"}));
     }
 }
 
@@ -42,6 +42,20 @@ TEST(JournalEntries, AValueOfSeveralLinesHasItsLengthBeforeIt) {
     EXPECT_EQ(all[0].message, "two\n\nlines = x");
     EXPECT_EQ(all[0].process, "5");
     EXPECT_EQ(reader.damages(), 0U);
+}
+
+// Bytes of a message, which anybody can choose, are none of another entry's.
+TEST(JournalEntries, WhatAStreamHasOfAnEntryIsForgottenWithIt) {
+    const auto cut = "_UID=0\n_EXE=/usr/sbin/sshd\nMESSAGE\n\xff\0\0\0\0\0\0\0half of it"s;
+    for (std::size_t size = 1; size <= cut.size(); ++size) {
+        JournalEntries reader;
+        EXPECT_TRUE(entries_of(reader, cut.substr(0, size)).empty());
+        reader.begin_anew();
+        const auto all = entries_of(reader, "MESSAGE=next\n\n");
+        ASSERT_EQ(all.size(), 1U);
+        EXPECT_EQ(all[0], (JournalEntry{0, "", "", "", "", "", "next", ""}));
+        EXPECT_EQ(reader.damages(), 0U);
+    }
 }
 
 TEST(JournalEntries, LongValuesAreCut) {

@@ -2,10 +2,12 @@
 
 #include "core/confinement/capabilities.h"
 #include "core/confinement/landlock.h"
+#include "watch/station/held.h"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <vector>
 
@@ -66,13 +68,26 @@ base::Result<void> confine(const std::vector<std::string>& folders) {
     for (const auto* path : {"/usr", "/lib", "/lib64"}) {
         if (std::filesystem::exists(path)) rules.paths.push_back({path, false, true});
     }
-    for (const auto* path : {"/etc", "/proc"}) rules.paths.push_back({path});
+    for (const auto* path : {"/etc", "/proc", "/sys/fs/cgroup"}) {
+        if (std::filesystem::exists(path)) rules.paths.push_back({path});
+    }
     for (const auto& folder : folders) rules.paths.push_back({folder});
     return confinement::restrict_landlock(rules, abi);
 }
 
+// Of entries whose cursor is unknown the time is: where the clock was set back since, it is of no
+// use.
+std::vector<std::string> words_for(const sensor::JournalPlace& place) {
+    constexpr std::int64_t second = 1'000'000;
+    if (!place.cursor.empty()) return {"--lines=all", "--after-cursor=" + place.cursor};
+    const auto seconds = place.microseconds / second;
+    if (seconds == 0 || seconds > ::time(nullptr)) return {"--lines=0"};
+    return {"--lines=all", fmt::format("--since=@{}.{:06}", seconds, place.microseconds % second)};
+}
+
 // In a process of its own. Does not return.
-void execute(const sensor::LogonPolicy& policy, int output, int nothing, std::time_t since) {
+void execute(const sensor::LogonPolicy& policy, int output, int nothing,
+             const sensor::JournalPlace& place) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(output, STDOUT_FILENO);
@@ -82,12 +97,7 @@ void execute(const sensor::LogonPolicy& policy, int output, int nothing, std::ti
     std::vector<std::string> words{
         "journalctl", "--follow", "--quiet", "--output=export",
         "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,SYSLOG_FACILITY,SYSLOG_PID,_PID,_UID,_EXE"};
-    if (since == 0) {
-        words.emplace_back("--lines=0");
-    } else {
-        words.emplace_back("--lines=all");
-        words.push_back(fmt::format("--since=@{}", since));
-    }
+    for (auto& word : words_for(place)) words.push_back(std::move(word));
     if (!policy.journal.empty()) words.push_back("--directory=" + policy.journal);
     for (const auto* word : {"SYSLOG_FACILITY=4", "+", "SYSLOG_FACILITY=10"}) {
         words.emplace_back(word);
@@ -109,7 +119,7 @@ bool has_journal(const sensor::LogonPolicy& policy) {
 }
 
 base::Result<void> run_journal(const sensor::LogonPolicy& policy, base::FileDescriptor output,
-                               base::FileDescriptor keeper, std::time_t since) {
+                               base::FileDescriptor keeper, const sensor::JournalPlace& place) {
     const auto folders = folders_of(policy);
     const auto group = group_of(folders);
     if (!group) return base::Failure(group.error());
@@ -118,14 +128,16 @@ base::Result<void> run_journal(const sensor::LogonPolicy& policy, base::FileDesc
     if (auto confined = confine(folders); !confined) return confined;
     const pid_t reader = ::fork();
     if (reader < 0) return base::fail_errno(errno, "starting journalctl");
-    if (reader == 0) execute(policy, output.get(), nothing.get(), since);
+    if (reader == 0) execute(policy, output.get(), nothing.get(), place);
     output.reset();
     constexpr int heartbeat_milliseconds = 1000;
     pollfd waited{keeper.get(), POLLIN, 0};
     int status = 0;
     while (::waitpid(reader, &status, WNOHANG) == 0) {
         const char alive = 0;
-        static_cast<void>(::send(keeper.get(), &alive, 1, MSG_DONTWAIT | MSG_NOSIGNAL));
+        if (!is_held(reader)) {
+            static_cast<void>(::send(keeper.get(), &alive, 1, MSG_DONTWAIT | MSG_NOSIGNAL));
+        }
         if (::poll(&waited, 1, heartbeat_milliseconds) <= 0) continue;
         ::kill(reader, SIGKILL);
         ::waitpid(reader, &status, 0);

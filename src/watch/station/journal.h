@@ -1,14 +1,13 @@
 // The process that has systemd's journal read: it starts journalctl, as a user of its own without a
-// right but to read the journal's folders, and says that it is alive as long as that runs. It reads
-// nothing itself; what journalctl writes goes to the analyst, which parses it.
+// right but to read the journal's folders, and says that it is alive as long as that runs and
+// nobody holds it (held.h). It reads nothing itself; what journalctl writes goes to the analyst,
+// which parses it.
 #pragma once
 
 #include "core/base/file_descriptor.h"
 #include "core/base/result.h"
+#include "watch/sensor/journal_place.h"
 #include "watch/sensor/policy.h"
-
-#include <ctime>
-#include <string>
 
 namespace shoji::station {
 
@@ -16,9 +15,9 @@ namespace shoji::station {
 bool has_journal(const sensor::LogonPolicy& policy);
 
 // Until `keeper` is closed, or journalctl ends, which is an error. Messages of logons (facilities
-// auth and authpriv) go to `output` in the journal's export format; those from `since` on, or, when
-// it is 0, the new ones.
+// auth and authpriv) go to `output` in the journal's export format: those behind `place`, or, where
+// that is none, the new ones.
 base::Result<void> run_journal(const sensor::LogonPolicy& policy, base::FileDescriptor output,
-                               base::FileDescriptor keeper, std::time_t since);
+                               base::FileDescriptor keeper, const sensor::JournalPlace& place);
 
 }  // namespace shoji::station

@@ -116,7 +116,11 @@ void Keeper::tell_manager() {
 int Keeper::wait_for(Clock::time_point now) const {
     auto until = now + 1s;
     for (const auto& one : parts_) {
-        if (one.wanted && !one.runs()) until = std::min(until, std::max(now, one.start_at));
+        // The analyst's next sign of life wakes.
+        const bool waits = one.name == PartName::journal && !can_start_journal();
+        if (one.wanted && !one.runs() && !waits) {
+            until = std::min(until, std::max(now, one.start_at));
+        }
     }
     return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(until - now).count());
 }
@@ -143,6 +147,7 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     told_state_ |= part(PartName::analyst).ready;
     if (look_for_logs()) write_state();
     tell_what_waits();
+    hear_journal();
     take_signals();
     reap(now);
     // The opener ends where the analyst does: that one is named.
@@ -195,16 +200,19 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
     // Without the journal or responses all else is still seen: that one fails is told.
     const bool is_needed = part.name != PartName::journal && part.name != PartName::answerer;
     part.gave_up = is_needed && !part.was_ready && signal == 0 && WEXITSTATUS(status) != 0;
-    if (part.name == PartName::journal) journal_since_ = ::time(nullptr);
     // A journal that cannot be read ends its reader again and again: that is told once.
     const bool is_news = part.is_news(signal > 0, now) || is_needed;
+    const bool was_read = is_journal_read();
     part.set_back(now);
+    if (part.name == PartName::analyst) forget_channel();
+    if (part.name == PartName::journal) end_channel();
     write_state();
     // Opener and analyst need each other: the other one ends by itself, and both are started again.
     // The analyst reads what is in the ring first and keeps what it learnt.
     const bool follows =
         signal == 0 && (part.name == PartName::opener ||
-                        (part.name == PartName::analyst && !this->part(PartName::opener).runs()));
+                        (part.name == PartName::analyst && !this->part(PartName::opener).runs()) ||
+                        (part.name == PartName::journal && !was_read));
     if (was_silent || follows || !is_news) return;
     tell(letters::Note::part_ended, name_of(part.name), static_cast<unsigned>(signal));
 }
@@ -289,6 +297,7 @@ void Keeper::stop() {
     end_part(part(PartName::journal), 5s);
     end_part(part(PartName::opener), 10s);
     end_part(part(PartName::analyst), 60s);
+    forget_channel();
     end_part(part(PartName::deliverer), 20s);
     end_part(part(PartName::answerer), 20s);
 }

@@ -1,13 +1,14 @@
 // The process that keeps the sensor alive. It loads the kernel's programs and holds them, starts
 // the parts (docs/sensor.md), starts those again that ended or fell silent, and has that told as an
 // alert. It reads nothing from outside but the administrator's policy: parts say one byte, that
-// they are alive.
+// they are alive, and the analyst how far it has read the journal (watch/sensor/journal_place.h).
 #pragma once
 
 #include "core/base/file_descriptor.h"
 #include "core/base/result.h"
 #include "core/base/service_manager.h"
 #include "watch/letters/letters.h"
+#include "watch/sensor/journal_place.h"
 #include "watch/sensor/kernel_side.h"
 #include "watch/shield/refusals.h"
 #include "watch/shield/shield.h"
@@ -61,7 +62,12 @@ class Keeper {
     base::Result<void> start_answerer();
     base::Result<void> start_journal();
     base::Result<void> prepare_logons();
-    base::Result<void> make_journal_pipe();
+    [[nodiscard]] bool can_start_journal() const;
+    [[nodiscard]] bool is_journal_read() const;
+    void hear_journal();
+    void forget_channel();
+    void end_channel();
+    [[nodiscard]] sensor::JournalPlace next_place();
     [[nodiscard]] bool look_for_logs();
     [[nodiscard]] std::vector<sensor::FamilyState> seen() const;
     [[nodiscard]] std::vector<sensor::FamilyState> to_tell() const;
@@ -106,11 +112,11 @@ class Keeper {
     shield::Refusals refusals_;
     std::optional<sensor::LeftRing> left_;       // until an analyst has read it
     std::optional<sensor::FamilyState> logons_;  // none: policy leaves them out
-    bool told_state_ = false;          // an analyst has said what this policy sees and what not
-    base::FileDescriptor journal_in_;  // a pipe, from journalctl to the analyst
-    base::FileDescriptor journal_out_;
+    bool told_state_ = false;            // an analyst has said what this policy sees and what not
+    base::FileDescriptor journal_link_;  // to the analyst, which takes channels by it
+    base::FileDescriptor journal_channel_;  // the end for writing, until the analyst has read all
+    sensor::JournalPlace journal_place_;    // behind which the next channel begins
     base::FileDescriptor log_positions_;
-    std::time_t journal_since_ = 0;  // when its reader ended; 0: it did not
     std::optional<OwnFiles> own_files_;
     std::vector<letters::Notice> notices_;  // for the analyst that begins, or the next one
     Clock::time_point next_check_;

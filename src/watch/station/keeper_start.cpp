@@ -159,7 +159,7 @@ void Keeper::forget() {
     shield_.reset();
     left_.reset();
     own_files_.reset();
-    for (auto* one : {&journal_in_, &journal_out_, &log_positions_}) one->reset();
+    for (auto* one : {&journal_link_, &journal_channel_, &log_positions_}) one->reset();
 }
 
 template <class Work>
@@ -203,7 +203,7 @@ base::Result<void> Keeper::start_due(Clock::time_point now) {
         any = true;
         started = start_watching();
     }
-    if (started && is_due(PartName::journal)) {
+    if (started && is_due(PartName::journal) && can_start_journal()) {
         any = true;
         started = start_journal();
     }
@@ -264,12 +264,24 @@ base::Result<void> Keeper::start_answerer() {
     return started;
 }
 
+// A channel is of sockets: a pipe can be opened anew, by /proc/PID/fd, and read empty by whoever
+// may look at a process that has it.
 base::Result<void> Keeper::start_journal() {
-    auto output = duplicate(journal_in_);
-    return start(part(PartName::journal), [&](base::FileDescriptor keeper) {
-        return run_journal(policy_->watch.logons, std::move(output), std::move(keeper),
-                           journal_since_);
+    auto channel = base::unix_socket_pair(base::SocketKind::stream);
+    if (!channel) return base::Failure(channel.error());
+    const auto place = next_place();
+    auto output = duplicate(channel->first);
+    auto started = start(part(PartName::journal), [&](base::FileDescriptor keeper) {
+        *channel = {};
+        return run_journal(policy_->watch.logons, std::move(output), std::move(keeper), place);
     });
+    if (!started) return started;
+    journal_channel_ = std::move(channel->first);
+    const std::array<std::uint8_t, 1> nothing{};
+    const std::array<int, 1> end{channel->second.get()};
+    // Where the analyst has ended another one gets another channel.
+    static_cast<void>(base::send_packet(journal_link_.get(), nothing, end));
+    return started;
 }
 
 base::Result<void> Keeper::start_watching() {
@@ -282,26 +294,33 @@ base::Result<void> Keeper::start_watching() {
     auto asking = make_link();
     auto delivering = make_link();
     auto answering = make_link();
-    for (const auto* one : {&asking, &delivering, &answering}) {
+    auto journal = make_link();
+    for (const auto* one : {&asking, &delivering, &answering, &journal}) {
         if (!*one) return base::Failure(one->error());
     }
+    for (const auto* end : {&journal->first, &journal->second}) {
+        if (auto set = set_non_blocking(*end); !set) return set;
+    }
+    const bool reads_journal = part(PartName::journal).wanted;
     const bool delivers = part(PartName::deliverer).wanted;
     const bool answers = part(PartName::answerer).wanted;
     auto listener = duplicate(listener_);
-    auto journal = duplicate(journal_out_);
     auto positions = duplicate(log_positions_);
     const auto state = to_tell();
     auto started = start(part(PartName::opener), [&](base::FileDescriptor keeper) {
         *delivering = {};
         *answering = {};
+        *journal = {};
         *outputs = {};
-        for (auto* one : {&listener, &journal, &positions, &asking->second}) one->reset();
+        for (auto* one : {&listener, &positions, &asking->second}) one->reset();
         return sensor::run_opener(std::move(asking->first), std::move(keeper),
                                   policy_->watch.logons.files);
     });
     if (!started) return started;
     started = start(part(PartName::analyst), [&](base::FileDescriptor keeper) {
         asking->first.reset();
+        journal->first.reset();
+        if (!reads_journal) journal->second.reset();
         if (auto set = set_non_blocking(keeper); !set) return set;
         OutletInputs inputs;
         inputs.keeper = std::move(keeper);
@@ -313,10 +332,11 @@ base::Result<void> Keeper::start_watching() {
         inputs.notices = notices_;
         inputs.output = settings_.output;
         return work_as_analyst(*policy_, std::move(inputs),
-                               {std::move(*outputs), std::move(asking->second), std::move(journal),
-                                std::move(positions), state});
+                               {std::move(*outputs), std::move(asking->second),
+                                std::move(journal->second), std::move(positions), state});
     });
     if (!started) return started;
+    if (reads_journal) journal_link_ = std::move(journal->first);
     notices_.clear();
     if (delivers)
         send_link(part(PartName::deliverer), LinkTo::analyst, std::move(delivering->second));
@@ -400,6 +420,7 @@ void Keeper::reload() {
     stop();
     side_.emplace(std::move(*side));
     if (fresh->watch.logons.files != policy_->watch.logons.files) log_positions_.reset();
+    if (fresh->watch.logons.journal != policy_->watch.logons.journal) journal_place_ = {};
     policy_ = std::move(fresh);
     pin_programs();
     told_state_ = false;
