@@ -1,6 +1,7 @@
 // Files, as real calls change them and as the sensor tells of it.
 #include "watch/sensor/sensor_fixture_test.h"
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -68,7 +69,10 @@ TEST_F(FileEvents, WritingToWhatWasThereIsNoCreation) {
 // More than there are places for in the kernel's array: the rest stands in its table.
 TEST_F(FileEvents, EachOfVeryManyOpenFilesIsClosedWithItsBytes) {
     constexpr int count = 10'000;
-    const rlimit limit{count + 100, count + 100};
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    constexpr rlim_t needed = count + 100;
+    const rlimit limit{needed, std::max(before.rlim_max, needed)};
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) GTEST_SKIP() << "so many files cannot be open";
     RunningSensor sensor(with_family("file"));
     const TestFolder folder;

@@ -266,7 +266,7 @@ TEST_F(NetworkEvents, ConnectionsBeyondTheTableAreToldAsWell) {
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
     constexpr rlim_t needed = 2 * connections + 200;
     const rlimit many{needed, std::max(before.rlim_max, needed)};
-    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &many), 0);
+    if (::setrlimit(RLIMIT_NOFILE, &many) != 0) GTEST_SKIP() << "so many files cannot be open";
     {
         RunningSensor sensor(quickly());
         Socket listener(AF_INET, SOCK_STREAM);
