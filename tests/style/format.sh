@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every C++ file stands as .clang-format has it.
+# Every C++ file and every program for the kernel stands as .clang-format has it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-find src cmake -name '*.h' -o -name '*.cpp' | xargs clang-format --dry-run -Werror
+find src cmake benchmarks -name '*.h' -o -name '*.cpp' -o -name '*.bpf.c' | xargs clang-format --dry-run -Werror

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
  *
- * Blocked files do not run: neither as a program nor mapped into one. A file whose verdict is known to be 'denied'
- * ends the process before its next instruction; one that might be a blocked file, because it has the size of one,
- * stops the process until the user part has read it. Attached while something is blocked. */
+ * Blocked files do not run: neither as a program nor mapped into one. A file whose verdict is known
+ * to be 'denied' ends the process before its next instruction; one that might be a blocked file,
+ * because it has the size of one, stops the process until the user part has read it. Attached while
+ * something is blocked. */
 #include "exec_guard.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -38,7 +39,7 @@ struct mapping {
     __u32 unnamed;
 };
 
-static __always_inline void act(struct task_struct *task, const struct mapping *seen, __u32 what) {
+static __always_inline void act(struct task_struct* task, const struct mapping* seen, __u32 what) {
     struct exec_guard_event event = {};
     event.process = BPF_CORE_READ(task, tgid);
     event.act = what;
@@ -62,22 +63,23 @@ static __always_inline void act(struct task_struct *task, const struct mapping *
     bpf_ringbuf_output(&exec_events, &event, sizeof event, 0);
 }
 
-static __always_inline void judge(struct task_struct *task, struct exec_guard_policy *policy,
-                                  const struct mapping *seen) {
+static __always_inline void judge(struct task_struct* task, struct exec_guard_policy* policy,
+                                  const struct mapping* seen) {
     struct exec_guard_file file = seen->file;
     __u32 verdict = seen->unnamed ? 0 : verdict_of(policy, &file);
     if (verdict) {
         if (verdict == EXEC_GUARD_DENIED) act(task, seen, EXEC_GUARD_KILLED);
         return;
     }
-    if (policy->any_size || bpf_map_lookup_elem(&exec_sizes, &file.size)) act(task, seen, EXEC_GUARD_HELD);
+    if (policy->any_size || bpf_map_lookup_elem(&exec_sizes, &file.size))
+        act(task, seen, EXEC_GUARD_HELD);
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(guard_exec, struct task_struct *task, int old, struct linux_binprm *binprm) {
-    struct exec_guard_policy *policy = policy_for(task);
+int BPF_PROG(guard_exec, struct task_struct* task, int old, struct linux_binprm* binprm) {
+    struct exec_guard_policy* policy = policy_for(task);
     if (!policy) return 0;
-    struct inode *inode = BPF_CORE_READ(binprm, file, f_inode);
+    struct inode* inode = BPF_CORE_READ(binprm, file, f_inode);
     struct mapping seen = {};
     describe(&seen.file, inode);
     seen.unnamed = BPF_CORE_READ(inode, i_nlink) == 0;
@@ -85,11 +87,11 @@ int BPF_PROG(guard_exec, struct task_struct *task, int old, struct linux_binprm 
     return 0;
 }
 
-static long look_at(struct task_struct *task, struct vm_area_struct *area, struct mapping *seen) {
+static long look_at(struct task_struct* task, struct vm_area_struct* area, struct mapping* seen) {
     seen->end = BPF_CORE_READ(area, vm_end);
-    struct file *file = BPF_CORE_READ(area, vm_file);
+    struct file* file = BPF_CORE_READ(area, vm_file);
     if (!file || !(BPF_CORE_READ(area, vm_flags) & VM_EXEC)) return 0;
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
+    struct inode* inode = BPF_CORE_READ(file, f_inode);
     seen->executable = 1;
     describe(&seen->file, inode);
     seen->unnamed = BPF_CORE_READ(inode, i_nlink) == 0;
@@ -106,8 +108,8 @@ static __always_inline bool is_protecting(bool compat, __u32 number) {
 }
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(guard_exit, struct pt_regs *regs, long result) {
-    struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+int BPF_PROG(guard_exit, struct pt_regs* regs, long result) {
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
     __u32 process = BPF_CORE_READ(task, tgid);
     /* Whoever was let go on by another than the guard stops again. */
     if (bpf_map_lookup_elem(&exec_held, &process)) {
@@ -121,7 +123,7 @@ int BPF_PROG(guard_exit, struct pt_regs *regs, long result) {
     bool mapping = is_mapping(compat, number);
     if (!mapping && !is_protecting(compat, number)) return 0;
     if (mapping ? result < 0 && result > -4096 : result != 0) return 0;
-    struct exec_guard_policy *policy = policy_for(task);
+    struct exec_guard_policy* policy = policy_for(task);
     if (!policy) return 0;
     __u64 at = result, length = 0;
     if (!mapping) {

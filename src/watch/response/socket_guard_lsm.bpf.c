@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
  *
- * The guard of sockets where the kernel takes LSM programs: the call itself fails, whichever way it came. */
+ * The guard of sockets where the kernel takes LSM programs: the call itself fails, whichever way it
+ * came. */
 #include "socket_guard.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

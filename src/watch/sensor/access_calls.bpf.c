@@ -13,15 +13,12 @@ const __u8 calls[CALLS] = {
     [__NR_memfd_create] = ACCESS_MEMORY_FILE,
 };
 const __u8 compat_calls[CALLS] = {
-    [26] = ACCESS_PTRACE,
-    [347] = ACCESS_READ,
-    [348] = ACCESS_WRITE,
-    [438] = ACCESS_DESCRIPTOR,
-    [356] = ACCESS_MEMORY_FILE,
+    [26] = ACCESS_PTRACE,      [347] = ACCESS_READ,        [348] = ACCESS_WRITE,
+    [438] = ACCESS_DESCRIPTOR, [356] = ACCESS_MEMORY_FILE,
 };
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(access_call, struct pt_regs *regs, long result) {
-    struct task_struct *task = bpf_get_current_task_btf();
+int BPF_PROG(access_call, struct pt_regs* regs, long result) {
+    struct task_struct* task = bpf_get_current_task_btf();
     return access_ended(task, regs, call_of(task, regs), result);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
  *
- * Access to other processes, where the kernel lets programs be attached to its own functions: to those of the system
- * calls themselves, for programs of 64 and of 32 bits. */
+ * Access to other processes, where the kernel lets programs be attached to its own functions: to
+ * those of the system calls themselves, for programs of 64 and of 32 bits. */
 #include "uring.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define ON_CALL(name, function, call)                         \
-    SEC("?fexit/" #function)                                  \
-    int BPF_PROG(name, struct pt_regs *regs, long result) {   \
+#define ON_CALL(name, function, call)                                        \
+    SEC("?fexit/" #function)                                                 \
+    int BPF_PROG(name, struct pt_regs* regs, long result) {                  \
         return access_ended(bpf_get_current_task_btf(), regs, call, result); \
     }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
  *
- * The network. Of TCP: changes of a connection's state, which happen for whatever way led there (system call, io_uring,
- * the kernel itself), and the kernel's own counts of bytes, which sendfile, splice and mapped memory go into as well.
- * Of UDP: the packets, told apart by whom they go to and come from. Nothing here hooks system calls. Messages of DNS
- * are told of from the same programs: a second one for each packet costs as much as all that is done in the first. */
+ * The network. Of TCP: changes of a connection's state, which happen for whatever way led there
+ * (system call, io_uring, the kernel itself), and the kernel's own counts of bytes, which sendfile,
+ * splice and mapped memory go into as well. Of UDP: the packets, told apart by whom they go to and
+ * come from. Nothing here hooks system calls. Messages of DNS are told of from the same programs: a
+ * second one for each packet costs as much as all that is done in the first. */
+#include "network.h"
+
 #include "connections.bpf.h"
 #include "dns_packets.bpf.h"
-#include "network.h"
 #include "packet.bpf.h"
 #include "socket_owner.bpf.h"
 
@@ -40,23 +42,24 @@ struct {
     __type(value, struct udp_peers);
 } udp_sockets SEC(".maps");
 
-static __always_inline int connection_begin(enum sensor_kind kind, struct owner *owner, __u64 now) {
-    struct sensor_policy *p = policy();
+static __always_inline int connection_begin(enum sensor_kind kind, struct owner* owner, __u64 now) {
+    struct sensor_policy* p = policy();
     if (!p || is_flood_at(now, p->network_rate, kind, owner ? owner->cgroup : 0)) return -1;
     int index = scratch_take();
     if (index < 0) return -1;
-    struct scratch *s = scratch_of(index);
+    struct scratch* s = scratch_of(index);
     if (!s) return -1;
     begin_for(s, kind, owner, now, sizeof(struct sensor_connection));
     __builtin_memset(s->record + sizeof(struct sensor_head), 0,
                      sizeof(struct sensor_connection) - sizeof(struct sensor_head));
-    ((struct sensor_connection *)s->record)->network_namespace = owner ? owner->network_namespace : 0;
+    ((struct sensor_connection*)s->record)->network_namespace =
+        owner ? owner->network_namespace : 0;
     return index;
 }
 
 /* `sk`, `tcp`: typed, the same socket. */
-static __always_inline void fill_ends(struct sensor_connection *record, const struct sock *sk,
-                                      const struct tcp_sock *tcp) {
+static __always_inline void fill_ends(struct sensor_connection* record, const struct sock* sk,
+                                      const struct tcp_sock* tcp) {
     if (sk->__sk_common.skc_family == AF_INET6) {
         bpf_core_read(record->local.address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
         bpf_core_read(record->remote.address, 16, &sk->__sk_common.skc_v6_daddr);
@@ -69,27 +72,28 @@ static __always_inline void fill_ends(struct sensor_connection *record, const st
     record->remote.port = bpf_ntohs(sk->__sk_common.skc_dport);
 }
 
-static __always_inline void fill_bytes(struct sensor_connection *record, const struct sock *sk,
-                                       const struct tcp_sock *tcp, struct tcp_flow *flow) {
+static __always_inline void fill_bytes(struct sensor_connection* record, const struct sock* sk,
+                                       const struct tcp_sock* tcp, struct tcp_flow* flow) {
     record->all_sent = tcp->bytes_sent - tcp->bytes_retrans;
     record->all_received = tcp->bytes_received;
     /* The end itself is counted as a byte. */
-    if (record->all_received && (sk->__sk_common.skc_flags & SOCK_DONE_BIT)) record->all_received -= 1;
+    if (record->all_received && (sk->__sk_common.skc_flags & SOCK_DONE_BIT))
+        record->all_received -= 1;
     record->sent = record->all_sent - flow->sent;
     record->received = record->all_received - flow->received;
     flow->sent = record->all_sent;
     flow->received = record->all_received;
 }
 
-static __noinline int tell_tcp(enum sensor_kind kind, struct sock *sk, struct owner *owner, struct tcp_flow *flow,
-                               __u64 now) {
-    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+static __noinline int tell_tcp(enum sensor_kind kind, struct sock* sk, struct owner* owner,
+                               struct tcp_flow* flow, __u64 now) {
+    struct tcp_sock* tcp = bpf_skc_to_tcp_sock(sk);
     if (!tcp) return -1;
     int index = connection_begin(kind, owner, now);
     if (index < 0) return -1;
-    struct scratch *s = scratch_of(index);
+    struct scratch* s = scratch_of(index);
     if (!s) return -1;
-    struct sensor_connection *record = (struct sensor_connection *)s->record;
+    struct sensor_connection* record = (struct sensor_connection*)s->record;
     record->protocol = IPPROTO_TCP;
     fill_ends(record, sk, tcp);
     if (flow) {
@@ -106,24 +110,24 @@ static __noinline int tell_tcp(enum sensor_kind kind, struct sock *sk, struct ow
     return 0;
 }
 
-static __always_inline struct owner *owner_or_new(struct sock *sk) {
-    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+static __always_inline struct owner* owner_or_new(struct sock* sk) {
+    struct owner* owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
     if (!owner) count_loss(SENSOR_LOSS_NO_SOCKET);
     return owner;
 }
 
-static __always_inline void listens(struct sock *sk) {
-    struct owner *owner = owner_or_new(sk);
+static __always_inline void listens(struct sock* sk) {
+    struct owner* owner = owner_or_new(sk);
     if (owner) take_over(owner);
     tell_tcp(SENSOR_NETWORK_LISTEN, sk, owner, NULL, bpf_ktime_get_boot_ns());
 }
 
-static __always_inline void connects(struct sock *sk) {
+static __always_inline void connects(struct sock* sk) {
     struct connection made = {};
     take_over(&made.owner);
     if (!made.owner.process) {
         /* The kernel does it for somebody, who may have bound it. */
-        struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
+        struct owner* owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
         if (owner) made.owner = *owner;
     }
     made.flow.how = SENSOR_NETWORK_INITIATED;
@@ -132,42 +136,42 @@ static __always_inline void connects(struct sock *sk) {
     remember_connection(sk, &made, true);
 }
 
-static __always_inline void is_made(struct sock *sk) {
+static __always_inline void is_made(struct sock* sk) {
     struct connection made = {};
     inherit(&made.owner);
     remember_connection(sk, &made, true);
 }
 
-static __always_inline void established(struct sock *sk) {
-    struct connection *connection = connection_of(sk);
+static __always_inline void established(struct sock* sk) {
+    struct connection* connection = connection_of(sk);
     if (!connection) {
         struct connection made = {};
         remember_connection(sk, &made, true);
         connection = connection_of(sk);
     }
     if (!connection) return;
-    struct tcp_flow *flow = &connection->flow;
+    struct tcp_flow* flow = &connection->flow;
     if (flow->is_there && flow->began) return;
     flow->is_there = 1;
     flow->began = bpf_ktime_get_boot_ns();
     flow->looked = flow->began;
-    tell_tcp(flow->how & SENSOR_NETWORK_INITIATED ? SENSOR_NETWORK_CONNECT : SENSOR_NETWORK_ACCEPT, sk,
-             &connection->owner, flow, flow->began);
+    tell_tcp(flow->how & SENSOR_NETWORK_INITIATED ? SENSOR_NETWORK_CONNECT : SENSOR_NETWORK_ACCEPT,
+             sk, &connection->owner, flow, flow->began);
 }
 
-static __always_inline void closed(struct sock *sk) {
-    struct connection *connection = connection_of(sk);
+static __always_inline void closed(struct sock* sk) {
+    struct connection* connection = connection_of(sk);
     if (!connection) return;
-    struct tcp_flow *flow = &connection->flow;
+    struct tcp_flow* flow = &connection->flow;
     if (flow->is_there) {
-        tell_tcp(flow->began ? SENSOR_NETWORK_END : SENSOR_NETWORK_CONNECT, sk, &connection->owner, flow,
-                 bpf_ktime_get_boot_ns());
+        tell_tcp(flow->began ? SENSOR_NETWORK_END : SENSOR_NETWORK_CONNECT, sk, &connection->owner,
+                 flow, bpf_ktime_get_boot_ns());
     }
     forget_connection(sk);
 }
 
 SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(network_state, struct sock *sk, int old, int state) {
+int BPF_PROG(network_state, struct sock* sk, int old, int state) {
     if (sk->sk_protocol != IPPROTO_TCP) return 0;
     if (state == SYN_SENT) {
         connects(sk);
@@ -186,8 +190,8 @@ int BPF_PROG(network_state, struct sock *sk, int old, int state) {
 
 /* A process reads from what another one's listener took in. */
 SEC("tp_btf/tcp_rcv_space_adjust")
-int BPF_PROG(network_read, struct sock *sk) {
-    struct connection *connection = connection_of(sk);
+int BPF_PROG(network_read, struct sock* sk) {
+    struct connection* connection = connection_of(sk);
     if (!connection || !connection->flow.is_there || connection->flow.is_owned) return 0;
     connection->flow.is_owned = 1;
     take_over(&connection->owner);
@@ -196,9 +200,9 @@ int BPF_PROG(network_read, struct sock *sk) {
 
 /* Something has come, be it the word that what was sent has arrived. */
 SEC("tp_btf/tcp_probe")
-int BPF_PROG(network_progress, struct sock *sk) {
-    struct connection *connection = connection_of(sk);
-    struct sensor_policy *p = policy();
+int BPF_PROG(network_progress, struct sock* sk) {
+    struct connection* connection = connection_of(sk);
+    struct sensor_policy* p = policy();
     if (!connection || !connection->flow.is_there || !p) return 0;
     __u64 now = bpf_ktime_get_boot_ns();
     if (now - connection->flow.looked < p->flow_seconds * WINDOW) return 0;
@@ -207,13 +211,14 @@ int BPF_PROG(network_progress, struct sock *sk) {
     return 0;
 }
 
-static __noinline int tell_peer(enum sensor_kind kind, struct owner *owner, struct udp_peer *peer, __u64 now) {
+static __noinline int tell_peer(enum sensor_kind kind, struct owner* owner, struct udp_peer* peer,
+                                __u64 now) {
     if (!peer) return -1;
     int index = connection_begin(kind, owner, now);
     if (index < 0) return -1;
-    struct scratch *s = scratch_of(index);
+    struct scratch* s = scratch_of(index);
     if (!s) return -1;
-    struct sensor_connection *record = (struct sensor_connection *)s->record;
+    struct sensor_connection* record = (struct sensor_connection*)s->record;
     record->protocol = IPPROTO_UDP;
     __builtin_memcpy(record->local.address, peer->local, 16);
     __builtin_memcpy(record->remote.address, peer->remote, 16);
@@ -234,18 +239,19 @@ static __noinline int tell_peer(enum sensor_kind kind, struct owner *owner, stru
     return 0;
 }
 
-/* The place of the packet's peer: its own, a free one, or that of the quietest. NULL: others are at it. */
-static __always_inline struct udp_peer *place_of(struct udp_peers *peers, struct packet *packet) {
-    struct udp_peer *quietest = NULL;
+/* The place of the packet's peer: its own, a free one, or that of the quietest. NULL: others are at
+ * it. */
+static __always_inline struct udp_peer* place_of(struct udp_peers* peers, struct packet* packet) {
+    struct udp_peer* quietest = NULL;
     for (int i = 0; i < MOST_PEERS; ++i) {
-        struct udp_peer *peer = &peers->peer[i];
+        struct udp_peer* peer = &peers->peer[i];
         if (peer->state == PEER_KNOWN && peer->remote_port == packet->remote_port &&
             peer->remote[0] == packet->remote[0] && peer->remote[1] == packet->remote[1]) {
             return peer;
         }
     }
     for (int i = 0; i < MOST_PEERS; ++i) {
-        struct udp_peer *peer = &peers->peer[i];
+        struct udp_peer* peer = &peers->peer[i];
         if (peer->state == PEER_CHANGES) continue;
         if (peer->state == PEER_NONE) {
             quietest = peer;
@@ -256,7 +262,7 @@ static __always_inline struct udp_peer *place_of(struct udp_peers *peers, struct
     return quietest;
 }
 
-static __always_inline void count_bytes(struct udp_peer *peer, __u32 bytes, bool goes_out) {
+static __always_inline void count_bytes(struct udp_peer* peer, __u32 bytes, bool goes_out) {
     if (goes_out) {
         __sync_fetch_and_add(&peer->sent, bytes);
     } else {
@@ -264,9 +270,11 @@ static __always_inline void count_bytes(struct udp_peer *peer, __u32 bytes, bool
     }
 }
 
-static __always_inline void meet(struct owner *owner, struct udp_peer *peer, struct packet *packet, bool goes_out) {
+static __always_inline void meet(struct owner* owner, struct udp_peer* peer, struct packet* packet,
+                                 bool goes_out) {
     __u32 was = peer->state;
-    if (was == PEER_CHANGES || __sync_val_compare_and_swap(&peer->state, was, PEER_CHANGES) != was) {
+    if (was == PEER_CHANGES ||
+        __sync_val_compare_and_swap(&peer->state, was, PEER_CHANGES) != was) {
         count_loss(SENSOR_LOSS_NO_SOCKET);
         return;
     }
@@ -291,14 +299,15 @@ static __always_inline void meet(struct owner *owner, struct udp_peer *peer, str
     peer->state = PEER_KNOWN;
 }
 
-static __always_inline void count_packet(struct bpf_sock *sk, bool goes_out, struct packet *packet) {
-    struct udp_peers *peers = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-    struct udp_peer *peer = peers ? place_of(peers, packet) : NULL;
+static __always_inline void count_packet(struct bpf_sock* sk, bool goes_out,
+                                         struct packet* packet) {
+    struct udp_peers* peers = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+    struct udp_peer* peer = peers ? place_of(peers, packet) : NULL;
     if (!peer) {
         count_loss(SENSOR_LOSS_NO_SOCKET);
         return;
     }
-    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
+    struct owner* owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
     if (peer->state != PEER_KNOWN || peer->remote_port != packet->remote_port ||
         peer->remote[0] != packet->remote[0] || peer->remote[1] != packet->remote[1]) {
         meet(owner, peer, packet, goes_out);
@@ -307,7 +316,7 @@ static __always_inline void count_packet(struct bpf_sock *sk, bool goes_out, str
     count_bytes(peer, packet->bytes, goes_out);
     __u64 now = bpf_ktime_get_boot_ns();
     peer->last = now;
-    struct sensor_policy *p = policy();
+    struct sensor_policy* p = policy();
     if (p && now - peer->looked >= p->flow_seconds * WINDOW) {
         peer->looked = now;
         tell_peer(SENSOR_NETWORK_FLOW, owner, peer, now);
@@ -315,12 +324,12 @@ static __always_inline void count_packet(struct bpf_sock *sk, bool goes_out, str
 }
 
 static __always_inline bool tells_dns(void) {
-    struct sensor_policy *p = policy();
+    struct sensor_policy* p = policy();
     return p && (p->filters & SENSOR_TELLS_DNS);
 }
 
-static __always_inline int look(struct __sk_buff *skb, bool goes_out) {
-    struct bpf_sock *sk = skb->sk;
+static __always_inline int look(struct __sk_buff* skb, bool goes_out) {
+    struct bpf_sock* sk = skb->sk;
     if (!sk) return 1;
     sk = bpf_sk_fullsock(sk);
     if (!sk) return 1;
@@ -340,17 +349,17 @@ static __always_inline int look(struct __sk_buff *skb, bool goes_out) {
 }
 
 SEC("cgroup_skb/egress")
-int network_out(struct __sk_buff *skb) {
+int network_out(struct __sk_buff* skb) {
     return look(skb, true);
 }
 
 SEC("cgroup_skb/ingress")
-int network_in(struct __sk_buff *skb) {
+int network_in(struct __sk_buff* skb) {
     return look(skb, false);
 }
 
 SEC("cgroup/sock_create")
-int network_socket(struct bpf_sock *sk) {
+int network_socket(struct bpf_sock* sk) {
     if (sk->protocol == IPPROTO_UDP) {
         take_over(bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE));
     }
@@ -358,14 +367,14 @@ int network_socket(struct bpf_sock *sk) {
 }
 
 SEC("cgroup/sock_release")
-int network_release(struct bpf_sock *sk) {
+int network_release(struct bpf_sock* sk) {
     if (sk->protocol != IPPROTO_UDP) return 1;
-    struct udp_peers *peers = bpf_sk_storage_get(&udp_sockets, sk, 0, 0);
+    struct udp_peers* peers = bpf_sk_storage_get(&udp_sockets, sk, 0, 0);
     if (!peers) return 1;
-    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
+    struct owner* owner = bpf_sk_storage_get(&socket_owners, sk, 0, 0);
     __u64 now = bpf_ktime_get_boot_ns();
     for (int i = 0; i < MOST_PEERS; ++i) {
-        struct udp_peer *peer = &peers->peer[i];
+        struct udp_peer* peer = &peers->peer[i];
         if (__sync_val_compare_and_swap(&peer->state, PEER_KNOWN, PEER_NONE) == PEER_KNOWN) {
             tell_peer(SENSOR_NETWORK_END, owner, peer, now);
         }
@@ -374,8 +383,8 @@ int network_release(struct bpf_sock *sk) {
 }
 
 /* Who addresses others by a socket is its owner, whoever made it. */
-static __always_inline int address_by(struct bpf_sock_addr *context) {
-    struct bpf_sock *sk = context->sk;
+static __always_inline int address_by(struct bpf_sock_addr* context) {
+    struct bpf_sock* sk = context->sk;
     if (sk && context->protocol == IPPROTO_UDP) {
         take_over(bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE));
     }
@@ -383,32 +392,32 @@ static __always_inline int address_by(struct bpf_sock_addr *context) {
 }
 
 SEC("cgroup/connect4")
-int network_connect4(struct bpf_sock_addr *context) {
+int network_connect4(struct bpf_sock_addr* context) {
     return address_by(context);
 }
 SEC("cgroup/connect6")
-int network_connect6(struct bpf_sock_addr *context) {
+int network_connect6(struct bpf_sock_addr* context) {
     return address_by(context);
 }
 SEC("cgroup/sendmsg4")
-int network_send4(struct bpf_sock_addr *context) {
+int network_send4(struct bpf_sock_addr* context) {
     return address_by(context);
 }
 SEC("cgroup/sendmsg6")
-int network_send6(struct bpf_sock_addr *context) {
+int network_send6(struct bpf_sock_addr* context) {
     return address_by(context);
 }
 
-static __always_inline int bound(struct bpf_sock *sk, bool is_six) {
-    struct owner *owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+static __always_inline int bound(struct bpf_sock* sk, bool is_six) {
+    struct owner* owner = bpf_sk_storage_get(&socket_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
     take_over(owner);
     int index = connection_begin(SENSOR_NETWORK_BIND, owner, bpf_ktime_get_boot_ns());
     if (index < 0) return 1;
-    struct scratch *s = scratch_of(index);
+    struct scratch* s = scratch_of(index);
     if (!s) return 1;
-    struct sensor_connection *record = (struct sensor_connection *)s->record;
+    struct sensor_connection* record = (struct sensor_connection*)s->record;
     if (is_six) {
-        __u32 *words = (__u32 *)record->local.address;
+        __u32* words = (__u32*)record->local.address;
         words[0] = sk->src_ip6[0];
         words[1] = sk->src_ip6[1];
         words[2] = sk->src_ip6[2];
@@ -424,23 +433,23 @@ static __always_inline int bound(struct bpf_sock *sk, bool is_six) {
 }
 
 SEC("cgroup/post_bind4")
-int network_bind4(struct bpf_sock *sk) {
+int network_bind4(struct bpf_sock* sk) {
     return bound(sk, false);
 }
 SEC("cgroup/post_bind6")
-int network_bind6(struct bpf_sock *sk) {
+int network_bind6(struct bpf_sock* sk) {
     return bound(sk, true);
 }
 
 /* Of a socket that is no connection of TCP, nor is about to be one. */
-static __always_inline void know_owner(struct sock *sk, struct task_struct *task) {
-    struct owner *owner = owner_or_new(sk);
+static __always_inline void know_owner(struct sock* sk, struct task_struct* task) {
+    struct owner* owner = owner_or_new(sk);
     if (owner && !owner->process) fill_owner(owner, task);
 }
 
-static __always_inline void know_connection(struct sock *sk, struct task_struct *task) {
+static __always_inline void know_connection(struct sock* sk, struct task_struct* task) {
     struct connection made = {};
-    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+    struct tcp_sock* tcp = bpf_skc_to_tcp_sock(sk);
     if (!tcp || connection_of(sk)) return;
     fill_owner(&made.owner, task);
     if (sk->__sk_common.skc_state == ESTABLISHED) {
@@ -459,18 +468,19 @@ static __always_inline void know_connection(struct sock *sk, struct task_struct 
 
 /* Sockets that are there already. Who began their connections is not known any more. */
 SEC("iter/task_file")
-int network_before(struct bpf_iter__task_file *context) {
-    struct task_struct *task = context->task;
-    struct file *file = context->file;
+int network_before(struct bpf_iter__task_file* context) {
+    struct task_struct* task = context->task;
+    struct file* file = context->file;
     if (!task || !file) return 0;
-    struct socket *socket = bpf_sock_from_file(file);
+    struct socket* socket = bpf_sock_from_file(file);
     if (!socket) return 0;
-    struct sock *sk = socket->sk;
+    struct sock* sk = socket->sk;
     if (!sk) return 0;
     __u16 family = sk->__sk_common.skc_family;
     if (family != AF_INET6 && family != 2) return 0;
     __u8 state = sk->__sk_common.skc_state;
-    if (sk->sk_protocol == IPPROTO_UDP || (sk->sk_protocol == IPPROTO_TCP && (state == CLOSED || state == LISTEN))) {
+    if (sk->sk_protocol == IPPROTO_UDP ||
+        (sk->sk_protocol == IPPROTO_TCP && (state == CLOSED || state == LISTEN))) {
         know_owner(sk, task);
     } else if (sk->sk_protocol == IPPROTO_TCP) {
         know_connection(sk, task);

@@ -26,35 +26,19 @@ const __u8 calls[CALLS] = {
     [__NR_bpf] = PRIVILEGE_BPF,
 };
 const __u8 compat_calls[CALLS] = {
-    [213] = PRIVILEGE_USERS,
-    [23] = PRIVILEGE_USERS,
-    [203] = PRIVILEGE_USERS,
-    [70] = PRIVILEGE_USERS,
-    [208] = PRIVILEGE_USERS,
-    [164] = PRIVILEGE_USERS,
-    [214] = PRIVILEGE_USERS,
-    [46] = PRIVILEGE_USERS,
-    [204] = PRIVILEGE_USERS,
-    [71] = PRIVILEGE_USERS,
-    [210] = PRIVILEGE_USERS,
-    [170] = PRIVILEGE_USERS,
-    [185] = PRIVILEGE_CAPABILITIES,
-    [310] = PRIVILEGE_UNSHARE,
-    [346] = PRIVILEGE_ENTER,
-    [21] = PRIVILEGE_MOUNT,
-    [52] = PRIVILEGE_UNMOUNT,
-    [22] = PRIVILEGE_UNMOUNT,
-    [217] = PRIVILEGE_PIVOT,
-    [429] = PRIVILEGE_MOVE,
-    [61] = PRIVILEGE_ROOT,
-    [128] = PRIVILEGE_MODULE,
-    [350] = PRIVILEGE_MODULE_FILE,
-    [129] = PRIVILEGE_MODULE_GOES,
+    [213] = PRIVILEGE_USERS,        [23] = PRIVILEGE_USERS,        [203] = PRIVILEGE_USERS,
+    [70] = PRIVILEGE_USERS,         [208] = PRIVILEGE_USERS,       [164] = PRIVILEGE_USERS,
+    [214] = PRIVILEGE_USERS,        [46] = PRIVILEGE_USERS,        [204] = PRIVILEGE_USERS,
+    [71] = PRIVILEGE_USERS,         [210] = PRIVILEGE_USERS,       [170] = PRIVILEGE_USERS,
+    [185] = PRIVILEGE_CAPABILITIES, [310] = PRIVILEGE_UNSHARE,     [346] = PRIVILEGE_ENTER,
+    [21] = PRIVILEGE_MOUNT,         [52] = PRIVILEGE_UNMOUNT,      [22] = PRIVILEGE_UNMOUNT,
+    [217] = PRIVILEGE_PIVOT,        [429] = PRIVILEGE_MOVE,        [61] = PRIVILEGE_ROOT,
+    [128] = PRIVILEGE_MODULE,       [350] = PRIVILEGE_MODULE_FILE, [129] = PRIVILEGE_MODULE_GOES,
     [357] = PRIVILEGE_BPF,
 };
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(privileges_call, struct pt_regs *regs, long result) {
-    struct task_struct *task = bpf_get_current_task_btf();
+int BPF_PROG(privileges_call, struct pt_regs* regs, long result) {
+    struct task_struct* task = bpf_get_current_task_btf();
     return privileges_ended(task, regs, call_of(task, regs), result);
 }

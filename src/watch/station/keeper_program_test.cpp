@@ -136,17 +136,7 @@ TEST_F(KeeperProgram, AJournalThatCannotBeReadIsToldOnce) {
     watching.replace(at, files.size(),
                      fmt::format("source = \"journal\"\njournal = \"{}\"", folder_.at("nothing")));
     RunningSensor sensor(watching);
-    const auto restarts = [&]() -> std::int64_t {
-        std::ifstream file(sensor.state_file());
-        const std::string text((std::istreambuf_iterator<char>(file)), {});
-        boost::json::error_code broken;
-        const auto state = boost::json::parse(text, broken);
-        if (broken) return 0;
-        for (const auto& one : state.at("parts").as_array()) {
-            if (one.at("part") == "journal") return one.at("restarts").as_int64();
-        }
-        return 0;
-    };
+    const auto restarts = [&] { return part_number(sensor, "journal", "restarts"); };
     ASSERT_TRUE(eventually([&] { return restarts() >= 4; }));
     const auto told = alert(sensor, "sensor.part_ended");
     ASSERT_TRUE(told);

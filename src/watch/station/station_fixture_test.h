@@ -91,18 +91,22 @@ rules = ["{2}"]
             })
             .size();
     }
-    // The number of a part's process now; 0: none.
-    static pid_t process_of(const RunningSensor& sensor, const std::string& part) {
+    // What the sensor's state says of a part now; 0: nothing.
+    static std::int64_t part_number(const RunningSensor& sensor, const std::string& part,
+                                    const char* name) {
         std::ifstream file(sensor.state_file());
         const std::string text((std::istreambuf_iterator<char>(file)), {});
         boost::json::error_code broken;
         const auto state = boost::json::parse(text, broken);
         if (broken) return 0;
         for (const auto& one : state.at("parts").as_array()) {
-            if (one.at("part") != part.c_str()) continue;
-            return static_cast<pid_t>(std::max<std::int64_t>(one.at("process").as_int64(), 0));
+            if (one.at("part") == part.c_str()) return one.at(name).as_int64();
         }
         return 0;
+    }
+    // The number of a part's process now; 0: none.
+    static pid_t process_of(const RunningSensor& sensor, const std::string& part) {
+        return static_cast<pid_t>(std::max<std::int64_t>(part_number(sensor, part, "process"), 0));
     }
     // The part's process, which got the signal; 0: it does not run. A number that is no process's
     // must never come to kill(2): with -1 it would end everything on the machine.
