@@ -2,4 +2,4 @@
 # Every C++ file and every program for the kernel stands as .clang-format has it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-find src cmake benchmarks -name '*.h' -o -name '*.cpp' -o -name '*.bpf.c' | xargs clang-format --dry-run -Werror
+find src cmake -name '*.h' -o -name '*.cpp' -o -name '*.bpf.c' | xargs clang-format --dry-run -Werror
