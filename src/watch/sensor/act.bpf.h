@@ -12,7 +12,7 @@ static __always_inline int act_begin(enum sensor_kind kind, long result) {
     if (task->flags & PF_KTHREAD) return -1;
     struct sensor_policy* p = policy();
     if (!p || p->own_process == (__u32)task->tgid) return -1;
-    if (is_flood(p->act_rate, kind, cgroup_of(task))) return -1;
+    if (is_flood(p, p->act_rate, kind, cgroup_of(task))) return -1;
     int index = scratch_take();
     if (index < 0) return -1;
     struct scratch* s = scratch_of(index);

@@ -39,7 +39,7 @@ static __always_inline void tell_message(struct __sk_buff* skb, enum sensor_kind
                                          __u32 at, __u32 bytes) {
     struct sensor_policy* p = policy();
     __u64 now = bpf_ktime_get_boot_ns();
-    if (!p || is_flood_at(now, p->network_rate, kind, owner ? owner->cgroup : 0)) return;
+    if (!p || is_flood_at(now, p, p->network_rate, kind, owner ? owner->cgroup : 0)) return;
     int index = scratch_take();
     if (index < 0) return;
     struct scratch* s = scratch_of(index);

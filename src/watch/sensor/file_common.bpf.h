@@ -72,7 +72,7 @@ static __always_inline int file_begin_as(enum sensor_kind kind, bool urgent) {
     if (!p) return -1;
     __u64 cgroup = cgroup_of(task);
     if (is_left_out(p, task, cgroup)) return -1;
-    if (!urgent && is_flood(p->file_rate, kind, cgroup)) return -1;
+    if (!urgent && is_flood(p, p->file_rate, kind, cgroup)) return -1;
     int index = scratch_take();
     if (index < 0) return -1;
     struct scratch* s = scratch_of(index);

@@ -449,41 +449,5 @@ TEST_F(FileEvents, WhatALeftOutControlGroupDoesIsNotToldButItsProcessesAre) {
               0U);
 }
 
-TEST_F(FileEvents, AFloodIsHeldBackAndCountedButNoProcessIs) {
-    const TestFolder folder;
-    const TestGroup group;
-    ASSERT_FALSE(group.name().empty());
-    RunningSensor sensor(with_family("file", "[files]\nrate = 50\n"));
-    constexpr int many = 1000;
-    const pid_t child = ::fork();
-    if (child == 0) {
-        if (!group.enter()) ::_exit(1);
-        for (int i = 0; i < many; ++i) std::ofstream(folder.at("flood")) << "x";
-        ::execl("/bin/true", "true", nullptr);
-        ::_exit(1);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    ASSERT_EQ(status, 0);
-    const auto of_group = [&](std::string_view type) {
-        return sensor.find([&](const Object& event) {
-            return text_of(event, "EventType") == type && text_of(event, "Cgroup") == group.name();
-        });
-    };
-    EXPECT_TRUE(of_group("flood_begins"));
-    const auto ends = of_group("flood_ends");
-    ASSERT_TRUE(ends);
-    const auto told = sensor.all([&](const Object& event) {
-        return text_of(event, "TargetFilename") == folder.at("flood");
-    });
-    // Two records for each file, all told or counted.
-    EXPECT_GE(static_cast<std::int64_t>(told.size()) + number_of(*ends, "Count"), many);
-    EXPECT_LT(told.size(), std::size_t{many});
-    EXPECT_TRUE(sensor.find([&](const Object& event) {
-        return text_of(event, "Category") == "process_creation" &&
-               number_of(event, "ProcessId") == child;
-    }));
-}
-
 }  // namespace
 }  // namespace shoji::sensor

@@ -1,5 +1,6 @@
 #include "watch/sensor/kernel_side.h"
 
+#include "core/base/random.h"
 #include "watch/sensor/call_tables.h"
 #include "watch/sensor/calls.h"
 #include "watch/sensor/objects.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -348,6 +350,9 @@ base::Result<void> KernelSide::fill_maps() {
     policy.argument_bytes = policy_.argument_bytes;
     policy.wake_bytes = SENSOR_RING_BYTES / 8;
     policy.look_nanoseconds = std::uint64_t{policy_.poll_milliseconds} * 1'000'000;
+    std::array<std::uint8_t, sizeof policy.flood_multiplier> random{};
+    base::fill_random(random);
+    policy.flood_multiplier = std::bit_cast<std::uint64_t>(random) | 1;
     if (!policy_.ignore_users.empty()) policy.filters |= SENSOR_FILTER_USERS;
     if (!policy_.ignore_cgroups.empty()) policy.filters |= SENSOR_FILTER_CGROUPS;
     if (!policy_.ignore_paths.empty()) policy.filters |= SENSOR_FILTER_PATHS;

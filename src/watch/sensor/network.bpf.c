@@ -44,7 +44,7 @@ struct {
 
 static __always_inline int connection_begin(enum sensor_kind kind, struct owner* owner, __u64 now) {
     struct sensor_policy* p = policy();
-    if (!p || is_flood_at(now, p->network_rate, kind, owner ? owner->cgroup : 0)) return -1;
+    if (!p || is_flood_at(now, p, p->network_rate, kind, owner ? owner->cgroup : 0)) return -1;
     int index = scratch_take();
     if (index < 0) return -1;
     struct scratch* s = scratch_of(index);

@@ -120,6 +120,7 @@ struct sensor_policy {
     __u32 act_rate;         /* records on other acts a second, as file_rate */
     __u32 own_process;      /* the sensor's: what it does is not told */
     __u64 look_nanoseconds; /* between two looks of a reader that finds something */
+    __u64 flood_multiplier; /* odd, and nobody's to guess: it says which groups share a place */
     __u64 watched_folders[SENSOR_WATCHED_WORDS]; /* a bit for each folder of watched_reads:
                                                     SENSOR_WATCHED_BIT */
 };

@@ -163,12 +163,12 @@ static __always_inline long send(struct scratch* s) {
 
 /* Counts one record of the control group's in that family; true when its flood is held back. Two
  * that share a place share its count while both are busy. `now`: nanoseconds since the boot. */
-static __always_inline bool is_flood_at(__u64 now, __u32 rate, enum sensor_kind kind,
-                                        __u64 cgroup) {
+static __always_inline bool is_flood_at(__u64 now, struct sensor_policy* p, __u32 rate,
+                                        enum sensor_kind kind, __u64 cgroup) {
     if (!rate) return false;
     /* SENSOR_THROTTLES is 2 to the 12th */
     __u64 mixed = cgroup ^ ((__u64)(kind >> 8) << 56);
-    __u32 at = (mixed * 0x9e3779b97f4a7c15ULL) >> 52;
+    __u32 at = (mixed * p->flood_multiplier) >> 52;
     struct sensor_throttle* slot = bpf_map_lookup_elem(&shared_throttles, &at);
     if (!slot) return false;
     if (now - slot->window >= WINDOW) {
@@ -181,8 +181,9 @@ static __always_inline bool is_flood_at(__u64 now, __u32 rate, enum sensor_kind 
     return true;
 }
 
-static __always_inline bool is_flood(__u32 rate, enum sensor_kind kind, __u64 cgroup) {
-    return is_flood_at(bpf_ktime_get_boot_ns(), rate, kind, cgroup);
+static __always_inline bool is_flood(struct sensor_policy* p, __u32 rate, enum sensor_kind kind,
+                                     __u64 cgroup) {
+    return is_flood_at(bpf_ktime_get_boot_ns(), p, rate, kind, cgroup);
 }
 
 /* `task` must come from the kernel's own hands (a tracepoint's argument, the present task): then
