@@ -146,6 +146,12 @@ base::Result<Outcome> Responder::respond_to_rule(const std::string& rule, Proces
     }
     Request request;
     request.action.kind = found->second.kind;
+    // An isolation is held as it is until somebody releases it: nothing is left to be done.
+    if (request.action.kind == ActionKind::isolate && isolated()) {
+        Outcome outcome;
+        outcome.done = true;
+        return outcome;
+    }
     if (request.action.kind == ActionKind::kill || request.action.kind == ActionKind::collect) {
         request.action.process = process;
     }
@@ -160,7 +166,21 @@ base::Result<Outcome> Responder::respond_to_rule(const std::string& rule, Proces
 }
 
 base::Result<Outcome> Responder::ask(const Request& request) {
+    constexpr std::size_t most = 256;
     Outcome outcome;
+    const auto before = waiting();
+    if (!before) return base::Failure(before.error());
+    for (const auto& one : *before) {
+        if (one.request != request) continue;
+        outcome.id = one.id;
+        return outcome;
+    }
+    if (before->size() >= most) {
+        return base::worded(
+            base::fail(ErrorKind::full, "{} responses wait for approval: approve or refuse some",
+                       most),
+            "response.pending.full", {{"count", std::to_string(most)}});
+    }
     outcome.id = base::random_hex(16);
     const auto bytes = encode_request(request);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -78,6 +78,8 @@ class Responder {
     // Keeps how an accepted one ended, so that it can be said again.
     base::Result<void> settle(const SignedOrder& order, const OrderEnd& end);
     // `not_found` where policy has no response to that rule. `process` and `path` are the alert's.
+    // What waits for approval already is not asked twice, a host that is isolated is not isolated
+    // again: nothing is told then.
     base::Result<Outcome> respond_to_rule(const std::string& rule, ProcessId process,
                                           const std::string& path);
 

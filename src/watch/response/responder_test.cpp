@@ -142,8 +142,16 @@ TEST_F(ResponderTest, AsksFirstUnlessTheRuleSaysOtherwise) {
               base::ErrorKind::not_found);
     const auto target = victim();
     const auto first = responder.respond_to_rule("asks", target, "");
-    const auto second = responder.respond_to_rule("asks", target, "");
-    ASSERT_TRUE(first && second);
+    // The same again waits once, and is not recorded again.
+    const auto before = log();
+    const auto again = responder.respond_to_rule("asks", target, "");
+    ASSERT_TRUE(first && again);
+    EXPECT_EQ(again->id, first->id);
+    EXPECT_TRUE(again->told.empty());
+    EXPECT_EQ(log(), before);
+    EXPECT_EQ(responder.waiting()->size(), 1U);
+    const auto second = responder.respond_to_rule("asks", {target.number, 0}, "");
+    ASSERT_TRUE(second);
     EXPECT_FALSE(first->done);
     EXPECT_TRUE(lives());
     EXPECT_EQ(responder.waiting()->size(), 2U);
@@ -160,6 +168,18 @@ TEST_F(ResponderTest, AsksFirstUnlessTheRuleSaysOtherwise) {
     ASSERT_TRUE(third) << third.error().message;
     EXPECT_TRUE(third->done);
     EXPECT_TRUE(ended());
+}
+
+TEST_F(ResponderTest, WhatWaitsHasAnEnd) {
+    auto responder = start();
+    constexpr pid_t most = 256;
+    for (pid_t number = 1; number <= most; ++number) {
+        ASSERT_TRUE(responder.respond_to_rule("asks", {number, 1}, ""));
+    }
+    const auto beyond = responder.respond_to_rule("asks", {most + 1, 1}, "");
+    ASSERT_FALSE(beyond);
+    EXPECT_EQ(beyond.error().key, "response.pending.full");
+    EXPECT_EQ(responder.waiting()->size(), std::size_t{most});
 }
 
 TEST_F(ResponderTest, CarriesAnOrderOutOnce) {

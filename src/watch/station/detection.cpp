@@ -126,20 +126,25 @@ bool HourlyLimit::admit(const Alert& alert) {
     auto& hour = by_rule_[alert.rule];
     // A clock that was set back begins a new hour as well.
     if (alert.time < hour.from || alert.time - hour.from >= incident::hour) {
-        // What the hour before held back stays to be told.
-        const std::uint32_t held = hour.count > most_ ? hour.count - most_ : 0;
-        hour = {alert.time, held == 0 ? 0 : most_ + held, {}, {}};
+        hour.from = alert.time;
+        hour.told = 0;
     }
     hour.host = alert.host;
     hour.title = alert.values.empty() ? alert.rule : alert.values.front().value;
-    if (hour.count < UINT32_MAX) ++hour.count;
-    return hour.count <= most_;
+    if (hour.told < most_) {
+        ++hour.told;
+        return true;
+    }
+    if (hour.held++ == 0) hour.held_from = alert.time;
+    return false;
 }
 
 void HourlyLimit::tell(event::Time now, bool all, std::vector<Alert>& told) {
     for (auto& [rule, hour] : by_rule_) {
-        if (hour.count <= most_) continue;
-        const bool is_over = now < hour.from || now - hour.from >= incident::hour;
+        if (hour.held == 0) continue;
+        // An hour that began anew meanwhile leaves what the one before held back.
+        const auto since = std::min(hour.from, hour.held_from);
+        const bool is_over = now < since || now - since >= incident::hour;
         if (!is_over && !all) continue;
         Alert alert;
         alert.time = now;
@@ -147,9 +152,9 @@ void HourlyLimit::tell(event::Time now, bool all, std::vector<Alert>& told) {
         alert.detector = incident::Detector::sensor;
         alert.rule = "sensor.alerts_held";
         alert.what = "sensor.alert.alerts_held";
-        alert.values = {{"title", hour.title}, {"count", std::to_string(hour.count - most_)}};
+        alert.values = {{"title", hour.title}, {"count", std::to_string(hour.held)}};
         told.push_back(alert.bounded());
-        hour = {};
+        hour.held = 0;
     }
 }
 
@@ -204,6 +209,7 @@ std::size_t Detection::rules() const {
 
 void Detection::take(const event::Event& event, Alerts& told) {
     ++events_;
+    held_.clear();
     event::Activity activity;
     if (parts_->beyond_rules && parts_->lens.activities.view(event, activity)) {
         parts_->analysis.observe(activity, {std::string(channel), events_}, told);
@@ -244,8 +250,13 @@ void Detection::correlate(const event::Event& event, Alerts& told) {
 }
 
 void Detection::tell(Alert alert, Alerts& told) {
-    if (!limit_.admit(alert)) return;
-    if (add(alert)) told.push_back(std::move(alert));
+    if (limit_.admit(alert)) {
+        if (add(alert)) told.push_back(std::move(alert));
+        return;
+    }
+    const auto& incidents = parts_->analysis.incidents();
+    if (incidents.suppressions().covering(alert, incidents.now()) != nullptr) return;
+    held_.push_back(std::move(alert));
 }
 
 bool Detection::add(const Alert& alert) {

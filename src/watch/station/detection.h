@@ -35,7 +35,9 @@ class HourlyLimit {
   private:
     struct Hour {
         event::Time from = 0;
-        std::uint32_t count = 0;
+        std::uint32_t told = 0;
+        std::uint64_t held = 0;     // and not told yet
+        event::Time held_from = 0;  // the first of them
         std::string host;
         std::string title;
     };
@@ -58,6 +60,9 @@ class Detection {
     [[nodiscard]] event::Names& names() { return rules_->names; }
 
     void take(const event::Event& event, Alerts& told);
+    // Of the last event: alerts of rules beyond what is told within an hour. What they lead to is
+    // due all the same.
+    [[nodiscard]] const Alerts& held() const { return held_; }
     // An alert that somebody else raised: it belongs to incidents as well. False: suppressed.
     bool add(const incident::Alert& alert);
     // Once in a while; `last`: nothing more comes.
@@ -97,6 +102,7 @@ class Detection {
     std::optional<Start> start_;
     std::unique_ptr<Parts> parts_;
     HourlyLimit limit_;
+    Alerts held_;
     std::uint64_t events_ = 0;
     event::Time last_observation_ = 0;
 };

@@ -81,8 +81,7 @@ Outlet::Outlet(const Policy& policy, OutletInputs inputs, std::unique_ptr<Detect
     : policy_(policy),
       detection_(std::move(detection)),
       keeper_(std::move(inputs.keeper)),
-      answerer_(std::move(inputs.answerer)),
-      rules_with_response_(std::move(inputs.rules_with_response)),
+      causes_(std::move(inputs.answerer), std::move(inputs.rules_with_response)),
       notices_(std::move(inputs.notices)),
       printing_(printing_sink(inputs.output, names())),
       prints_(inputs.output == Output::print),
@@ -137,12 +136,9 @@ void Outlet::take(const event::Event& event) {
     if (event.value(parent_) == keeper_number_) keeper_watch_.see_record(monotonic_now());
     look_for_access(event);
     if (detection_) detection_->take(event, told_);
-    if (!told_.empty()) {
-        event_guid_ = event.value(guid_);
-        event_path_ = event.value(target_);
-        tell_all();
-        event_guid_.clear();
-        event_path_.clear();
+    tell_all(&event);
+    if (detection_) {
+        for (const auto& alert : detection_->held()) respond(alert, &event);
     }
     if (outbox_.connected() && (delivered_.contains(event.source.categories[0]) ||
                                 delivered_.contains(event.source.service))) {
@@ -204,6 +200,11 @@ void Outlet::tick(bool last) {
                                   {{"seconds", std::to_string(*jump / second)}}));
     }
     look_at_keeper(wall);
+    causes_.turn(boot);
+    for (const auto& [rule, count] : causes_.take_lost(boot)) {
+        told_.push_back(own_alert("response_lost", incident::Level::critical, wall, host_,
+                                  {{"rule", rule}, {"count", std::to_string(count)}}));
+    }
     send_events();
     const auto left_out = outbox_.events_left_out() + to_hub_.lost_events();
     reports_.lose("delivery", left_out - left_out_told_);
@@ -238,8 +239,11 @@ void Outlet::save() {
     trouble_ = trouble;
 }
 
-void Outlet::tell_all() {
-    for (const auto& alert : told_) tell(alert);
+void Outlet::tell_all(const event::Event* event) {
+    for (const auto& alert : told_) {
+        tell(alert);
+        respond(alert, event);
+    }
     told_.clear();
 }
 
@@ -255,24 +259,21 @@ void Outlet::tell(const Alert& alert) {
     const auto title = alert.values.empty() ? alert.rule : alert.values.front().value;
     acts_.take_alert(alert.process_id, alert.time, title);
     if (policy_.delivery) outbox_.put(spool::Class::alert, bytes);
-    respond(alert);
 }
 
-void Outlet::respond(const Alert& alert) {
-    if (!answerer_.valid() || !rules_with_response_.contains(alert.rule)) return;
-    constexpr std::uint64_t tick_nanoseconds = 10'000'000;  // of USER_HZ, 100 on all machines
-    const auto started = start_in(event_guid_);
-    const auto bytes =
-        encode(letters::Cause{alert.rule, started.process, started.nanoseconds / tick_nanoseconds,
-                              event_path_.empty() ? alert.process : event_path_});
-    if (::send(answerer_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
-        return;
+void Outlet::respond(const Alert& alert, const event::Event* event) {
+    if (!causes_.want(alert.rule)) return;
+    letters::Cause cause;
+    cause.rule = alert.rule;
+    cause.path = alert.process;
+    if (event != nullptr) {
+        constexpr std::uint64_t tick_nanoseconds = 10'000'000;  // of USER_HZ, 100 on all machines
+        const auto started = start_in(event->value(guid_));
+        cause.process = started.process;
+        cause.start = started.nanoseconds / tick_nanoseconds;
+        if (const auto target = event->value(target_); !target.empty()) cause.path = target;
     }
-    spdlog::error("the response to {} could not be asked for: {}", alert.rule, errno);
-    // Not by tell_all(), which is under way.
-    const auto lost = own_alert("response_lost", incident::Level::critical, alert.time, host_,
-                                {{"rule", alert.rule}});
-    if (policy_.delivery) outbox_.put(spool::Class::alert, incident::to_bytes(lost));
+    causes_.ask(cause, clock_now(CLOCK_BOOTTIME));
 }
 
 void Outlet::hear_keeper() {
@@ -291,7 +292,7 @@ void Outlet::hear_keeper() {
         } else if (notice->note == letters::Note::link_deliverer && brings) {
             outbox_.connect(std::move(packet->descriptors.front()));
         } else if (notice->note == letters::Note::link_answerer && brings) {
-            answerer_ = std::move(packet->descriptors.front());
+            causes_.connect(std::move(packet->descriptors.front()));
         } else {
             take_notice(*notice);
         }

@@ -7,6 +7,7 @@
 #include "watch/sensor/analyst.h"
 #include "watch/sensor/sink.h"
 #include "watch/station/acts.h"
+#include "watch/station/causes.h"
 #include "watch/station/detection.h"
 #include "watch/station/keeper_watch.h"
 #include "watch/station/outbox.h"
@@ -55,9 +56,10 @@ class Outlet : public sensor::Sink {
     void look_for_access(const event::Event& event);
     void take_notice(const letters::Notice& notice);
     void tick(bool last);
-    void tell_all();
+    void tell_all(const event::Event* event = nullptr);
     void tell(const incident::Alert& alert);
-    void respond(const incident::Alert& alert);
+    // `event`: which led to the alert; null: none did.
+    void respond(const incident::Alert& alert, const event::Event* event);
     void send_events();
     void show_visitors();  // the events that wait for them
     void save();
@@ -69,8 +71,7 @@ class Outlet : public sensor::Sink {
     std::unique_ptr<Detection> detection_;  // may be null
     event::Names own_names_;                // where there is none
     base::FileDescriptor keeper_;
-    base::FileDescriptor answerer_;
-    std::set<std::string, std::less<>> rules_with_response_;
+    Causes causes_;
     std::vector<letters::Notice> notices_;
     std::unique_ptr<sensor::Sink> printing_;  // may be null
     bool prints_ = false;
@@ -100,9 +101,6 @@ class Outlet : public sensor::Sink {
     std::int64_t next_tick_ = 0;  // nanoseconds since the boot
     std::int64_t next_save_ = 0;
     std::string trouble_;  // of the state folder, told once
-    // Of the event being looked at: what a response to it is about.
-    std::string event_guid_;
-    std::string event_path_;
 };
 
 }  // namespace shoji::station

@@ -171,6 +171,42 @@ TEST(HourlyLimit, CountsWhatItHoldsBackAndTellsItOnce) {
     EXPECT_TRUE(limit.admit(alert)) << "a new hour";
 }
 
+// A rule that goes on and on, with the sensor's tick behind it each second.
+TEST(HourlyLimit, EachHourTellsAnew) {
+    HourlyLimit limit(60);
+    incident::Alert alert;
+    alert.rule = "r";
+    std::uint64_t held = 0;
+    std::uint64_t held_told = 0;
+    const auto tell = [&](event::Time now, bool all) {
+        std::vector<incident::Alert> told;
+        limit.tell(now, all, told);
+        for (const auto& one : told) held_told += std::stoull(one.values[1].value);
+        return told.size();
+    };
+    constexpr event::Time begin = 10 * incident::hour;
+    for (int hour = 0; hour < 4; ++hour) {
+        int told = 0;
+        std::size_t counts = 0;
+        for (event::Time at = 0; at < incident::hour; at += second) {
+            const auto now = begin + hour * incident::hour + at;
+            for (const auto part : {event::Time{0}, second / 2}) {
+                alert.time = now + part;
+                if (limit.admit(alert)) {
+                    ++told;
+                } else {
+                    ++held;
+                }
+            }
+            counts += tell(now + second * 9 / 10, false);
+        }
+        EXPECT_EQ(told, 60) << hour;
+        EXPECT_EQ(counts, hour == 0 ? 0U : 1U) << hour;
+    }
+    tell(begin + 4 * incident::hour, true);
+    EXPECT_EQ(held_told, held);
+}
+
 TEST(OwnAlerts, OfARefusedActNameTheFileAndTheProgram) {
     const auto values = [](const char* subject) {
         std::string all;
