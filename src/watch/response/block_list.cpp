@@ -14,7 +14,6 @@ base::Result<void> check_block(const Block& block) {
     constexpr std::size_t most = 4096;
     const bool by_path = !block.path.empty();
     const bool good_path = block.path.starts_with('/') && block.path.size() < most &&
-                           block.path.find('\n') == std::string::npos &&
                            block.path.find('\0') == std::string::npos;
     if (by_path == block.digest.has_value() || (by_path && !good_path)) {
         return base::worded(
@@ -31,7 +30,9 @@ std::string to_text(const std::vector<Block>& blocks) {
             text += fmt::format("sha256 {} {}\n", base::to_hex(*block.digest),
                                 block.size ? std::to_string(*block.size) : "-");
         } else {
-            text += "path " + block.path + "\n";
+            const std::span bytes(reinterpret_cast<const std::uint8_t*>(block.path.data()),
+                                  block.path.size());
+            text += "file " + base::to_hex(bytes) + "\n";
         }
     }
     return text;
@@ -49,7 +50,10 @@ base::Result<std::vector<Block>> parse_blocks(std::string_view text) {
         text.remove_prefix(end + 1);
         Block block;
         constexpr std::size_t digits = 64;
-        if (line.starts_with("path ")) {
+        if (line.starts_with("file ")) {
+            const auto path = journal::bytes_from_hex(line.substr(5));
+            if (path) block.path.assign(path->begin(), path->end());
+        } else if (line.starts_with("path ")) {  // of an earlier version
             block.path = line.substr(5);
         } else if (line.starts_with("sha256 ") && line.size() > 7 + digits + 1 &&
                    line[7 + digits] == ' ') {

@@ -24,10 +24,11 @@ struct Block {
     bool operator==(const Block&) const = default;
 };
 
-// "sha256 <64 digits> <size or ->" or "path <path>", a block a line.
+// "sha256 <64 digits> <size or ->" or "file <path>", a block a line; the path in hexadecimal, as a
+// name may have line breaks.
 std::string to_text(const std::vector<Block>& blocks);
 base::Result<std::vector<Block>> parse_blocks(std::string_view text);
-// `invalid` for a path that is not absolute or has a line break, or a block of nothing.
+// `invalid` for a path that is not absolute, or a block of nothing.
 base::Result<void> check_block(const Block& block);
 
 class BlockList {

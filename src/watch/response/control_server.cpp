@@ -20,6 +20,7 @@ namespace json = boost::json;
 
 constexpr std::size_t most_listed = 200;  // of each list
 constexpr std::size_t all_told = SIZE_MAX;
+constexpr std::size_t no_limit = SIZE_MAX;
 
 constexpr std::array<std::string_view, 8> kinds{"invalid",     "denied", "not_found", "exists",
                                                 "unavailable", "full",   "system",    "corrupt"};
@@ -125,7 +126,6 @@ const base::Error too_long{base::ErrorKind::full, "the answer is too long to be 
 
 // As it goes down the line: printable, whatever names files and processes have.
 std::string order_answer(const base::Result<Outcome>& outcome) {
-    constexpr std::size_t no_limit = std::size_t{1} << 20U;
     for (const unsigned told : {64U, 16U, 4U, 1U, 0U}) {
         auto text = base::printable(answer_of(outcome, told), no_limit);
         if (text.size() <= most_order_answer) return text;
@@ -166,6 +166,7 @@ std::string answer(Responder& responder, const Command& command) {
     } else {
         text = status_of(responder);
     }
+    text = base::printable(text, no_limit);
     if (text.size() <= most_answer) return text;
     return failure(too_long);
 }

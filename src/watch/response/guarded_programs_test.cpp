@@ -385,10 +385,14 @@ TEST(BlockList, IsWrittenAndReadBack) {
     of_any_size.size.reset();
     Block by_path;
     by_path.path = "/tmp/a b";
-    const std::vector blocks{by_digest, of_any_size, by_path};
+    Block odd;
+    odd.path = "/tmp/a\npath /usr/sbin/sshd\xff";
+    const std::vector blocks{by_digest, of_any_size, by_path, odd};
     EXPECT_EQ(parse_blocks(to_text(blocks)).value(), blocks);
-    for (const char* wrong :
-         {"x", "path \n", "path relative\n", "sha256 \n", "path /x", "sha256 00 1\n"}) {
+    EXPECT_EQ(parse_blocks("path /tmp/a b\n").value(), std::vector{by_path})
+        << "as an earlier version wrote it";
+    for (const char* wrong : {"x", "path \n", "path relative\n", "sha256 \n", "path /x",
+                              "sha256 00 1\n", "file 2\n", "file 61\n", "file 2f00\n", "file \n"}) {
         EXPECT_FALSE(parse_blocks(wrong)) << wrong;
     }
     EXPECT_FALSE(check_block({}));

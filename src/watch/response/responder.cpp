@@ -123,7 +123,8 @@ base::Result<Request> Responder::accept(const SignedOrder& order) {
     auto request = check_order(order, policy_.orders, settings_.now(),
                                [&](const OrderId& id) { return orders_.contains(id); });
     if (!request) return request;
-    if (auto used = orders_.use_up(order.order, settings_.now()); !used) {
+    if (auto young = orders_.check_age(order.order); !young) return base::Failure(young.error());
+    if (auto used = orders_.use_up(order.order); !used) {
         return base::Failure(used.error());
     }
     return request;

@@ -194,6 +194,7 @@ base::Result<void> Responder::put_blocks(std::vector<Block> blocks) {
 base::Result<Outcome> Responder::block(const Request& request) {
     const auto& action = request.action;
     const Block added{action.digest, action.size, action.path};
+    if (auto good = check_block(added); !good) return base::Failure(good.error());
     const auto files = files_of(policy_.protected_programs);
     for (const auto& file : files_of({action.path})) {
         if (std::ranges::find(files, file) == files.end()) continue;

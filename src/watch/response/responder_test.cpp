@@ -1,5 +1,6 @@
 #include "watch/response/responder.h"
 
+#include "core/base/bytes.h"
 #include "core/base/printable.h"
 #include "core/base/random.h"
 #include "watch/response/control_server.h"
@@ -14,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,6 +138,56 @@ TEST_F(ResponderTest, RecordsEachResponseBeforeAndAfter) {
     EXPECT_EQ(Responder::start(policy_, settings_).error().kind, base::ErrorKind::corrupt);
 }
 
+// Names of processes and files are their owners' choice, and may be no text at all.
+TEST_F(ResponderTest, NoNameDisarmsItOrIsLost) {
+    auto responder = start();
+    std::array<int, 2> named{};
+    ASSERT_EQ(::pipe2(named.data(), O_CLOEXEC), 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+        ::prctl(PR_SET_NAME, "a\xff\"b\n");
+        (void)!::write(named[1], "x", 1);
+        while (true) ::pause();
+    }
+    char byte = 0;
+    ASSERT_EQ(::read(named[0], &byte, 1), 1);
+    for (const int end : named) ::close(end);
+    const auto killed = responder.respond(request({.process = read_process(child_).value().id}));
+    ASSERT_TRUE(killed) << killed.error().message;
+    EXPECT_TRUE(ended());
+    const std::string path = folder_ / "a\nb\xff";
+    ASSERT_TRUE(replace_file(path, "x", 0644));
+    ASSERT_TRUE(responder.respond(request({.kind = ActionKind::quarantine, .path = path})));
+    const std::string absent = folder_ / "\xc3";
+    EXPECT_FALSE(responder.respond(request({.kind = ActionKind::quarantine, .path = absent})));
+    EXPECT_TRUE(responder.respond(
+        request({.kind = ActionKind::collect, .files = {folder_ / "\x80", path}})));
+    const auto text = log();
+    EXPECT_TRUE(base::is_utf8(text)) << text;
+    EXPECT_EQ(std::ranges::count(text, '\n'), 8);
+    EXPECT_TRUE(check_lines(text));
+    EXPECT_TRUE(base::is_utf8(answer(responder, StatusCommand{})));
+    const auto again = Responder::start(policy_, settings_);
+    EXPECT_TRUE(again) << again.error().message;
+}
+
+// An earlier version wrote them as they were; such a log still hangs together.
+TEST_F(ResponderTest, ALogWithBytesThatAreNoTextIsReadable) {
+    fs::create_directories(settings_.state);
+    fs::permissions(settings_.state, fs::perms::owner_all);
+    const std::string first = "{\"time\":1,\"result\":\"name=a\xff\",\"previous\":\"\"}";
+    const std::string second =
+        "{\"time\":2,\"previous\":\"" + base::to_hex(journal::digest_of(first)) + "\"}";
+    const auto file = settings_.state / "responses.log";
+    ASSERT_TRUE(replace_file(file, first + "\n" + second + "\n", 0600));
+    EXPECT_TRUE(Responder::start(policy_, settings_));
+    // Nothing but the last field of a line counts.
+    const std::string forged =
+        "{\"previous\":\"" + base::to_hex(journal::digest_of(first)) + "\",\"time\":2}";
+    ASSERT_TRUE(replace_file(file, first + "\n" + forged + "\n", 0600));
+    EXPECT_FALSE(Responder::start(policy_, settings_));
+}
+
 TEST_F(ResponderTest, AsksFirstUnlessTheRuleSaysOtherwise) {
     auto responder = start();
     EXPECT_EQ(responder.respond_to_rule("unknown", {}, "").error().kind,
@@ -243,6 +295,28 @@ TEST_F(ResponderTest, AnOrderThatComesTooLateIsRefused) {
     EXPECT_TRUE(lives());
 }
 
+// A clock that goes forward and back makes no used order new.
+TEST_F(ResponderTest, NoOrderIsDoneAgainWhateverTheClockDoes) {
+    auto responder = start();
+    const auto first = signed_by(key_, request({.process = victim()}));
+    ASSERT_TRUE(responder.accept(first));
+    constexpr std::int64_t week = 7 * 24 * 3600;
+    now_ += 3 * week;
+    const auto second = signed_by(key_, request({.process = {child_, 0}}));
+    ASSERT_TRUE(responder.accept(second));
+    now_ -= 3 * week;
+    responder = start();
+    EXPECT_EQ(responder.accept(first).error().key, "response.order.old");
+    EXPECT_FALSE(responder.accept(second));
+    now_ += 3 * week + 10;
+    EXPECT_EQ(responder.accept(second).error().key, "response.order.used");
+    EXPECT_TRUE(responder.accept(signed_by(key_, request({.process = {child_, 0}}))));
+    // What is not known is not taken for good.
+    ASSERT_TRUE(replace_file(settings_.state / "orders/newest", "x", 0600));
+    EXPECT_FALSE(responder.accept(signed_by(key_, request({.process = {child_, 0}}))));
+    EXPECT_TRUE(lives());
+}
+
 TEST_F(ResponderTest, AnOrderThatACrashInterruptedIsNotDoneAgain) {
     auto responder = start();
     const auto order = signed_by(key_, request({.process = victim()}));
@@ -309,6 +383,19 @@ TEST_F(ResponderTest, BlocksUntilUnblockedAndAcrossAStart) {
     ASSERT_TRUE(responder.respond(request(unblock)));
     EXPECT_TRUE(responder.blocks().empty());
     EXPECT_FALSE(fs::exists(settings_.state / "blocks"));
+}
+
+// Neither damages a name the list of blocks, nor puts others into it.
+TEST_F(ResponderTest, BlocksAPathOfAnyBytes) {
+    auto responder = start();
+    const std::string path = folder_ / "a\npath " / "usr\xff";
+    const auto blocked = responder.respond(request({.kind = ActionKind::block, .path = path}));
+    ASSERT_TRUE(blocked) << blocked.error().message;
+    EXPECT_TRUE(base::is_utf8(answer(responder, StatusCommand{})));
+    const auto again = Responder::start(policy_, settings_);
+    ASSERT_TRUE(again) << again.error().message;
+    ASSERT_EQ(again->blocks().size(), 1U);
+    EXPECT_EQ(again->blocks()[0].path, path);
 }
 
 TEST_F(ResponderTest, IsolatesUntilReleasedAndAcrossAStart) {

@@ -3,6 +3,7 @@
 #include "core/base/random.h"
 #include "watch/response/small_file.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <unistd.h>
@@ -11,6 +12,7 @@ namespace shoji::response {
 namespace {
 
 constexpr std::size_t most_file = std::size_t{64} << 10U;
+constexpr const char* newest_name = "newest";
 constexpr std::string_view interrupted =
     R"({"ok":false,"error":{"kind":"system","message":"it was begun, and how it ended is not known",)"
     R"("key":"response.order.interrupted","values":{}}})";
@@ -40,6 +42,27 @@ bool UsedOrders::contains(const OrderId& id) const {
     return std::filesystem::exists(path_of(id), unread) || unread;
 }
 
+base::Result<std::int64_t> UsedOrders::newest() const {
+    const auto path = folder_ / newest_name;
+    const auto text = read_small_file(path, most_file);
+    if (!text && text.error().kind == base::ErrorKind::not_found) return 0;
+    if (!text) return base::Failure(text.error());
+    std::int64_t issued = 0;
+    const auto [stop, problem] = std::from_chars(text->data(), text->data() + text->size(), issued);
+    if (problem != std::errc{} || std::string_view(stop) != "\n")
+        return base::fail(base::ErrorKind::corrupt, "{} is no time", path.native());
+    return issued;
+}
+
+base::Result<void> UsedOrders::check_age(const Order& order) const {
+    const auto latest = newest();
+    if (!latest) return base::Failure(latest.error());
+    if (order.issued + most_order_seconds >= *latest) return {};
+    return base::worded(
+        base::fail(base::ErrorKind::denied, "the order is refused: a newer one was carried out"),
+        "response.order.old");
+}
+
 std::optional<OrderEnd> UsedOrders::end_of(const Order& order) const {
     const auto text = read_small_file(path_of(order.id), most_file);
     const auto first = first_lines(order);
@@ -51,8 +74,14 @@ std::optional<OrderEnd> UsedOrders::end_of(const Order& order) const {
     return OrderEnd{OrderEnd::Kind::failed, std::string(interrupted)};
 }
 
-base::Result<void> UsedOrders::use_up(const Order& order, std::int64_t now) {
-    forget_old(now);
+base::Result<void> UsedOrders::use_up(const Order& order) {
+    const auto latest = newest();
+    if (!latest) return base::Failure(latest.error());
+    if (order.issued > *latest) {
+        const auto text = fmt::format("{}\n", order.issued);
+        if (auto noted = replace_file(folder_ / newest_name, text, 0600); !noted) return noted;
+    }
+    forget_old(std::max(order.issued, *latest));
     return replace_file(path_of(order.id), first_lines(order), 0600);
 }
 
@@ -62,17 +91,18 @@ base::Result<void> UsedOrders::settle(const Order& order, const OrderEnd& end) {
                         fmt::format("{}{}\n{}", first_lines(order), kind, end.answer), 0600);
 }
 
-void UsedOrders::forget_old(std::int64_t now) const {
+void UsedOrders::forget_old(std::int64_t latest) const {
     std::error_code problem;
     for (std::filesystem::directory_iterator entry(folder_, problem), end; !problem && entry != end;
          entry.increment(problem)) {
+        if (entry->path().filename() == newest_name) continue;
         const auto text = read_small_file(entry->path(), most_file);
         std::int64_t expires = 0;
         if (!text ||
             std::from_chars(text->data(), text->data() + text->size(), expires).ec != std::errc{}) {
             continue;
         }
-        if (expires + most_order_seconds < now) ::unlink(entry->path().c_str());
+        if (expires + most_order_seconds < latest) ::unlink(entry->path().c_str());
     }
 }
 

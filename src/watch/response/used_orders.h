@@ -1,5 +1,8 @@
 // Which orders were used, and what became of them: a file for each in a folder of root's, on disk
 // before the order is carried out. A crash in between leaves it undone, never done twice.
+//
+// They are forgotten by the times that are signed, not by the clock, which may go back: a week
+// behind the newest order that was used ("newest": when that was issued) none is taken any more.
 #pragma once
 
 #include "watch/response/order.h"
@@ -28,14 +31,17 @@ class UsedOrders {
     // end was not written, as after a crash, has failed.
     [[nodiscard]] std::optional<OrderEnd> end_of(const Order& order) const;
 
-    // Also forgets those that no clock takes for valid any more.
-    base::Result<void> use_up(const Order& order, std::int64_t now);
+    // `denied` where it was issued more than a week before the newest that was used.
+    [[nodiscard]] base::Result<void> check_age(const Order& order) const;
+    // Also forgets those that check_age() refuses.
+    base::Result<void> use_up(const Order& order);
     // Precondition: it was used.
     base::Result<void> settle(const Order& order, const OrderEnd& end);
 
   private:
     [[nodiscard]] std::filesystem::path path_of(const OrderId& id) const;
-    void forget_old(std::int64_t now) const;
+    [[nodiscard]] base::Result<std::int64_t> newest() const;
+    void forget_old(std::int64_t latest) const;
 
     std::filesystem::path folder_;
 };
