@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,11 +10,18 @@
 
 namespace shoji::sensor {
 
-base::Result<base::FileDescriptor> make_log_positions() {
+base::Result<base::FileDescriptor> make_log_positions(std::span<const std::string> files) {
+    LogPositions positions{};
+    for (std::size_t i = 0; i < std::min(files.size(), most_log_files); ++i) {
+        struct stat state {};
+        if (::lstat(files[i].c_str(), &state) != 0) continue;
+        positions.at(i) = {state.st_dev, state.st_ino, static_cast<std::uint64_t>(state.st_size)};
+    }
     base::FileDescriptor memory(
         ::memfd_create("shoji-log-positions", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     // Sealed, or whoever made it shorter would end everybody who has it mapped.
-    if (!memory.valid() || ::ftruncate(memory.get(), sizeof(LogPositions)) != 0 ||
+    if (!memory.valid() ||
+        ::write(memory.get(), positions.data(), sizeof positions) != sizeof positions ||
         ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
         return base::fail_errno(errno, "making memory for positions in logs");
     }
@@ -40,15 +46,10 @@ LogFiles::LogFiles(std::size_t count, LogPositions& positions, Open open)
 void LogFiles::reopen(File& file, LogPosition& position, std::size_t index) {
     auto found = open_(index);
     struct stat state {};
-    const bool first = !std::exchange(file.begun, true);
     if (!found.valid() || ::fstat(found.get(), &state) != 0) return;
     const bool same = state.st_dev == position.device && state.st_ino == position.inode;
     if (file.descriptor.valid() && (same || state.st_size == 0)) return;
-    if (!same) {
-        const bool is_new = !first || position.inode != 0;
-        position = {state.st_dev, state.st_ino,
-                    is_new ? 0 : static_cast<std::uint64_t>(state.st_size)};
-    }
+    if (!same) position = {state.st_dev, state.st_ino, 0};
     file.lines.forget();
     file.descriptor = std::move(found);
 }

@@ -19,7 +19,7 @@ namespace shoji::sensor {
 
 constexpr std::size_t most_log_files = 8;
 
-// Of one file; all zero: none was read yet.
+// Of one file; all zero: it was not there.
 struct LogPosition {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
@@ -27,8 +27,8 @@ struct LogPosition {
 };
 using LogPositions = std::array<LogPosition, most_log_files>;
 
-// A memory file of LogPositions, for every analyst of one keeper.
-base::Result<base::FileDescriptor> make_log_positions();
+// A memory file of LogPositions, for every analyst of one keeper: where these files end now.
+base::Result<base::FileDescriptor> make_log_positions(std::span<const std::string> files);
 base::Result<LogPositions*> map_log_positions(int descriptor);
 
 class LogFiles {
@@ -39,7 +39,7 @@ class LogFiles {
     // Gives the file of that place in the policy's list, for reading; invalid: it is not there.
     using Open = std::function<base::FileDescriptor(std::size_t)>;
 
-    // `positions` outlives this. Files without a position are read from their end.
+    // `positions` outlives this. Files without a position are new.
     LogFiles(std::size_t count, LogPositions& positions, Open open);
 
     // Calls `each` with every line that is new since the last look.
@@ -49,7 +49,6 @@ class LogFiles {
     struct File {
         base::FileDescriptor descriptor;
         LogLines lines;
-        bool begun = false;  // it was looked for once
     };
 
     void reopen(File& file, LogPosition& position, std::size_t index);

@@ -105,7 +105,7 @@ base::Result<void> Keeper::prepare_logons() {
                                 .english());
     static_cast<void>(look_for_logs());
     if (log_positions_.valid()) return {};
-    auto made = sensor::make_log_positions();
+    auto made = sensor::make_log_positions(policy.files);
     if (!made) return base::Failure(made.error());
     log_positions_ = std::move(*made);
     return {};
