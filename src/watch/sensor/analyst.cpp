@@ -119,6 +119,7 @@ class Analyst {
     std::uint64_t corrupt_ = 0;
     std::uint64_t left_out_told_ = 0;
     std::uint64_t unreadable_told_ = 0;
+    std::uint64_t gaps_told_ = 0;
 };
 
 base::Result<void> Analyst::prepare() {
@@ -347,6 +348,7 @@ base::Result<void> Analyst::run(const AnalystRights& rights) {
             // What such processes do is told, without who they are.
             report_more("process_table", scene_.processes.left_out(), left_out_told_);
             report_more("journal_entries", journal_.damages(), unreadable_told_);
+            report_more("journal_gap", journal_.gaps(), gaps_told_);
         }
         hand_on();
         // However much there is, between two batches the keeper hears that this process lives.

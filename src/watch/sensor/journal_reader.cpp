@@ -4,14 +4,17 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 
 namespace shoji::sensor {
 
 void JournalReader::take_channel() {
-    auto packet = base::receive_packet(link_.get(), 1);
+    auto packet = base::receive_packet(link_.get(), most_cursor);
     if (!packet || packet->descriptors.size() != 1) return;
+    begins_with_.assign(packet->bytes.begin(), packet->bytes.end());
+    if (!is_cursor(begins_with_)) begins_with_.clear();
     channel_ = std::move(packet->descriptors.front());
     entries_.begin_anew();
     report_.ended = false;
@@ -21,6 +24,13 @@ void JournalReader::take(const JournalEntry& entry) {
     constexpr std::int64_t microsecond = 1000;
     is_told_ = false;
     if (entry.time > 0) report_.place = {entry.time / microsecond, entry.cursor};
+}
+
+bool JournalReader::was_taken_before(const JournalEntry& entry) {
+    const auto expected = std::exchange(begins_with_, {});
+    if (expected.empty() || expected == entry.cursor) return !expected.empty();
+    ++gaps_;
+    return false;
 }
 
 void JournalReader::look(const std::function<void(const JournalEntry&)>& each) {
@@ -39,6 +49,7 @@ void JournalReader::look(const std::function<void(const JournalEntry&)>& each) {
         taken += static_cast<std::size_t>(count);
         entries_.add({piece.data(), static_cast<std::size_t>(count)},
                      [&](const JournalEntry& entry) {
+                         if (was_taken_before(entry)) return;
                          each(entry);
                          take(entry);
                      });

@@ -75,11 +75,12 @@ base::Result<void> confine(const std::vector<std::string>& folders) {
     return confinement::restrict_landlock(rules, abi);
 }
 
-// Of entries whose cursor is unknown the time is: where the clock was set back since, it is of no
-// use.
+// With the entry of the cursor, or the next one where it is gone: --after-cursor would leave that
+// one out (seen with systemd 252). Of entries whose cursor is unknown the time is: where the clock
+// was set back since, it is of no use.
 std::vector<std::string> words_for(const sensor::JournalPlace& place) {
     constexpr std::int64_t second = 1'000'000;
-    if (!place.cursor.empty()) return {"--lines=all", "--after-cursor=" + place.cursor};
+    if (!place.cursor.empty()) return {"--lines=all", "--cursor=" + place.cursor};
     const auto seconds = place.microseconds / second;
     if (seconds == 0 || seconds > ::time(nullptr)) return {"--lines=0"};
     return {"--lines=all", fmt::format("--since=@{}.{:06}", seconds, place.microseconds % second)};

@@ -27,9 +27,9 @@ last=0
 for word in "$@"; do
     case "$word" in
     --lines=0) for one in [0-9][0-9][0-9][0-9]; do [ -f "$one" ] && last=$one; done ;;
-    --after-cursor=*)
+    --cursor=*)
         if [ -e strict ]; then exit 1; fi
-        last=${{word##*=}} ;;
+        last=$(printf %04d $((1${{word##*=}} - 10001))) ;;
     --since=@*)
         since=${{word##*@}}
         for one in [0-9][0-9][0-9][0-9]; do
@@ -179,6 +179,37 @@ TEST_F(JournalProgram, WhatComesWhileThePolicyIsReadAnewIsToldOnce) {
     EXPECT_EQ(sensor.stop(), 0);
     EXPECT_EQ(count_of(sensor, "before"), 0U);
     for (const auto* user : {"first", "meanwhile", "later", "last"}) {
+        EXPECT_EQ(count_of(sensor, user), 1U) << user;
+    }
+}
+
+// journald takes old entries away where they need too much room.
+TEST_F(JournalProgram, WhatComesBehindAnEntryThatIsGoneIsToldAndThatItIsGone) {
+    RunningSensor sensor(watching(), with_script());
+    const pid_t reader = reader_of(sensor);
+    ASSERT_GT(reader, 1);
+    log_in("first");
+    ASSERT_TRUE(knows(sensor, "first"));
+    const auto is_gap = [](const Object& event) {
+        return text_of(event, "Cause") == "journal_gap";
+    };
+    write_file(journal_ + "/still", "");
+    log_in("second");
+    ASSERT_EQ(::kill(reader, SIGKILL), 0);
+    std::filesystem::remove(journal_ + "/still");
+    EXPECT_TRUE(knows(sensor, "second"));
+    EXPECT_TRUE(sensor.all(is_gap).empty());
+    write_file(journal_ + "/still", "");
+    std::filesystem::remove(journal_ + "/0002");
+    log_in("third");
+    const pid_t another = reader_of(sensor);
+    ASSERT_GT(another, 1);
+    ASSERT_EQ(::kill(another, SIGKILL), 0);
+    std::filesystem::remove(journal_ + "/still");
+    EXPECT_TRUE(knows(sensor, "third"));
+    EXPECT_TRUE(sensor.find(is_gap));
+    EXPECT_EQ(sensor.stop(), 0);
+    for (const auto* user : {"first", "second", "third"}) {
         EXPECT_EQ(count_of(sensor, user), 1U) << user;
     }
 }

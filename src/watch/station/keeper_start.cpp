@@ -277,10 +277,12 @@ base::Result<void> Keeper::start_journal() {
     });
     if (!started) return started;
     journal_channel_ = std::move(channel->first);
-    const std::array<std::uint8_t, 1> nothing{};
+    // The cursor that the channel begins with; a zero where it begins with what is new.
+    std::vector<std::uint8_t> begin(place.cursor.begin(), place.cursor.end());
+    if (begin.empty()) begin.push_back(0);
     const std::array<int, 1> end{channel->second.get()};
     // Where the analyst has ended another one gets another channel.
-    static_cast<void>(base::send_packet(journal_link_.get(), nothing, end));
+    static_cast<void>(base::send_packet(journal_link_.get(), begin, end));
     return started;
 }
 
