@@ -4,6 +4,7 @@
 #include "watch/response/exec_guard.h"
 #include "watch/response/file_digest.h"
 #include "watch/response/kernel_file.h"
+#include "watch/response/map_keys.h"
 #include "watch/response/program_lsm.h"
 #include "watch/response/small_file.h"
 
@@ -79,16 +80,15 @@ exec_guard_file key_of(const struct stat& state) {
 }  // namespace
 
 struct ProgramGuard::Running {
-    std::unique_ptr<exec_guard_bpf, void (*)(exec_guard_bpf*)> kernel{nullptr,
-                                                                      &exec_guard_bpf__destroy};
+    std::vector<base::FileDescriptor> kernel;  // by ProgramFile, up to the questions
     std::unique_ptr<ring_buffer, decltype(&ring_buffer__free)> events{nullptr, &ring_buffer__free};
     std::optional<ProgramLsm> lsm;  // empty: `why` says why
     GuardChoice choice;
     base::FileDescriptor questions;  // fanotify's; invalid: it does not ask
     base::FileDescriptor stop;
-    mutable std::mutex mutex;  // of the three below
+    bool leaves = false;
+    mutable std::mutex mutex;  // of the two below
     BlockList list{{}};
-    std::set<std::uint64_t> sizes;  // as the kernel programs have them
     exec_guard_policy policy{};
     // Of the list: what was found out by an older one is not remembered.
     std::atomic<std::uint32_t> number{0};
@@ -101,47 +101,58 @@ struct ProgramGuard::Running {
         if (stop.valid()) (void)!::write(stop.get(), &one, sizeof one);
         if (answering.joinable()) answering.join();
         if (examining.joinable()) examining.join();
+        if (leaves) return;
         // What waits for a verdict goes on: nobody will give one.
-        if (kernel) let_all_go();
+        let_all_go(files());
     }
 
+    [[nodiscard]] int file(ProgramFile which) const {
+        return kernel[static_cast<std::size_t>(which)].get();
+    }
+    [[nodiscard]] std::vector<base::FileDescriptor> files() const;
     base::Result<void> load(const ProgramGuardSettings& settings);
     void load_lsm();
+    base::Result<void> take(GuardFiles left);
+    base::Result<void> read_events();
     base::Result<void> mark(const ProgramGuardSettings& settings);
     base::Result<void> tell_kernel();
     bool is_blocked(int file, const struct stat& state, bool& settled);
     void answer_questions();
+    void answer_waiting();
     void answer(const fanotify_event_metadata& event);
     void examine();
     void examine(const exec_guard_event& event);
     bool has_blocked(pid_t process, bool& settled);
-    void remember(const exec_guard_file& file, bool blocked, std::uint32_t list_number);
-    void let_go(pid_t process);
-    void let_all_go();
+    void remember(const exec_guard_file& seen, bool blocked, std::uint32_t list_number);
 };
 
+// Attached once what it is to hold is set.
 base::Result<void> ProgramGuard::Running::load(const ProgramGuardSettings& settings) {
-    kernel.reset(exec_guard_bpf__open_and_load());
-    if (!kernel) return base::fail_errno(errno, "loading the guard of programs");
+    const std::unique_ptr<exec_guard_bpf, void (*)(exec_guard_bpf*)> loaded(
+        exec_guard_bpf__open_and_load(), &exec_guard_bpf__destroy);
+    if (!loaded) return base::fail_errno(errno, "loading the guard of programs");
+    const auto& maps = loaded->maps;
+    const std::array<int, 5> all{bpf_map__fd(maps.exec_policy), bpf_map__fd(maps.exec_sizes),
+                                 bpf_map__fd(maps.exec_verdicts), bpf_map__fd(maps.exec_held),
+                                 bpf_map__fd(maps.exec_events)};
+    kernel = duplicates_of(all);
     policy.scope = settings.cgroup;
     policy.self = static_cast<std::uint32_t>(::getpid());
     if (settings.try_lsm) load_lsm();
-    const auto take = [](void* into, void* data, std::size_t size) {
-        exec_guard_event event{};
-        if (size < sizeof event) return 0;
-        std::memcpy(&event, data, sizeof event);
-        static_cast<Running*>(into)->examine(event);
-        return 0;
-    };
-    events.reset(ring_buffer__new(bpf_map__fd(kernel->maps.exec_events), take, this, nullptr));
-    if (!events) return base::fail_errno(errno, "reading the guard of programs");
-    return tell_kernel();
+    if (auto told = tell_kernel(); !told) return told;
+    if (exec_guard_bpf__attach(loaded.get()) != 0) {
+        return base::fail_errno(errno, "attaching the guard of programs");
+    }
+    // Such links end with their last descriptor.
+    const std::array<int, 2> links{bpf_link__fd(loaded->links.guard_exec),
+                                   bpf_link__fd(loaded->links.guard_exit)};
+    for (auto& one : duplicates_of(links)) kernel.push_back(std::move(one));
+    return read_events();
 }
 
 void ProgramGuard::Running::load_lsm() {
-    auto& maps = kernel->maps;
-    auto started = ProgramLsm::start({bpf_map__fd(maps.exec_policy), bpf_map__fd(maps.exec_sizes),
-                                      bpf_map__fd(maps.exec_verdicts)});
+    auto started = ProgramLsm::start(
+        {file(ProgramFile::policy), file(ProgramFile::sizes), file(ProgramFile::verdicts)});
     if (started) {
         lsm = std::move(*started);
         choice.kind = GuardKind::lsm;
@@ -150,12 +161,60 @@ void ProgramGuard::Running::load_lsm() {
     }
 }
 
+// What another process left in force: with the list of this one from now on, and without a moment
+// in which nothing holds. Who waits for a verdict stands in its maps still.
+base::Result<void> ProgramGuard::Running::take(GuardFiles left) {
+    leaves = true;
+    constexpr auto questions_at = static_cast<std::size_t>(ProgramFile::questions);
+    kernel = std::move(part_of(left, GuardPart::programs));
+    if (kernel.size() > questions_at) {
+        questions = std::move(kernel.back());
+        kernel.pop_back();
+        answer_unanswered(questions.get(), FAN_DENY);
+    }
+    auto& lsm_files = part_of(left, GuardPart::programs_lsm);
+    if (!lsm_files.empty()) {
+        lsm = ProgramLsm::take(std::move(lsm_files));
+        choice.kind = GuardKind::lsm;
+    }
+    const std::uint32_t zero = 0;
+    if (kernel.size() != questions_at ||
+        bpf_map_lookup_elem(file(ProgramFile::policy), &zero, &policy) != 0) {
+        return base::fail_errno(errno, "going on with the guard of programs");
+    }
+    number = policy.list;
+    policy.self = static_cast<std::uint32_t>(::getpid());
+    if (auto told = tell_kernel(); !told) return told;
+    return read_events();
+}
+
+base::Result<void> ProgramGuard::Running::read_events() {
+    const auto take = [](void* into, void* data, std::size_t size) {
+        exec_guard_event event{};
+        if (size < sizeof event) return 0;
+        std::memcpy(&event, data, sizeof event);
+        static_cast<Running*>(into)->examine(event);
+        return 0;
+    };
+    events.reset(ring_buffer__new(file(ProgramFile::events), take, this, nullptr));
+    if (!events) return base::fail_errno(errno, "reading the guard of programs");
+    return {};
+}
+
+std::vector<base::FileDescriptor> ProgramGuard::Running::files() const {
+    auto numbers = numbers_of(kernel);
+    if (questions.valid()) numbers.push_back(questions.get());
+    return duplicates_of(numbers);
+}
+
 base::Result<void> ProgramGuard::Running::mark(const ProgramGuardSettings& settings) {
     // Asked once in the kernel, nobody needs to be asked before.
     if (!settings.ask_before || lsm) return {};
-    questions.reset(
-        ::fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_MARKS,
-                        O_RDONLY | O_LARGEFILE | O_CLOEXEC));
+    if (!questions.valid()) {
+        questions.reset(
+            ::fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_MARKS,
+                            O_RDONLY | O_LARGEFILE | O_CLOEXEC));
+    }
     if (!questions.valid()) return base::fail_errno(errno, "asking for what is executed");
     auto folders = settings.file_systems;
     if (folders.empty()) {
@@ -178,21 +237,8 @@ base::Result<void> ProgramGuard::Running::mark(const ProgramGuardSettings& setti
 // What is blocked; the policy last, with a new number, for what was found out by another list is no
 // longer known.
 base::Result<void> ProgramGuard::Running::tell_kernel() {
-    const int map = bpf_map__fd(kernel->maps.exec_sizes);
-    const auto now = list.sizes();
-    for (const auto size : now) {
-        const std::uint8_t yes = 1;
-        if (bpf_map_update_elem(map, &size, &yes, BPF_ANY) != 0) {
-            return base::worded(base::fail(base::ErrorKind::full, "more than {} files are blocked",
-                                           EXEC_GUARD_SIZES),
-                                "response.block.full",
-                                {{"limit", std::to_string(EXEC_GUARD_SIZES)}});
-        }
-    }
-    for (const auto size : sizes) {
-        if (!now.contains(size)) bpf_map_delete_elem(map, &size);
-    }
-    sizes = now;
+    if (auto set = set_keys(file(ProgramFile::sizes), list.sizes(), EXEC_GUARD_SIZES); !set)
+        return set;
     if (lsm) {
         if (auto set = lsm->set_list(list); !set) return set;
     }
@@ -200,7 +246,7 @@ base::Result<void> ProgramGuard::Running::tell_kernel() {
     policy.any_size = list.any_size() ? 1 : 0;
     policy.names = list.paths().empty() ? 0 : 1;
     const std::uint32_t zero = 0;
-    if (bpf_map_update_elem(bpf_map__fd(kernel->maps.exec_policy), &zero, &policy, BPF_ANY) != 0) {
+    if (bpf_map_update_elem(file(ProgramFile::policy), &zero, &policy, BPF_ANY) != 0) {
         return base::fail_errno(errno, "setting the guard of programs");
     }
     return {};
@@ -231,46 +277,48 @@ bool ProgramGuard::Running::is_blocked(int file, const struct stat& state, bool&
 }
 
 // By the list of that number: once there is another, it counts no more.
-void ProgramGuard::Running::remember(const exec_guard_file& file, bool blocked,
+void ProgramGuard::Running::remember(const exec_guard_file& seen, bool blocked,
                                      std::uint32_t list_number) {
     const std::uint32_t verdict =
         list_number << EXEC_GUARD_VERDICT_BITS | (blocked ? EXEC_GUARD_DENIED : EXEC_GUARD_ALLOWED);
-    bpf_map_update_elem(bpf_map__fd(kernel->maps.exec_verdicts), &file, &verdict, BPF_ANY);
+    bpf_map_update_elem(file(ProgramFile::verdicts), &seen, &verdict, BPF_ANY);
 }
 
 void ProgramGuard::Running::answer(const fanotify_event_metadata& event) {
-    const base::FileDescriptor file(event.fd);
+    const base::FileDescriptor asked(event.fd);
     struct stat state {};
     const std::uint32_t list_number = number;
     bool settled = true;
     bool blocked = false;
-    if (event.pid != ::getpid() && ::fstat(file.get(), &state) == 0) {
-        blocked = is_blocked(file.get(), state, settled);
+    if (event.pid != ::getpid() && ::fstat(asked.get(), &state) == 0) {
+        blocked = is_blocked(asked.get(), state, settled);
         if (state.st_nlink > 0 && settled) remember(key_of(state), blocked, list_number);
     }
     if (blocked) ++refused;
-    fanotify_response answer{};
-    answer.fd = file.get();
-    answer.response = blocked ? FAN_DENY : FAN_ALLOW;
-    (void)!::write(questions.get(), &answer, sizeof answer);
+    answer_question(questions.get(), asked.get(), blocked ? FAN_DENY : FAN_ALLOW);
+}
+
+// All that is read is answered, whatever else is wanted meanwhile.
+void ProgramGuard::Running::answer_waiting() {
+    alignas(fanotify_event_metadata) std::array<std::uint8_t, 8192> buffer{};
+    const ssize_t got = ::read(questions.get(), buffer.data(), buffer.size());
+    auto left = got > 0 ? static_cast<std::size_t>(got) : 0;
+    for (std::size_t at = 0; left >= sizeof(fanotify_event_metadata);) {
+        fanotify_event_metadata event{};
+        std::memcpy(&event, buffer.data() + at, sizeof event);
+        if (event.event_len < sizeof event || event.event_len > left) break;
+        if (event.fd >= 0) answer(event);
+        at += event.event_len;
+        left -= event.event_len;
+    }
 }
 
 void ProgramGuard::Running::answer_questions() {
-    alignas(fanotify_event_metadata) std::array<std::uint8_t, 8192> buffer{};
     while (true) {
         std::array<pollfd, 2> waiting{{{questions.get(), POLLIN, 0}, {stop.get(), POLLIN, 0}}};
         ::poll(waiting.data(), waiting.size(), -1);
         if ((waiting[1].revents & POLLIN) != 0) return;
-        const ssize_t got = ::read(questions.get(), buffer.data(), buffer.size());
-        auto left = got > 0 ? static_cast<std::size_t>(got) : 0;
-        for (std::size_t at = 0; left >= sizeof(fanotify_event_metadata);) {
-            fanotify_event_metadata event{};
-            std::memcpy(&event, buffer.data() + at, sizeof event);
-            if (event.event_len < sizeof event || event.event_len > left) break;
-            if (event.fd >= 0) answer(event);
-            at += event.event_len;
-            left -= event.event_len;
-        }
+        answer_waiting();
     }
 }
 
@@ -297,19 +345,6 @@ bool ProgramGuard::Running::has_blocked(pid_t process, bool& settled) {
     return false;
 }
 
-void ProgramGuard::Running::let_go(pid_t process) {
-    const auto key = static_cast<std::uint32_t>(process);
-    bpf_map_delete_elem(bpf_map__fd(kernel->maps.exec_held), &key);
-    ::kill(process, SIGCONT);
-}
-
-void ProgramGuard::Running::let_all_go() {
-    for (std::uint32_t key = 0;
-         bpf_map_get_next_key(bpf_map__fd(kernel->maps.exec_held), nullptr, &key) == 0;) {
-        let_go(static_cast<pid_t>(key));
-    }
-}
-
 void ProgramGuard::Running::examine(const exec_guard_event& event) {
     if (event.act == EXEC_GUARD_KILLED) {
         ++killed;
@@ -319,7 +354,7 @@ void ProgramGuard::Running::examine(const exec_guard_event& event) {
     // Held: the number stays its own until it is let go or has ended, which frees nobody else.
     const auto id = read_process(process);
     if (!id) {
-        bpf_map_delete_elem(bpf_map__fd(kernel->maps.exec_held), &event.process);
+        bpf_map_delete_elem(file(ProgramFile::held), &event.process);
         return;
     }
     const std::uint32_t list_number = number;
@@ -327,11 +362,11 @@ void ProgramGuard::Running::examine(const exec_guard_event& event) {
     if (!has_blocked(process, settled)) {
         const bool told = event.file.inode != 0 && event.unnamed == 0;
         if (told && settled) remember(event.file, false, list_number);
-        let_go(process);
+        let_go(file(ProgramFile::held), process);
         return;
     }
     if (const auto held = hold_process(id->id)) (void)signal_process(held->get(), SIGKILL);
-    bpf_map_delete_elem(bpf_map__fd(kernel->maps.exec_held), &event.process);
+    bpf_map_delete_elem(file(ProgramFile::held), &event.process);
     ++killed;
 }
 
@@ -353,21 +388,32 @@ ProgramGuard& ProgramGuard::operator=(ProgramGuard&&) noexcept = default;
 ProgramGuard::~ProgramGuard() = default;
 
 base::Result<ProgramGuard> ProgramGuard::start(const ProgramGuardSettings& settings,
-                                               const std::vector<Block>& blocks) {
+                                               const std::vector<Block>& blocks, GuardFiles left) {
     libbpf_set_print(nullptr);
     auto running = std::make_unique<Running>();
     running->list = BlockList(blocks);
     running->stop.reset(::eventfd(0, EFD_CLOEXEC));
     if (!running->stop.valid()) return base::fail_errno(errno, "starting the guard of programs");
-    if (auto loaded = running->load(settings); !loaded) return base::Failure(loaded.error());
+    const bool goes_on = !part_of(left, GuardPart::programs).empty();
+    auto begun = goes_on ? running->take(std::move(left)) : running->load(settings);
+    if (!begun) return base::Failure(begun.error());
     if (auto marked = running->mark(settings); !marked) return base::Failure(marked.error());
     auto* all = running.get();
     if (all->questions.valid()) all->answering = std::thread([all] { all->answer_questions(); });
     all->examining = std::thread([all] { all->examine(); });
-    if (exec_guard_bpf__attach(all->kernel.get()) != 0) {
-        return base::fail_errno(errno, "attaching the guard of programs");
-    }
+    all->leaves = false;
     return ProgramGuard(std::move(running));
+}
+
+void ProgramGuard::leave() {
+    running_->leaves = true;
+}
+
+GuardFiles ProgramGuard::files() const {
+    GuardFiles files;
+    part_of(files, GuardPart::programs) = running_->files();
+    if (running_->lsm) part_of(files, GuardPart::programs_lsm) = running_->lsm->files();
+    return files;
 }
 
 base::Result<void> ProgramGuard::set_blocks(const std::vector<Block>& blocks) {
@@ -380,9 +426,10 @@ ProgramGuardCounts ProgramGuard::counts() const {
     ProgramGuardCounts counts{running_->refused, running_->killed, running_->read,
                               running_->too_long};
     if (running_->lsm) {
-        counts.refused += running_->lsm->refused();
-        counts.read += running_->lsm->read();
-        counts.too_long += running_->lsm->too_long();
+        const auto there = running_->lsm->counts();
+        counts.refused += there.refused;
+        counts.read += there.read;
+        counts.too_long += there.too_long;
     }
     return counts;
 }

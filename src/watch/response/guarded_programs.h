@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "watch/response/block_list.h"
+#include "watch/response/guard_files.h"
 #include "watch/response/guard_kind.h"
 
 #include <memory>
@@ -35,11 +36,18 @@ struct ProgramGuardCounts {
 
 class ProgramGuard {
   public:
+    // `left`: of a guard whose process has ended, which this one goes on with. All empty: there is
+    // none.
     static base::Result<ProgramGuard> start(const ProgramGuardSettings& settings,
-                                            const std::vector<Block>& blocks);
+                                            const std::vector<Block>& blocks, GuardFiles left = {});
     ProgramGuard(ProgramGuard&&) noexcept;
     ProgramGuard& operator=(ProgramGuard&&) noexcept;
-    ~ProgramGuard();  // lets go on whoever waits
+    ~ProgramGuard();  // lets go on whoever waits, unless it is left to another
+
+    // At its end all stays as it is, as far as another process holds it.
+    void leave();
+    // Duplicates, for whoever is to hold it.
+    [[nodiscard]] GuardFiles files() const;
 
     // From now on.
     base::Result<void> set_blocks(const std::vector<Block>& blocks);

@@ -101,6 +101,15 @@ class ProgramGuardTest : public ::testing::TestWithParam<Backend> {
         return {block_of("evil"), block_of("evil.so"), block_of("evil.sh")};
     }
 
+    // Of a guard that is gone.
+    [[nodiscard]] GuardFiles leave_guard() const {
+        auto guard = ProgramGuard::start(settings_, blocks());
+        if (!guard) return {};
+        auto files = guard->files();
+        guard->leave();
+        return files;
+    }
+
     // What becomes of whoever executes a blocked file by a name.
     static int stopped() { return holds_scripts() ? refused : killed; }
     static bool holds_scripts() { return GetParam() != Backend::kernel_programs_alone; }
@@ -345,6 +354,45 @@ TEST_P(ProgramGuardTest, LetsRunAgainWhatIsNoLongerBlocked) {
     ASSERT_TRUE(guard->set_blocks({}));
     EXPECT_EQ(execute({file("good")}), ran);
     EXPECT_EQ(load("evil.so"), ran);
+}
+
+// Whoever is to be judged waits from one to the next, and who was judged before is refused all the
+// while.
+TEST_P(ProgramGuardTest, HoldsWithoutItsProcessUntilTheNextGoesOn) {
+    auto left = leave_guard();
+    ASSERT_FALSE(part_of(left, GuardPart::programs).empty());
+    int evil = -1;
+    int good = -1;
+    std::jthread evil_one([&] { evil = execute({file("evil")}); });
+    std::jthread good_one([&] { good = execute({file("good")}); });
+    ::usleep(100'000);
+    auto next =
+        ProgramGuard::start(settings_, {block_of("evil"), block_of("evil.sh")}, std::move(left));
+    evil_one.join();
+    good_one.join();
+    ASSERT_TRUE(next) << next.error().message;
+    EXPECT_EQ(evil, stopped());
+    EXPECT_EQ(good, ran);
+    EXPECT_EQ(next->choice().kind == GuardKind::lsm, GetParam() == Backend::lsm);
+    // By its own list.
+    EXPECT_EQ(execute({file("evil")}), stopped());
+    EXPECT_EQ(execute({file("evil.sh")}), holds_scripts() ? refused : ran);
+    EXPECT_EQ(load("evil.so"), ran);
+    ASSERT_TRUE(next->set_blocks({block_of("good")}));
+    EXPECT_EQ(execute({file("evil")}), ran);
+    EXPECT_EQ(execute({file("good")}), stopped());
+}
+
+TEST_P(ProgramGuardTest, WhoWaitsGoesOnWhereNobodyGoesOnWithIt) {
+    auto left = leave_guard();
+    int good = -1;
+    std::jthread good_one([&] { good = execute({file("good")}); });
+    ::usleep(100'000);
+    let_all_go(part_of(left, GuardPart::programs));
+    left = {};
+    good_one.join();
+    EXPECT_EQ(good, ran);
+    EXPECT_EQ(execute({file("evil")}), ran);
 }
 
 // Whatever the kernel lacks is told, and something holds.

@@ -175,6 +175,25 @@ const GuardChoice& SocketGuard::choice() const {
     return loaded_->choice;
 }
 
+std::vector<base::FileDescriptor> SocketGuard::files() const {
+    std::vector<int> all;
+    const auto add = [&](const bpf_link* link) {
+        if (link != nullptr) all.push_back(bpf_link__fd(link));
+    };
+    if (loaded_->lsm) {
+        all.push_back(bpf_map__fd(loaded_->lsm->maps.socket_policy));
+        add(loaded_->lsm->links.socket_create);
+    } else {
+        const auto& links = loaded_->tracepoints->links;
+        all.push_back(bpf_map__fd(loaded_->tracepoints->maps.socket_policy));
+        for (const auto* link :
+             {links.socket_enter, links.socket_submit_request, links.socket_submit_entry}) {
+            add(link);
+        }
+    }
+    return duplicates_of(all);
+}
+
 std::vector<StoppedSocket> SocketGuard::take_stopped() {
     (void)ring_buffer__consume(loaded_->events.get());
     return std::exchange(loaded_->stopped, {});

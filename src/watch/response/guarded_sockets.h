@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "watch/response/guard_files.h"
 #include "watch/response/guard_kind.h"
 #include "watch/response/process.h"
 
@@ -38,6 +39,8 @@ class SocketGuard {
     ~SocketGuard();
 
     [[nodiscard]] const GuardChoice& choice() const;
+    // Duplicates, for whoever is to hold it after this: its policy, then its links.
+    [[nodiscard]] std::vector<base::FileDescriptor> files() const;
     // Whom it stopped since the last call, as far as 64 KiB hold.
     std::vector<StoppedSocket> take_stopped();
 

@@ -221,6 +221,8 @@ base::Result<void> Isolation::release(bool every_namespace) {
     const auto released =
         everywhere(every_namespace, [] { return apply_packet_rules(release_rules()); });
     if (!released) return base::Failure(released.error());
+    // Whoever else holds it may let go of it later.
+    allow_sockets(socket_guard_files());
     guard_.reset();
     if (auto removed = remove_boot_files(); !removed) return removed;
     commanded_ = false;
@@ -230,6 +232,10 @@ base::Result<void> Isolation::release(bool every_namespace) {
 
 std::vector<StoppedSocket> Isolation::take_stopped() {
     return guard_ ? guard_->take_stopped() : std::vector<StoppedSocket>{};
+}
+
+std::vector<base::FileDescriptor> Isolation::socket_guard_files() const {
+    return guard_ ? guard_->files() : std::vector<base::FileDescriptor>{};
 }
 
 std::optional<GuardChoice> Isolation::socket_guard() const {

@@ -73,6 +73,8 @@ class Isolation {
     std::vector<StoppedSocket> take_stopped();
     // Empty: nothing guards sockets now.
     [[nodiscard]] std::optional<GuardChoice> socket_guard() const;
+    // As SocketGuard::files(); none where nothing guards sockets.
+    [[nodiscard]] std::vector<base::FileDescriptor> socket_guard_files() const;
 
   private:
     [[nodiscard]] std::filesystem::path rules_file() const {

@@ -4,9 +4,15 @@
 #include "core/base/random.h"
 #include "watch/response/exec_guard.h"
 #include "watch/response/file_digest.h"
+#include "watch/response/kernel_file.h"
+#include "watch/response/map_keys.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <memory>
+#include <set>
+#include <type_traits>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -19,44 +25,17 @@ namespace {
 
 constexpr std::uint32_t no_list = (1U << (32U - EXEC_GUARD_VERDICT_BITS)) - 1;  // of the trial
 
-exec_guard_digest key_of(const journal::Digest& digest) {
-    exec_guard_digest key{};
-    std::ranges::copy(digest, key.bytes);
-    return key;
-}
+// Their order in ProgramLsm::files_, before the links.
+enum class Map : std::uint8_t { digests, places, names, counts };
 
-exec_guard_place key_of(const KernelFile& file) {
-    exec_guard_place key{};
-    key.inode = file.inode;
-    key.device = file.device;
-    return key;
-}
+// As the kernel programs have them, byte by byte.
+using Place = std::array<std::uint64_t, 2>;  // inode, device
+using Name = std::array<char, EXEC_GUARD_NAME>;
+static_assert(sizeof(journal::Digest) == sizeof(exec_guard_digest));
+static_assert(sizeof(Place) == sizeof(exec_guard_place));
+static_assert(sizeof(Name) == sizeof(exec_guard_name));
 
-exec_guard_name key_of(const std::array<char, EXEC_GUARD_NAME>& name) {
-    exec_guard_name key{};
-    std::ranges::copy(name, key.text);
-    return key;
-}
-
-// The new ones first: a blocked file stays so all the while.
-template <class Set>
-base::Result<void> replace(bpf_map* map, Set& present, Set wanted, std::size_t room) {
-    for (const auto& one : wanted) {
-        const auto key = key_of(one);
-        const std::uint8_t yes = 1;
-        if (bpf_map_update_elem(bpf_map__fd(map), &key, &yes, BPF_ANY) != 0) {
-            return base::worded(
-                base::fail(base::ErrorKind::full, "more than {} files are blocked", room),
-                "response.block.full", {{"limit", std::to_string(room)}});
-        }
-    }
-    for (const auto& one : present) {
-        const auto key = key_of(one);
-        if (!wanted.contains(one)) bpf_map_delete_elem(bpf_map__fd(map), &key);
-    }
-    present = std::move(wanted);
-    return {};
-}
+using Loaded = std::unique_ptr<exec_guard_lsm_bpf, void (*)(exec_guard_lsm_bpf*)>;
 
 // A file of memory that nobody has: as long as no other is likely to be.
 base::FileDescriptor new_file() {
@@ -80,28 +59,9 @@ bool maps_executable(int file) {
     return true;
 }
 
-}  // namespace
-
-base::Result<ProgramLsm> ProgramLsm::start(const SharedMaps& shared) {
-    ProgramLsm guard({exec_guard_lsm_bpf__open(), &exec_guard_lsm_bpf__destroy});
-    if (!guard.kernel_) return base::fail_errno(errno, "reading the LSM programs");
-    auto& maps = guard.kernel_->maps;
-    if (bpf_map__reuse_fd(maps.exec_policy, shared.policy) != 0 ||
-        bpf_map__reuse_fd(maps.exec_sizes, shared.sizes) != 0 ||
-        bpf_map__reuse_fd(maps.exec_verdicts, shared.verdicts) != 0) {
-        return base::fail_errno(errno, "sharing maps with the LSM programs");
-    }
-    if (exec_guard_lsm_bpf__load(guard.kernel_.get()) != 0)
-        return base::fail_errno(errno, "loading LSM programs");
-    if (exec_guard_lsm_bpf__attach(guard.kernel_.get()) != 0)
-        return base::fail_errno(errno, "attaching LSM programs");
-    if (auto tried = guard.try_out(shared); !tried) return base::Failure(tried.error());
-    return guard;
-}
-
 // A file of its own is blocked and mapped. LSM programs also load where they are not among the
 // machine's security modules, and do nothing there; and a kernel without IMA hashes no files.
-base::Result<void> ProgramLsm::try_out(const SharedMaps& shared) {
+base::Result<void> try_out(const Loaded& loaded, const SharedMaps& shared) {
     const auto file = new_file();
     if (!file.valid() || !maps_executable(file.get()))
         return base::because(base::ErrorKind::unavailable, "LSM programs cannot be tried out");
@@ -112,47 +72,70 @@ base::Result<void> ProgramLsm::try_out(const SharedMaps& shared) {
     trial.list = no_list;
     const std::uint32_t zero = 0;
     const std::uint8_t yes = 1;
-    std::set<journal::Digest> blocked{*digest};
-    if (auto set = replace(kernel_->maps.exec_digests, digests_, blocked, 1); !set) return set;
+    const int digests = bpf_map__fd(loaded->maps.exec_digests);
+    const std::set<journal::Digest> blocked{*digest};
+    if (auto set = set_keys(digests, blocked, 1); !set) return set;
     const bool set = bpf_map_update_elem(shared.sizes, &size, &yes, BPF_ANY) == 0 &&
                      bpf_map_update_elem(shared.policy, &zero, &trial, BPF_ANY) == 0;
     const bool refuses = set && !maps_executable(file.get());
     bpf_map_delete_elem(shared.sizes, &size);
-    if (auto cleared = replace(kernel_->maps.exec_digests, digests_, {}, 1); !cleared)
-        return cleared;
-    kernel_->bss->exec_refused = 0;
-    kernel_->bss->exec_read = 0;
+    if (auto cleared = set_keys(digests, std::set<journal::Digest>(), 1); !cleared) return cleared;
+    loaded->bss->exec_refused = 0;
+    loaded->bss->exec_read = 0;
     if (refuses) return {};
     return base::because(base::ErrorKind::unavailable,
                          "LSM programs load but refuse nothing: 'bpf' is not among the kernel's "
                          "security modules, or the kernel hashes no files (IMA, SHA-256)");
 }
 
+}  // namespace
+
+base::Result<ProgramLsm> ProgramLsm::start(const SharedMaps& shared) {
+    const Loaded loaded(exec_guard_lsm_bpf__open(), &exec_guard_lsm_bpf__destroy);
+    if (!loaded) return base::fail_errno(errno, "reading the LSM programs");
+    const auto& maps = loaded->maps;
+    if (bpf_map__reuse_fd(maps.exec_policy, shared.policy) != 0 ||
+        bpf_map__reuse_fd(maps.exec_sizes, shared.sizes) != 0 ||
+        bpf_map__reuse_fd(maps.exec_verdicts, shared.verdicts) != 0) {
+        return base::fail_errno(errno, "sharing maps with the LSM programs");
+    }
+    if (exec_guard_lsm_bpf__load(loaded.get()) != 0)
+        return base::fail_errno(errno, "loading LSM programs");
+    if (exec_guard_lsm_bpf__attach(loaded.get()) != 0)
+        return base::fail_errno(errno, "attaching LSM programs");
+    if (auto tried = try_out(loaded, shared); !tried) return base::Failure(tried.error());
+    const auto& links = loaded->links;
+    // Such links end with their last descriptor.
+    const std::array<int, 7> all{
+        bpf_map__fd(maps.exec_digests),      bpf_map__fd(maps.exec_places),
+        bpf_map__fd(maps.exec_names),        bpf_map__fd(maps.bss),
+        bpf_link__fd(links.guard_program),   bpf_link__fd(links.guard_mapping),
+        bpf_link__fd(links.guard_protecting)};
+    return ProgramLsm(duplicates_of(all));
+}
+
 base::Result<void> ProgramLsm::set_list(const BlockList& list) {
-    std::set<KernelFile> places;
+    std::set<Place> places;
     std::set<Name> names;
     for (const auto& path : list.paths()) {
-        if (const auto file = kernel_file(path)) places.insert(*file);
+        if (const auto file = kernel_file(path)) places.insert({file->inode, file->device});
         Name name{};
         if (path.size() >= name.size()) continue;  // known by what is there alone
         std::ranges::copy(path, name.begin());
         names.insert(name);
     }
-    auto& maps = kernel_->maps;
-    if (auto set = replace(maps.exec_digests, digests_, list.digests(), EXEC_GUARD_DIGESTS); !set)
+    const auto map = [this](Map which) { return files_[static_cast<std::size_t>(which)].get(); };
+    if (auto set = set_keys(map(Map::digests), list.digests(), EXEC_GUARD_DIGESTS); !set)
         return set;
-    if (auto set = replace(maps.exec_places, places_, places, EXEC_GUARD_PATHS); !set) return set;
-    return replace(maps.exec_names, names_, names, EXEC_GUARD_PATHS);
+    if (auto set = set_keys(map(Map::places), places, EXEC_GUARD_PATHS); !set) return set;
+    return set_keys(map(Map::names), names, EXEC_GUARD_PATHS);
 }
 
-std::uint64_t ProgramLsm::refused() const {
-    return kernel_->bss->exec_refused;
-}
-std::uint64_t ProgramLsm::read() const {
-    return kernel_->bss->exec_read;
-}
-std::uint64_t ProgramLsm::too_long() const {
-    return kernel_->bss->exec_too_long;
+ProgramLsmCounts ProgramLsm::counts() const {
+    std::remove_pointer_t<decltype(exec_guard_lsm_bpf::bss)> counts{};
+    const std::uint32_t zero = 0;
+    bpf_map_lookup_elem(files_[static_cast<std::size_t>(Map::counts)].get(), &zero, &counts);
+    return {counts.exec_refused, counts.exec_read, counts.exec_too_long};
 }
 
 }  // namespace shoji::response

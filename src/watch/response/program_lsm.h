@@ -5,13 +5,9 @@
 
 #include "core/base/result.h"
 #include "watch/response/block_list.h"
-#include "watch/response/kernel_file.h"
+#include "watch/response/guard_files.h"
 
-#include <array>
-#include <memory>
-#include <set>
-
-struct exec_guard_lsm_bpf;
+#include <vector>
 
 namespace shoji::response {
 
@@ -22,29 +18,34 @@ struct SharedMaps {
     int verdicts = -1;
 };
 
+struct ProgramLsmCounts {
+    std::uint64_t refused = 0;
+    std::uint64_t read = 0;
+    std::uint64_t too_long = 0;
+};
+
 class ProgramLsm {
   public:
     // Attached, and seen to refuse. What it set in the shared maps for that is gone afterwards.
     static base::Result<ProgramLsm> start(const SharedMaps& shared);
+    // One that another process left in force.
+    static ProgramLsm take(std::vector<base::FileDescriptor> files) {
+        return ProgramLsm(std::move(files));
+    }
 
     // What is blocked, from the next policy on that is set. `full` where it finds no room.
     base::Result<void> set_list(const BlockList& list);
 
-    [[nodiscard]] std::uint64_t refused() const;
-    [[nodiscard]] std::uint64_t read() const;
-    [[nodiscard]] std::uint64_t too_long() const;
+    [[nodiscard]] ProgramLsmCounts counts() const;
+    // Duplicates.
+    [[nodiscard]] std::vector<base::FileDescriptor> files() const {
+        return duplicates_of(numbers_of(files_));
+    }
 
   private:
-    using Name = std::array<char, 256>;
-    using Kernel = std::unique_ptr<exec_guard_lsm_bpf, void (*)(exec_guard_lsm_bpf*)>;
-    explicit ProgramLsm(Kernel kernel) : kernel_(std::move(kernel)) {}
-    [[nodiscard]] base::Result<void> try_out(const SharedMaps& shared);
+    explicit ProgramLsm(std::vector<base::FileDescriptor> files) : files_(std::move(files)) {}
 
-    Kernel kernel_;
-    // As the kernel programs have them.
-    std::set<journal::Digest> digests_;
-    std::set<KernelFile> places_;
-    std::set<Name> names_;
+    std::vector<base::FileDescriptor> files_;  // maps, then links
 };
 
 }  // namespace shoji::response

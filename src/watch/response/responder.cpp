@@ -57,7 +57,10 @@ Responder::Responder(ResponsePolicy policy, ResponderSettings settings, Vault va
       public_key_(key_.public_key()),
       isolation_({settings_.state, settings_.units}) {}
 
-base::Result<Responder> Responder::start(ResponsePolicy policy, ResponderSettings settings) {
+base::Result<Responder> Responder::start(ResponsePolicy policy, ResponderSettings settings,
+                                         GuardFiles left) {
+    // Before anything that they could hold up.
+    spare(left, ::getpid());
     const auto& state = settings.state;
     for (const auto& folder : {state, state / "pending", state / "orders", state / "evidence"}) {
         if (auto made = need_folder(folder); !made) return base::Failure(made.error());
@@ -75,23 +78,56 @@ base::Result<Responder> Responder::start(ResponsePolicy policy, ResponderSetting
         !told) {
         return base::Failure(told.error());
     }
-    if (auto resumed = responder.resume(); !resumed) return base::Failure(resumed.error());
+    if (auto resumed = responder.resume(std::move(left)); !resumed) {
+        responder.leave_guards();
+        return base::Failure(resumed.error());
+    }
     return responder;
 }
 
-base::Result<void> Responder::resume() {
-    if (isolation_.in_force()) {
-        if (auto isolated = isolation_.isolate(isolation_request()); !isolated) {
-            return base::Failure(isolated.error());
-        }
+void Responder::leave_guards() {
+    if (programs_ && settings_.hand_over) programs_->leave();
+}
+
+void Responder::hand_over(GuardPart part, const std::vector<base::FileDescriptor>& files) const {
+    if (settings_.hand_over) settings_.hand_over(part, numbers_of(files));
+}
+
+// The programs last: whoever has these has all.
+void Responder::hand_over_programs() const {
+    const auto files = programs_ ? programs_->files() : GuardFiles{};
+    hand_over(GuardPart::programs_lsm, part_of(files, GuardPart::programs_lsm));
+    hand_over(GuardPart::programs, part_of(files, GuardPart::programs));
+}
+
+// The blocks first: who executes a file may wait for that.
+base::Result<void> Responder::resume(GuardFiles left) {
+    const auto sockets = std::move(part_of(left, GuardPart::sockets));
+    if (auto resumed = resume_blocks(std::move(left)); !resumed) return resumed;
+    if (!isolation_.in_force()) {
+        allow_sockets(sockets);
+        hand_over(GuardPart::sockets, {});
+        return {};
     }
+    const auto isolated = isolation_.isolate(isolation_request());
+    if (!isolated) return base::Failure(isolated.error());
+    // Without a new one the former guard stays.
+    if (isolated->sockets) hand_over(GuardPart::sockets, isolation_.socket_guard_files());
+    return {};
+}
+
+base::Result<void> Responder::resume_blocks(GuardFiles left) {
     constexpr std::size_t most = 8U << 20U;
     const auto text = read_small_file(settings_.state / "blocks", most);
     if (!text && text.error().kind != ErrorKind::not_found) return base::Failure(text.error());
-    if (!text) return {};
-    auto blocks = parse_blocks(*text);
+    auto blocks = parse_blocks(text ? *text : std::string());
     if (!blocks) return base::Failure(blocks.error());
-    return put_blocks(std::move(*blocks));
+    if (!blocks->empty()) return put_blocks(std::move(*blocks), std::move(left));
+    // Taken away by a process that ended in the middle of it.
+    let_all_go(part_of(left, GuardPart::programs));
+    if (text) return put_blocks({});
+    hand_over_programs();
+    return {};
 }
 
 base::Result<Outcome> Responder::respond(const Request& request) {

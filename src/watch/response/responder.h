@@ -61,12 +61,17 @@ struct ResponderSettings {
     std::uint64_t socket_cgroup = 0;  // as IsolationRequest has it
     bool every_namespace = true;
     std::function<std::int64_t()> now;  // Unix seconds
+    HandOver hand_over;                 // to whoever holds the guards as well; empty: nobody does
 };
 
 class Responder {
   public:
-    // Sets in force again what was in force: the isolation, and the blocks.
-    static base::Result<Responder> start(ResponsePolicy policy, ResponderSettings settings);
+    // Sets in force again what was in force: the isolation, and the blocks. `left`: what a process
+    // before this one has left in force of them. An error leaves it so.
+    static base::Result<Responder> start(ResponsePolicy policy, ResponderSettings settings,
+                                         GuardFiles left = {});
+    // At its end the guards stay in force for the next one.
+    void leave_guards();
 
     // By hand. What an error leaves undone is recorded as failed.
     base::Result<Outcome> respond(const Request& request);
@@ -121,8 +126,11 @@ class Responder {
     base::Result<Outcome> collect(const Request& request);
     [[nodiscard]] Protection protection() const;
     [[nodiscard]] IsolationRequest isolation_request() const;
-    base::Result<void> put_blocks(std::vector<Block> blocks);
-    base::Result<void> resume();
+    base::Result<void> put_blocks(std::vector<Block> blocks, GuardFiles left = {});
+    base::Result<void> resume(GuardFiles left);
+    base::Result<void> resume_blocks(GuardFiles left);
+    void hand_over(GuardPart part, const std::vector<base::FileDescriptor>& files) const;
+    void hand_over_programs() const;
     base::Result<Outcome> ask(const Request& request);
     base::Result<Request> take_waiting(const std::string& id);
 

@@ -144,6 +144,7 @@ base::Result<Outcome> Responder::isolate(const Request& request) {
     if (!isolated->sockets) {
         outcome.told.push_back({"response.isolate.sockets.none", {{"why", isolated->problem}}});
     } else {
+        hand_over(GuardPart::sockets, isolation_.socket_guard_files());
         const bool lsm = isolated->sockets->kind == GuardKind::lsm;
         outcome.told.push_back(
             {lsm ? "response.isolate.sockets.lsm" : "response.isolate.sockets.tracepoints", {}});
@@ -163,6 +164,7 @@ base::Result<Outcome> Responder::release(const Request& request) {
     if (auto released = isolation_.release(settings_.every_namespace); !released) {
         return base::Failure(released.error());
     }
+    hand_over(GuardPart::sockets, {});
     outcome.done = true;
     outcome.told.push_back({"response.release.done", {}});
     outcome.undo = undo_command("isolate");
@@ -170,11 +172,12 @@ base::Result<Outcome> Responder::release(const Request& request) {
 }
 
 // The file first: a crash in the middle leaves more blocked than was answered, never less.
-base::Result<void> Responder::put_blocks(std::vector<Block> blocks) {
+base::Result<void> Responder::put_blocks(std::vector<Block> blocks, GuardFiles left) {
     if (auto written = replace_file(settings_.state / "blocks", to_text(blocks), 0600); !written)
         return written;
     if (blocks.empty()) {
         programs_.reset();
+        hand_over_programs();
         blocks_.clear();
         if (::unlink((settings_.state / "blocks").c_str()) != 0)
             return base::fail_errno(errno, "removing the blocks");
@@ -183,9 +186,10 @@ base::Result<void> Responder::put_blocks(std::vector<Block> blocks) {
     if (programs_) {
         if (auto set = programs_->set_blocks(blocks); !set) return set;
     } else {
-        auto started = ProgramGuard::start(settings_.programs, blocks);
+        auto started = ProgramGuard::start(settings_.programs, blocks, std::move(left));
         if (!started) return base::Failure(started.error());
         programs_ = std::move(*started);
+        hand_over_programs();
     }
     blocks_ = std::move(blocks);
     return {};

@@ -145,9 +145,10 @@ class IsolationGuard {
 };
 
 // False: the keeper is gone.
-bool take_link(AnswererLinks& links) {
+bool hear_keeper(AnswererLinks& links, response::Responder& responder) {
     auto packet = base::receive_packet(links.keeper.get(), 1);
     if (!packet || packet->bytes.empty()) return false;
+    if (packet->bytes.front() == leave_guards) responder.leave_guards();
     if (packet->descriptors.size() != 1) return true;
     const auto whose = static_cast<LinkTo>(packet->bytes.front());
     (whose == LinkTo::deliverer ? links.deliverer : links.analyst) =
@@ -155,7 +156,17 @@ bool take_link(AnswererLinks& links) {
     return true;
 }
 
-base::Result<response::Responder> start(const Policy& policy) {
+// The keeper holds it as well: blocks hold on when this process ends before its time.
+void hand_over(int keeper, response::GuardPart part, std::span<const int> files) {
+    const std::array<std::uint8_t, 2> bytes{static_cast<std::uint8_t>(PartSays::guards),
+                                            static_cast<std::uint8_t>(part)};
+    if (const auto sent = base::send_packet(keeper, bytes, files); !sent) {
+        spdlog::error("what is blocked holds as long as this process: {}", sent.error().message);
+    }
+}
+
+base::Result<response::Responder> start(const Policy& policy, int keeper,
+                                        response::GuardFiles left) {
     auto rules = read_response_policy(*policy.response);
     if (!rules) return base::Failure(rules.error());
     std::error_code unknown;
@@ -165,7 +176,10 @@ base::Result<response::Responder> start(const Policy& policy) {
     settings.state = policy.response_folder();
     settings.units = policy.response->units;
     settings.now = seconds_now;
-    return response::Responder::start(std::move(*rules), std::move(settings));
+    settings.hand_over = [keeper](response::GuardPart part, std::span<const int> files) {
+        hand_over(keeper, part, files);
+    };
+    return response::Responder::start(std::move(*rules), std::move(settings), std::move(left));
 }
 
 }  // namespace
@@ -183,12 +197,13 @@ std::set<std::string, std::less<>> rules_of(const response::ResponsePolicy& poli
     return rules;
 }
 
-base::Result<void> run_answerer(const Policy& policy, AnswererLinks links) {
+base::Result<void> run_answerer(const Policy& policy, AnswererLinks links,
+                                response::GuardFiles left) {
     if (auto dropped = confinement::drop_capabilities_but(kept); !dropped) return dropped;
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return base::fail_errno(errno, "setting no_new_privs");
     }
-    auto responder = start(policy);
+    auto responder = start(policy, links.keeper.get(), std::move(left));
     if (!responder) return base::Failure(responder.error());
     return answer_links(*responder, std::move(links));
 }
@@ -207,7 +222,7 @@ base::Result<void> answer_links(response::Responder& responder, AnswererLinks li
             return base::fail_errno(errno, "waiting");
         }
         if (waited[0].revents != 0) {
-            if (!take_link(links)) return {};
+            if (!hear_keeper(links, responder)) return {};
             continue;
         }
         if (waited[1].revents != 0) {

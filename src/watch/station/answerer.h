@@ -24,8 +24,10 @@ struct AnswererLinks {
     base::FileDescriptor keeper;
 };
 
-// Until `keeper` is closed. Further ends of links come by it, a LinkTo each.
-base::Result<void> run_answerer(const Policy& policy, AnswererLinks links);
+// Until `keeper` is closed. Further ends of links come by it, a LinkTo each. `left`: the guards of
+// the answerer before this one, which hold still.
+base::Result<void> run_answerer(const Policy& policy, AnswererLinks links,
+                                response::GuardFiles left);
 // The same with what responds, which the caller made. While this host is isolated it looks every
 // few seconds whether that still holds.
 base::Result<void> answer_links(response::Responder& responder, AnswererLinks links);

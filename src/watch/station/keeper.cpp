@@ -71,7 +71,7 @@ base::Result<void> Keeper::run() {
         tell_manager();
     }
     manager_.tell("STOPPING=1");
-    stop();
+    stop(false);
     return done;
 }
 
@@ -167,8 +167,10 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     look_at_files(now);
     look_at_kernel(now);
     look_at_shield(now);
+    look_at_guards(now);
     show_life(now);
-    if (std::exchange(reloads_, false)) reload();
+    // What tries a policy could wait for a verdict that only an answerer gives.
+    if (!waits_for_verdicts() && std::exchange(reloads_, false)) reload();
     return {};
 }
 
@@ -203,7 +205,10 @@ void Keeper::lose(Part& part, int status, Clock::time_point now) {
     // A journal that cannot be read ends its reader again and again: that is told once.
     const bool is_news = part.is_news(signal > 0, now) || is_needed;
     const bool was_read = is_journal_read();
+    part.hear(now);
     part.set_back(now);
+    // Its number may become another's.
+    if (part.name == PartName::answerer) response::spare(part.guards, 0);
     if (part.name == PartName::analyst) forget_channel();
     if (part.name == PartName::journal) end_channel();
     write_state();
@@ -272,7 +277,7 @@ bool Keeper::tell_analyst(const letters::Notice& notice) const {
 
 void Keeper::end_part(Part& part, std::chrono::seconds patience) {
     if (!part.runs()) return;
-    part.socket.reset();
+    part.ask_to_end();
     const auto until = Clock::now() + patience;
     int status = 0;
     while (::waitpid(part.process, &status, WNOHANG) == 0) {
@@ -284,6 +289,8 @@ void Keeper::end_part(Part& part, std::chrono::seconds patience) {
         }
         ::usleep(2000);
     }
+    part.hear(Clock::now());
+    part.socket.reset();
     part.process = -1;
     part.ready = part.silent = false;
     part.links.clear();
@@ -291,7 +298,7 @@ void Keeper::end_part(Part& part, std::chrono::seconds patience) {
 
 // Nothing new comes into the ring; the analyst reads what is in it, hands on what it found, and
 // ends; then whoever delivers keeps what came.
-void Keeper::stop() {
+void Keeper::stop(bool guards_stay) {
     remove_pins();
     side_.reset();
     end_part(part(PartName::journal), 5s);
@@ -299,7 +306,7 @@ void Keeper::stop() {
     end_part(part(PartName::analyst), 60s);
     forget_channel();
     end_part(part(PartName::deliverer), 20s);
-    end_part(part(PartName::answerer), 20s);
+    end_answerer(guards_stay);
 }
 
 }  // namespace shoji::station

@@ -1,7 +1,9 @@
 // The process that keeps the sensor alive. It loads the kernel's programs and holds them, starts
 // the parts (docs/sensor.md), starts those again that ended or fell silent, and has that told as an
 // alert. It reads nothing from outside but the administrator's policy: parts say one byte, that
-// they are alive, and the analyst how far it has read the journal (watch/sensor/journal_place.h).
+// they are alive, the analyst how far it has read the journal (watch/sensor/journal_place.h), and
+// the answerer hands over what guards what is blocked (watch/response/guard_files.h), so that it
+// holds from one answerer to the next.
 #pragma once
 
 #include "core/base/file_descriptor.h"
@@ -78,8 +80,11 @@ class Keeper {
     void look_at_shield(Clock::time_point now);
     void remove_pins() const;
     void tell_manager();
-    void stop();
+    void stop(bool guards_stay);
     void end_part(Part& part, std::chrono::seconds patience);
+    void end_answerer(bool guards_stay);
+    void look_at_guards(Clock::time_point now);
+    [[nodiscard]] bool waits_for_verdicts() const;
 
     // Starts a process for it; in there `work` is called and nothing comes back.
     template <class Work>
@@ -122,6 +127,7 @@ class Keeper {
     Clock::time_point next_check_;
     Clock::time_point next_look_;  // at the programs in the kernel
     Clock::time_point next_canary_;
+    std::optional<Clock::time_point> unanswered_;  // since then no answerer is ready
     bool ends_ = false;
     bool reloads_ = false;
     bool forgets_ = false;  // this is a part's process

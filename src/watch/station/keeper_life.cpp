@@ -1,7 +1,9 @@
 // How the keeper shows that it is alive, and looks after its programs in the kernel.
+#include "core/base/unix_socket.h"
 #include "watch/station/keeper.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <optional>
@@ -83,6 +85,39 @@ void Keeper::look_at_kernel(Clock::time_point now) {
     const auto names = fmt::format("{}", fmt::join(taken_off, ", "));
     spdlog::error("somebody detached {}", names);
     tell(letters::Note::programs_detached, names, taken_off.size());
+}
+
+void Keeper::end_answerer(bool guards_stay) {
+    auto& answerer = part(PartName::answerer);
+    if (guards_stay) {
+        const std::array<std::uint8_t, 1> stay{leave_guards};
+        if (answerer.runs() && !base::send_packet(answerer.socket.get(), stay)) {
+            spdlog::error("the answerer does not hear that its guards are to stay");
+        }
+        end_part(answerer, 20s);
+        return response::spare(answerer.guards, 0);
+    }
+    // Nothing would hold after it whom it lets go.
+    answerer.guards = {};
+    end_part(answerer, 20s);
+    answerer.guards = {};
+}
+
+bool Keeper::waits_for_verdicts() const {
+    const auto& answerer = part(PartName::answerer);
+    return !answerer.ready && !part_of(answerer.guards, response::GuardPart::programs).empty();
+}
+
+// What runs meanwhile waits for the next answerer where its verdict is not known: not for long, or
+// nothing new would run on this machine. What holds without asking stays.
+void Keeper::look_at_guards(Clock::time_point now) {
+    if (!waits_for_verdicts()) return unanswered_.reset();
+    if (!unanswered_) unanswered_ = now;
+    if (now - *unanswered_ < 10s) return;
+    spdlog::error("no answerer begins: what has the size of a blocked file runs unread");
+    auto& programs = part_of(part(PartName::answerer).guards, response::GuardPart::programs);
+    response::let_all_go(programs);
+    programs.clear();
 }
 
 void Keeper::say_alive(std::chrono::seconds next) {

@@ -153,7 +153,10 @@ void Keeper::forget() {
     signals_.reset();
     listener_.reset();
     respond_listener_.reset();
-    for (auto& one : parts_) one.socket.reset();
+    for (auto& one : parts_) {
+        one.socket.reset();
+        one.guards = {};
+    }
     // Links and maps are the keeper's alone.
     side_.reset();
     shield_.reset();
@@ -251,11 +254,14 @@ base::Result<void> Keeper::start_answerer() {
         if (!*one) return base::Failure(one->error());
     }
     auto listener = duplicate(respond_listener_);
+    auto guards = response::duplicates_of(part(PartName::answerer).guards);
     auto started = start(part(PartName::answerer), [&](base::FileDescriptor keeper) {
         link->first.reset();
         ordering->first.reset();
-        return run_answerer(*policy_, {std::move(listener), std::move(link->second),
-                                       std::move(ordering->second), std::move(keeper)});
+        return run_answerer(*policy_,
+                            {std::move(listener), std::move(link->second),
+                             std::move(ordering->second), std::move(keeper)},
+                            std::move(guards));
     });
     if (started) {
         send_link(part(PartName::analyst), LinkTo::answerer, std::move(link->first));
@@ -419,7 +425,7 @@ void Keeper::reload() {
         spdlog::error("the policy stays as it was: {}", tried.error().message);
         return tell(letters::Note::policy_refused, tried.error().message, 0);
     }
-    stop();
+    stop(true);
     side_.emplace(std::move(*side));
     if (fresh->watch.logons.files != policy_->watch.logons.files) log_positions_.reset();
     if (fresh->watch.logons.journal != policy_->watch.logons.journal) journal_place_ = {};

@@ -34,13 +34,25 @@ void Part::set_back(Clock::time_point now) {
 }
 
 void Part::hear(Clock::time_point now) {
-    std::array<char, 64> bytes{};
-    while (::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) {
+    std::array<std::uint8_t, 64> bytes{};
+    while (::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_PEEK) > 0) {
         heard = now;
+        const auto says = static_cast<PartSays>(bytes.front());
+        if (name == PartName::answerer && says == PartSays::guards) {
+            auto packet = base::receive_packet(socket.get(), bytes.size());
+            if (packet && packet->bytes.size() == 2 && bytes.at(1) < response::guard_parts) {
+                guards.at(bytes.at(1)) = std::move(packet->descriptors);
+            }
+            continue;
+        }
+        static_cast<void>(::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT));
         ready = was_ready = true;
-        const auto undone = static_cast<char>(PartSays::isolation_undone);
-        isolation_undone = isolation_undone || bytes.front() == undone;
+        isolation_undone = isolation_undone || says == PartSays::isolation_undone;
     }
+}
+
+void Part::ask_to_end() const {
+    static_cast<void>(::shutdown(socket.get(), SHUT_WR));
 }
 
 void Part::give(LinkPacket link) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/file_descriptor.h"
+#include "watch/response/guard_files.h"
 
 #include <array>
 #include <chrono>
@@ -24,9 +25,13 @@ inline std::string_view name_of(PartName part) {
 // The byte with which the keeper hands a part a new end of a link: who has the other end.
 enum class LinkTo : std::uint8_t { analyst = 1, deliverer = 2, answerer = 3 };
 
+// Instead, to the answerer: at its end its guards stay in force, which the keeper holds.
+constexpr std::uint8_t leave_guards = 0;
+
 // The byte that a part says to the keeper: every second that it is alive; and the answerer, that
-// somebody undid the isolation of this host.
-enum class PartSays : std::uint8_t { alive = 0, isolation_undone = 1 };
+// somebody undid the isolation of this host, and, with a GuardPart behind it and that one's
+// descriptors, what guards what is blocked from now on.
+enum class PartSays : std::uint8_t { alive = 0, isolation_undone = 1, guards = 2 };
 
 using Clock = std::chrono::steady_clock;
 
@@ -47,6 +52,7 @@ struct Part {
     bool gave_up = false;           // it ended by itself, with an error, before it was ever ready
     bool silent = false;            // and it was ended for that
     bool isolation_undone = false;  // it said so
+    response::GuardFiles guards;    // of the answerer, held for the one after it
     Clock::time_point began;
     Clock::time_point heard;
     Clock::time_point start_at;    // when it is to be started (again)
@@ -60,8 +66,11 @@ struct Part {
     bool is_news(bool by_force, Clock::time_point now);
     // After it ended: a pause that doubles up to a minute, none for the first time.
     void set_back(Clock::time_point now);
-    // Takes what it says.
+    // Takes what it says. Descriptors are taken from the answerer alone, which has the keeper's
+    // rights.
     void hear(Clock::time_point now);
+    // Asks it to end; what it says before that is heard still.
+    void ask_to_end() const;
     // Gives it the link, as soon as it takes it. Never waits: it may be stopped.
     void give(LinkPacket link);
     void give_links();

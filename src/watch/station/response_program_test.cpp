@@ -1,10 +1,15 @@
 // Responses of a running sensor: by `shoji respond`, and by a rule.
+#include "core/base/random.h"
 #include "core/base/unix_socket.h"
+#include "watch/response/file_digest.h"
 #include "watch/station/station_fixture_test.h"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <thread>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
 namespace shoji::station {
@@ -72,6 +77,119 @@ class ResponseProgram : public StationTest {
         return 0;
     }
 };
+
+// A program, or a script, tried again and again as long as this lives.
+class Tried {
+  public:
+    explicit Tried(std::string file) : file_(std::move(file)) {}
+    [[nodiscard]] unsigned tries() const { return tries_; }
+    [[nodiscard]] unsigned ran() const { return ran_; }
+    [[nodiscard]] bool waited_for_ever() const { return waited_for_ever_; }
+    // Whether it ran.
+    bool run() {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::execl(file_.c_str(), file_.c_str(), nullptr);
+            ::_exit(127);
+        }
+        int status = 0;
+        for (int looks = 0; looks < 20'000 * sensor::slowness(); ++looks) {
+            if (::waitpid(child, &status, WNOHANG) == child) {
+                return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+            }
+            ::usleep(1000);
+        }
+        waited_for_ever_ = true;
+        if (child > 1) ::kill(child, SIGKILL);
+        ::waitpid(child, &status, 0);
+        return false;
+    }
+
+  private:
+    std::string file_;
+    std::atomic<unsigned> tries_ = 0;
+    std::atomic<unsigned> ran_ = 0;
+    std::atomic<bool> waited_for_ever_ = false;
+    std::jthread loop_{[this](const std::stop_token& ends) {
+        for (; !ends.stop_requested(); ++tries_) ran_ += run() ? 1 : 0;
+    }};
+};
+
+class BlockedProgram : public ResponseProgram {
+  protected:
+    void SetUp() override {
+        ResponseProgram::SetUp();
+        if (IsSkipped()) return;
+        std::filesystem::copy_file("/bin/true", program_);
+        std::ofstream(program_, std::ios::app) << word_;  // runs all the same
+        write_file(script_, "#!/bin/sh\nexit 0\n# " + word_ + "\n");
+        for (const auto& file : {program_, script_}) {
+            std::filesystem::permissions(file, std::filesystem::perms(0755));
+        }
+    }
+    [[nodiscard]] Said ask(const std::string& what, const std::string& file) const {
+        const base::FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+        const auto digest = response::digest_of_file(opened.get());
+        std::vector<std::string> words{
+            what, "--sha256", base::to_hex(digest.value()), "--reason", "test", "--by", "me"};
+        if (what == "block") {
+            const auto size = std::to_string(std::filesystem::file_size(file));
+            words.insert(words.end(), {"--yes", "--size", size});
+        }
+        return respond(words);
+    }
+    // Another answerer, which answers.
+    bool is_another(const RunningSensor& sensor, pid_t than) const {
+        return eventually([&] {
+                   const pid_t now = process_of(sensor, "answerer");
+                   return now > 1 && now != than;
+               }) &&
+               answers();
+    }
+
+    std::string program_ = folder_.at("blocked");
+    std::string script_ = folder_.at("blocked.sh");
+};
+
+TEST_F(BlockedProgram, RunsAtNoMomentWhileTheSensorTakesAnotherPolicyOrAnAnswererIsKilled) {
+    RunningSensor sensor(policy({}, responding()));
+    ASSERT_TRUE(answers());
+    ASSERT_EQ(ask("block", program_).code, 0);
+    ASSERT_EQ(ask("block", script_).code, 0);
+    Tried program(program_);
+    Tried script(script_);
+    const auto is_tried_on = [&] {
+        const auto before = std::min(program.tries(), script.tries());
+        EXPECT_TRUE(
+            eventually([&] { return std::min(program.tries(), script.tries()) > before + 20; }));
+    };
+    is_tried_on();
+    for (int i = 0; i < 3; ++i) {
+        const pid_t before = signal_part(sensor, "answerer", 0);
+        ASSERT_GT(signal_part(sensor, "keeper", SIGHUP), 1);
+        ASSERT_TRUE(is_another(sensor, before));
+        is_tried_on();
+    }
+    for (int i = 0; i < 2; ++i) {
+        const pid_t killed = signal_part(sensor, "answerer", SIGKILL);
+        ASSERT_GT(killed, 1);
+        ASSERT_TRUE(is_another(sensor, killed));
+        is_tried_on();
+    }
+    EXPECT_EQ(program.ran(), 0U);
+    EXPECT_EQ(script.ran(), 0U);
+    EXPECT_FALSE(program.waited_for_ever() || script.waited_for_ever());
+    // The answerer of now has the list of now.
+    EXPECT_EQ(ask("unblock", program_).code, 0);
+    EXPECT_TRUE(program.run());
+    EXPECT_FALSE(script.run());
+    const pid_t killed = signal_part(sensor, "answerer", SIGKILL);
+    ASSERT_TRUE(is_another(sensor, killed));
+    EXPECT_TRUE(program.run());
+    EXPECT_EQ(ask("unblock", script_).code, 0);
+    EXPECT_TRUE(script.run());
+    EXPECT_EQ(sensor.stop(), 0);
+}
 
 TEST_F(ResponseProgram, ShojiRespondKillsByTheRunningSensor) {
     RunningSensor sensor(policy({}, responding()));
