@@ -96,6 +96,13 @@ void show_status(TerminalOutput& output, const json::object& status) {
     output.say("response.status.quarantined");
     output.table({"response.column.id", "response.column.path", "response.column.sha256"},
                  rows_of(status, "quarantined", {"id", "path", "sha256"}));
+    const auto* problems = status.if_contains("quarantine_problems");
+    for (const auto& one :
+         problems != nullptr && problems->is_array() ? problems->get_array() : json::array()) {
+        if (one.is_string())
+            output.say("response.status.quarantine_problem",
+                       {{"what", std::string(one.get_string())}});
+    }
     output.say("response.status.pending");
     output.table({"response.column.id", "response.column.response", "response.column.process",
                   "response.column.path", "response.column.reason"},

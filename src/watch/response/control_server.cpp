@@ -86,9 +86,14 @@ std::string status_of(Responder& responder) {
         blocks.push_back(json::string(one.digest ? base::to_hex(*one.digest) : one.path));
     }
     json::array items;
-    for (const auto& one : *quarantined) {
+    for (const auto& one : quarantined->files) {
         if (items.size() >= most_listed) break;
         items.push_back({{"id", one.id}, {"path", one.path}, {"sha256", base::to_hex(one.digest)}});
+    }
+    json::array problems;
+    for (const auto& one : quarantined->problems) {
+        if (problems.size() >= most_listed) break;
+        problems.emplace_back(one);
     }
     // What holds now; what was commanded and does not hold is said as that.
     bool holds = false;
@@ -104,10 +109,11 @@ std::string status_of(Responder& responder) {
                     {"pending", std::move(pending)},
                     {"blocks", std::move(blocks)},
                     {"quarantined", std::move(items)},
+                    {"quarantine_problems", std::move(problems)},
                     {"counts",
                      {{"pending", waiting->size()},
                       {"blocks", responder.blocks().size()},
-                      {"quarantined", quarantined->size()}}}});
+                      {"quarantined", quarantined->files.size()}}}});
 }
 
 std::string decide(Responder& responder, const DecideCommand& decision) {

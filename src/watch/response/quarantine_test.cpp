@@ -1,23 +1,12 @@
-#include "watch/response/quarantine.h"
-
-#include "core/base/random.h"
-#include "watch/response/file_digest.h"
-#include "watch/response/small_file.h"
+#include "watch/response/quarantine_fixture_test.h"
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
 namespace shoji::response {
 namespace {
-
-namespace fs = std::filesystem;
 
 TEST(QuarantinedFile, IsWrittenAndReadBack) {
     QuarantinedFile file;
@@ -40,49 +29,11 @@ TEST(QuarantinedFile, IsWrittenAndReadBack) {
         EXPECT_TRUE(!cut || *cut != file) << length;
     }
     EXPECT_FALSE(parse_quarantined(std::string(70000, 'x')));
+    auto before = text;
+    before.replace(before.find("quarantine 2"), 12, "quarantine 1");
+    before.erase(before.find("step "), before.find("attribute ") - before.find("step "));
+    EXPECT_EQ(parse_quarantined(before).value(), file) << "as an earlier version wrote it";
 }
-
-class QuarantineTest : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        std::string name = "/tmp/shoji-quarantine-test.XXXXXX";
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder_ = name;
-        fs::create_directory(folder_ / "here");
-        path_ = folder_ / "here/evil";
-        write(std::string(200000, 'e') + "end");
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
-    void write(const std::string& text) const { ASSERT_TRUE(replace_file(path_, text, 0750)); }
-    [[nodiscard]] Vault vault() const { return Vault::open(folder_ / "vault").value(); }
-    // Without a trace of having read it.
-    static std::string digest(const fs::path& path) {
-        const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOATIME | O_CLOEXEC));
-        return base::to_hex(digest_of_file(file.get()).value());
-    }
-    // What can be seen of all files of the folder, but when they were changed.
-    [[nodiscard]] std::string snapshot() const {
-        std::string text;
-        for (const auto& entry : fs::recursive_directory_iterator(folder_ / "here")) {
-            struct stat state {};
-            ::lstat(entry.path().c_str(), &state);
-            std::array<char, 100> attribute{};
-            const auto length =
-                ::lgetxattr(entry.path().c_str(), "user.note", attribute.data(), attribute.size());
-            text += fmt::format(
-                "{} {:o} {} {} {} {}.{} {}.{} {} {}\n", entry.path().native(), state.st_mode,
-                state.st_uid, state.st_gid, state.st_nlink, state.st_atim.tv_sec,
-                state.st_atim.tv_nsec, state.st_mtim.tv_sec, state.st_mtim.tv_nsec,
-                std::string(attribute.data(), length > 0 ? static_cast<std::size_t>(length) : 0),
-                S_ISREG(state.st_mode) ? digest(entry.path()) : "-");
-        }
-        return text;
-    }
-
-    fs::path folder_;
-    std::string path_;
-};
 
 TEST_F(QuarantineTest, TakesAFileAndPutsItBackAsItWas) {
     const std::array<timespec, 2> times{timespec{1000, 5}, timespec{2000, 6}};
@@ -101,11 +52,11 @@ TEST_F(QuarantineTest, TakesAFileAndPutsItBackAsItWas) {
         ASSERT_TRUE(taken) << taken.error().message;
         EXPECT_EQ(taken->links, 1U);
         EXPECT_TRUE(fs::is_empty(folder_ / "here"));
-        EXPECT_EQ(vault().list().value(), std::vector{*taken});
+        EXPECT_EQ(vault().list()->files, std::vector{*taken});
         const auto restored = vault().restore(taken->id);
         ASSERT_TRUE(restored) << restored.error().message;
         EXPECT_EQ(snapshot(), before);
-        EXPECT_TRUE(vault().list()->empty());
+        EXPECT_TRUE(vault().list()->files.empty());
     }
 }
 
@@ -126,7 +77,7 @@ TEST_F(QuarantineTest, KeepsItEncryptedAndForRootAlone) {
 
 TEST_F(QuarantineTest, LookingChangesNothing) {
     const auto before = snapshot();
-    const auto seen = Vault::look(path_, {});
+    const auto seen = vault().look(path_, {});
     ASSERT_TRUE(seen) << seen.error().message;
     EXPECT_EQ(seen->size, 200003U);
     EXPECT_EQ(snapshot(), before);
@@ -140,9 +91,21 @@ TEST_F(QuarantineTest, CountsHardLinksAndJoinsTheNameToThemAgain) {
     ASSERT_TRUE(taken) << taken.error().message;
     EXPECT_EQ(taken->links, 2U);
     EXPECT_EQ(fs::status(folder_ / "here/other").permissions(), fs::perms::none);
-    EXPECT_NE(::access((folder_ / "here/other").c_str(), X_OK), 0);
-    ASSERT_TRUE(vault().restore(taken->id));
+    EXPECT_EQ(fs::file_size(folder_ / "here/other"), 0U) << "its owner can give it a mode again";
+    const auto restored = vault().restore(taken->id);
+    ASSERT_TRUE(restored) << restored.error().message;
+    EXPECT_TRUE(restored->joined);
     EXPECT_EQ(snapshot(), before);
+    // Where somebody wrote into another name meanwhile, that stays; and it is told.
+    const auto again = vault().take(path_, {});
+    ASSERT_TRUE(again) << again.error().message;
+    ASSERT_TRUE(replace_file(folder_ / "here/other", "another", 0600));
+    fs::create_hard_link(folder_ / "here/other", folder_ / "here/third");
+    const auto apart = vault().restore(again->id);
+    ASSERT_TRUE(apart) << apart.error().message;
+    EXPECT_FALSE(apart->joined);
+    EXPECT_EQ(read_small_file(folder_ / "here/other", 100).value(), "another");
+    EXPECT_EQ(fs::file_size(path_), 200003U);
 }
 
 TEST_F(QuarantineTest, FollowsNoSymbolicLink) {
@@ -160,7 +123,7 @@ TEST_F(QuarantineTest, FollowsNoSymbolicLink) {
     EXPECT_FALSE(vault().take(folder_ / "here/pipe", {}));
     ::unlink((folder_ / "here/pipe").c_str());
     EXPECT_EQ(snapshot(), before);
-    EXPECT_TRUE(vault().list()->empty());
+    EXPECT_TRUE(vault().list()->files.empty());
 }
 
 TEST_F(QuarantineTest, LeavesProtectedFilesAndOtherContentAlone) {
@@ -172,7 +135,7 @@ TEST_F(QuarantineTest, LeavesProtectedFilesAndOtherContentAlone) {
     EXPECT_EQ(refused.error().kind, base::ErrorKind::denied);
     EXPECT_FALSE(vault().take(path_, {}, journal::digest_of("something else")));
     EXPECT_EQ(snapshot(), before);
-    EXPECT_TRUE(vault().list()->empty());
+    EXPECT_TRUE(vault().list()->files.empty());
 }
 
 TEST_F(QuarantineTest, RestoresOverNothing) {
@@ -238,7 +201,7 @@ TEST_F(QuarantineTest, TakesNoOtherFileThanItLookedAt) {
         good_ones += read_small_file(entry.path(), 1U << 20U).value() == "good" ? 1 : 0;
     }
     EXPECT_EQ(good_ones, 1U);
-    EXPECT_EQ(vault().list()->size(), taken);
+    EXPECT_EQ(vault().list()->files.size(), taken);
 }
 
 }  // namespace

@@ -8,22 +8,16 @@
 namespace shoji::response {
 namespace {
 
-constexpr std::size_t most = 65536;
-constexpr std::string_view first_line = "shoji-quarantine 1";
+constexpr std::string_view first_line = "shoji-quarantine 2";
+constexpr std::string_view first_line_before = "shoji-quarantine 1";  // without steps and flags
 
 std::string hex(std::string_view bytes) {
     return base::to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 std::optional<std::string> unhex(std::string_view digits) {
-    if (digits.size() % 2 != 0) return std::nullopt;
-    std::string bytes;
-    for (std::size_t i = 0; i < digits.size(); i += 2) {
-        const auto one = journal::from_hex<1>(digits.substr(i, 2));
-        if (!one) return std::nullopt;
-        bytes.push_back(static_cast<char>(one->front()));
-    }
-    return bytes;
+    const auto bytes = journal::bytes_from_hex(digits);
+    return bytes ? std::optional(std::string(bytes->begin(), bytes->end())) : std::nullopt;
 }
 
 class Lines {
@@ -70,10 +64,11 @@ std::string to_text(const QuarantinedFile& file) {
         "{}\nid {}\npath {}\nsha256 {}\nsize {}\nlinks {}\ndevice {}\ninode {}\nowner {}\ngroup "
         "{}\nmode {}\n"
         "read {}\nread_nanoseconds {}\nwritten {}\nwritten_nanoseconds {}\nhandle_kind {}\nhandle "
-        "{}\n",
+        "{}\nstep {}\nflags {}\nattributes_whole {}\n",
         first_line, file.id, hex(file.path), base::to_hex(file.digest), file.size, file.links,
         file.file.device, file.file.inode, file.owner, file.group, file.mode, file.times[0],
-        file.times[1], file.times[2], file.times[3], file.handle_kind, hex(file.handle));
+        file.times[1], file.times[2], file.times[3], file.handle_kind, hex(file.handle),
+        static_cast<unsigned>(file.step), file.flags, file.attributes_whole ? 1 : 0);
     for (const auto& [name, value] : file.attributes) {
         text += fmt::format("attribute {}\nvalue {}\n", hex(name), hex(value));
     }
@@ -84,9 +79,13 @@ base::Result<QuarantinedFile> parse_quarantined(std::string_view text) {
     const auto wrong = [] {
         return base::fail(base::ErrorKind::corrupt, "what stands beside a quarantined file");
     };
-    if (text.size() > most || !text.starts_with(first_line) || text.size() <= first_line.size())
+    const auto end = text.find('\n');
+    const auto first = text.substr(0, end);
+    if (text.size() > most_about || end == std::string_view::npos ||
+        (first != first_line && first != first_line_before)) {
         return wrong();
-    Lines lines(text.substr(first_line.size() + 1));
+    }
+    Lines lines(text.substr(end + 1));
     QuarantinedFile file;
     file.id = lines.take("id");
     file.path = lines.bytes("path");
@@ -104,6 +103,16 @@ base::Result<QuarantinedFile> parse_quarantined(std::string_view text) {
     lines.number("written_nanoseconds", file.times[3]);
     lines.number("handle_kind", file.handle_kind);
     file.handle = lines.bytes("handle");
+    unsigned step = static_cast<unsigned>(QuarantineStep::kept);
+    unsigned whole = 1;
+    if (first == first_line) {
+        lines.number("step", step);
+        lines.number("flags", file.flags);
+        lines.number("attributes_whole", whole);
+    }
+    if (step < 1 || step > static_cast<unsigned>(QuarantineStep::restoring)) return wrong();
+    file.step = static_cast<QuarantineStep>(step);
+    file.attributes_whole = whole != 0;
     while (lines.more()) {
         const auto name = lines.bytes("attribute");
         file.attributes[name] = lines.bytes("value");

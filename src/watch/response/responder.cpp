@@ -65,7 +65,7 @@ base::Result<Responder> Responder::start(ResponsePolicy policy, ResponderSetting
     for (const auto& folder : {state, state / "pending", state / "orders", state / "evidence"}) {
         if (auto made = need_folder(folder); !made) return base::Failure(made.error());
     }
-    auto vault = Vault::open(state / "vault");
+    auto vault = Vault::open(state / "vault", policy.vault);
     if (!vault) return base::Failure(vault.error());
     auto log = ResponseLog::open(state / "responses.log");
     if (!log) return base::Failure(log.error());

@@ -34,6 +34,7 @@ struct ResponsePolicy {
     std::map<std::string, RuleResponse> rules;  // by the rule's id
     bool memory_may_be_collected = false;
     EvidenceLimits limits;
+    VaultLimits vault;
 };
 
 // Words of the catalogue and what they name.
@@ -93,9 +94,7 @@ class Responder {
     base::Result<void> refuse(const std::string& id, const std::string& by);
 
     [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
-    [[nodiscard]] base::Result<std::vector<QuarantinedFile>> quarantined() const {
-        return vault_.list();
-    }
+    [[nodiscard]] base::Result<VaultList> quarantined() const { return vault_.list(); }
     // Commanded, and not released.
     [[nodiscard]] bool isolated() const { return isolation_.in_force(); }
     // Whether that holds at this moment, in the kernel.

@@ -79,7 +79,7 @@ base::Result<Outcome> Responder::kill(const Request& request) {
 base::Result<Outcome> Responder::quarantine(const Request& request) {
     const auto& action = request.action;
     const auto files = files_of(policy_.protected_programs);
-    const auto taken = request.dry_run ? Vault::look(action.path, files)
+    const auto taken = request.dry_run ? vault_.look(action.path, files)
                                        : vault_.take(action.path, files, action.digest);
     if (!taken) return base::Failure(taken.error());
     Outcome outcome;
@@ -90,10 +90,13 @@ base::Result<Outcome> Responder::quarantine(const Request& request) {
           {"id", taken->id},
           {"sha256", base::to_hex(taken->digest)},
           {"size", std::to_string(taken->size)}}});
-    if (taken->links > 1) {
-        outcome.told.push_back(
-            {"response.quarantine.links", {{"count", std::to_string(taken->links - 1)}}});
+    const auto others = std::to_string(taken->links - 1);
+    if (taken->step == QuarantineStep::removed) {
+        outcome.told.push_back({"response.quarantine.runs", {{"count", others}}});
+    } else if (taken->links > 1) {
+        outcome.told.push_back({"response.quarantine.links", {{"count", others}}});
     }
+    if (!taken->attributes_whole) outcome.told.push_back({"response.quarantine.attributes", {}});
     if (outcome.done) outcome.undo = undo_command("restore " + taken->id);
     return outcome;
 }
@@ -103,8 +106,8 @@ base::Result<Outcome> Responder::restore(const Request& request) {
     if (request.dry_run) {
         const auto all = vault_.list();
         if (!all) return base::Failure(all.error());
-        const auto found = std::ranges::find(*all, request.action.item, &QuarantinedFile::id);
-        if (found == all->end()) {
+        const auto found = std::ranges::find(all->files, request.action.item, &QuarantinedFile::id);
+        if (found == all->files.end()) {
             return base::worded(
                 base::fail(base::ErrorKind::not_found, "nothing is quarantined by that id"),
                 "response.restore.none", {{"id", request.action.item}});
@@ -115,8 +118,15 @@ base::Result<Outcome> Responder::restore(const Request& request) {
     const auto restored = vault_.restore(request.action.item);
     if (!restored) return base::Failure(restored.error());
     outcome.done = true;
-    outcome.told.push_back({"response.restore.done", {{"path", restored->path}}});
-    outcome.undo = undo_command("quarantine " + restored->path);
+    outcome.told.push_back({"response.restore.done", {{"path", restored->file.path}}});
+    if (!restored->joined) {
+        outcome.told.push_back(
+            {"response.restore.apart", {{"count", std::to_string(restored->file.links - 1)}}});
+    }
+    if (!restored->flagged) outcome.told.push_back({"response.restore.flags", {}});
+    if (!restored->file.attributes_whole)
+        outcome.told.push_back({"response.restore.attributes", {}});
+    outcome.undo = undo_command("quarantine " + restored->file.path);
     return outcome;
 }
 

@@ -358,7 +358,7 @@ TEST_F(ResponderTest, QuarantinesAndRestores) {
     EXPECT_TRUE(fs::exists(path));
     ASSERT_TRUE(responder.respond(request({.kind = ActionKind::quarantine, .path = path})));
     EXPECT_FALSE(fs::exists(path));
-    const auto item = responder.quarantined()->at(0).id;
+    const auto item = responder.quarantined()->files.at(0).id;
     ASSERT_TRUE(responder.respond(request({.kind = ActionKind::restore, .item = item})));
     EXPECT_EQ(read_small_file(path, 10).value(), "evil");
 }

@@ -110,6 +110,21 @@ base::Result<void> read_isolation(const toml::table& table, ResponsePolicy& poli
     return {};
 }
 
+// Megabytes, as the sensor's own settings have them.
+base::Result<void> read_quarantine(const toml::table& table, VaultLimits& limits) {
+    if (auto known = know(table, {"file_megabytes", "free_megabytes"}); !known) return known;
+    for (const auto& [key, into] : {std::pair("file_megabytes", &limits.file_bytes),
+                                    std::pair("free_megabytes", &limits.free_bytes)}) {
+        if (!table.contains(key)) continue;
+        constexpr std::int64_t most = 1 << 20;
+        const auto megabytes = table[key].value_exact<std::int64_t>();
+        if (!megabytes || *megabytes < 1 || *megabytes > most)
+            return wrong(key, "must be a number of megabytes, 1 to 1048576");
+        *into = static_cast<std::uint64_t>(*megabytes) << 20U;
+    }
+    return {};
+}
+
 base::Result<void> read_orders(const toml::table& table, OrderPolicy& policy) {
     if (auto known = know(table, {"two_persons", "signers"}); !known) return known;
     const auto kinds = texts(table, "two_persons");
@@ -167,7 +182,7 @@ base::Result<ResponsePolicy> parse_response_policy(std::string_view text) {
                           error.source().begin.line, error.description());
     }
     if (auto known = know(table, {"host", "protected_programs", "collect_memory", "isolation",
-                                  "orders", "rules"});
+                                  "orders", "quarantine", "rules"});
         !known) {
         return base::Failure(known.error());
     }
@@ -185,12 +200,13 @@ base::Result<ResponsePolicy> parse_response_policy(std::string_view text) {
         if (!allowed) return wrong("collect_memory", "must be true or false");
         policy.memory_may_be_collected = *allowed;
     }
-    for (const auto* key : {"isolation", "orders"}) {
+    for (const std::string_view key : {"isolation", "orders", "quarantine"}) {
         if (!table.contains(key)) continue;
         const toml::table* part = table.get_as<toml::table>(key);
         if (part == nullptr) return wrong(key, "must be a table");
-        auto read = std::string_view(key) == "orders" ? read_orders(*part, policy.orders)
-                                                      : read_isolation(*part, policy);
+        auto read = key == "orders"       ? read_orders(*part, policy.orders)
+                    : key == "quarantine" ? read_quarantine(*part, policy.vault)
+                                          : read_isolation(*part, policy);
         if (!read) return base::Failure(read.error());
     }
     if (const auto* rules = table.get("rules")) {

@@ -22,6 +22,8 @@ collectors = ["10.0.0.2:8443", "[fd00::2]:8443"]
 listed = ["10.5.0.0/16"]
 resolvers = ["10.0.0.4"]
 packet_programs = ["/usr/sbin/dhclient"]
+[quarantine]
+file_megabytes = 2
 [orders]
 two_persons = ["isolate"]
 [[orders.signers]]
@@ -40,6 +42,8 @@ response = "isolate"
     EXPECT_THAT(policy->protected_programs, Contains("/usr/sbin/sshd"));
     EXPECT_THAT(policy->protected_programs, Contains("/lib/systemd/systemd"));
     EXPECT_TRUE(policy->memory_may_be_collected);
+    EXPECT_EQ(policy->vault.file_bytes, 2U << 20U);
+    EXPECT_EQ(policy->vault.free_bytes, VaultLimits().free_bytes);
     EXPECT_EQ(policy->isolation.collectors.size(), 2U);
     EXPECT_EQ(policy->isolation.collectors[1].port, 8443);
     EXPECT_TRUE(policy->isolation.collectors[1].address.version_6);
@@ -62,6 +66,8 @@ TEST(ResponsePolicy, SaysWhatIsWrong) {
         {"host = \"h\"\n[isolation]\ncollectors = [\"10.0.0.0/8:1\"]", "collectors"},
         {"host = \"h\"\n[isolation]\ncollectors = [\"fd00::2:8443\"]", "collectors"},
         {"host = \"h\"\n[isolation]\nlisted = [\"everything\"]", "everything"},
+        {"host = \"h\"\n[quarantine]\nfile_megabytes = 0", "file_megabytes"},
+        {"host = \"h\"\n[quarantine]\nfree_megabytes = \"1\"", "free_megabytes"},
         {"host = \"h\"\n[orders]\ntwo_persons = [\"isolat\"]", "two_persons"},
         {"host = \"h\"\n[[orders.signers]]\nname = \"x\"", "signers"},
         {"host = \"h\"\n[[rules]]\nid = \"a\"", "rules"},

@@ -179,7 +179,7 @@ class Undone : Checks {
         const auto before = picture(false);
         need({.kind = ActionKind::quarantine, .path = file()}, "quarantine");
         expect(picture(false) != before, "quarantine does something");
-        const auto id = responder_->quarantined()->at(0).id;
+        const auto id = responder_->quarantined()->files.at(0).id;
         dry({.kind = ActionKind::restore, .item = id}, "restore");
         need({.kind = ActionKind::restore, .item = id}, "restore");
         expect_same(before, "a restored file");

@@ -30,10 +30,10 @@ using namespace std::chrono_literals;
 
 // To signal and to look into processes, to move files whosesoever they are, nftables and sockets,
 // namespaces, fanotify and kernel programs.
-constexpr std::array kept{CAP_KILL,    CAP_CHOWN,       CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH,
-                          CAP_FOWNER,  CAP_FSETID,      CAP_NET_ADMIN,    CAP_NET_RAW,
-                          CAP_BPF,     CAP_PERFMON,     CAP_SYS_ADMIN,    CAP_SYS_PTRACE,
-                          CAP_SETFCAP, CAP_SYS_RESOURCE};
+constexpr std::array kept{CAP_KILL,    CAP_CHOWN,        CAP_DAC_OVERRIDE,   CAP_DAC_READ_SEARCH,
+                          CAP_FOWNER,  CAP_FSETID,       CAP_NET_ADMIN,      CAP_NET_RAW,
+                          CAP_BPF,     CAP_PERFMON,      CAP_SYS_ADMIN,      CAP_SYS_PTRACE,
+                          CAP_SETFCAP, CAP_SYS_RESOURCE, CAP_LINUX_IMMUTABLE};
 
 std::int64_t seconds_now() {
     return std::chrono::duration_cast<std::chrono::seconds>(

@@ -183,7 +183,7 @@ TEST_F(DefenceProgram, EachProcessHasTheRightsThatItNeedsAndNoOther) {
                  bits({CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_SYS_NICE, CAP_KILL, CAP_CHOWN,
                        CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_NET_ADMIN,
                        CAP_NET_RAW, CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, CAP_SYS_PTRACE,
-                       CAP_SETFCAP, CAP_SYS_RESOURCE}),
+                       CAP_SETFCAP, CAP_SYS_RESOURCE, CAP_LINUX_IMMUTABLE}),
                  "0"},
         Expected{"opener", "0\t0\t0\t0", bits({CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH}), "2"},
         Expected{"analyst", "65534\t65534\t65534\t65534", 0, "2"}};

@@ -37,11 +37,11 @@ base::Result<base::FileDescriptor> watch_signals() {
 }
 
 // What this process needs, and what the parts do: these take less.
-constexpr std::array kept{CAP_SETUID,  CAP_SETGID,      CAP_SETPCAP,      CAP_SYS_NICE,
-                          CAP_KILL,    CAP_CHOWN,       CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH,
-                          CAP_FOWNER,  CAP_FSETID,      CAP_NET_ADMIN,    CAP_NET_RAW,
-                          CAP_BPF,     CAP_PERFMON,     CAP_SYS_ADMIN,    CAP_SYS_PTRACE,
-                          CAP_SETFCAP, CAP_SYS_RESOURCE};
+constexpr std::array kept{CAP_SETUID,  CAP_SETGID,       CAP_SETPCAP,        CAP_SYS_NICE,
+                          CAP_KILL,    CAP_CHOWN,        CAP_DAC_OVERRIDE,   CAP_DAC_READ_SEARCH,
+                          CAP_FOWNER,  CAP_FSETID,       CAP_NET_ADMIN,      CAP_NET_RAW,
+                          CAP_BPF,     CAP_PERFMON,      CAP_SYS_ADMIN,      CAP_SYS_PTRACE,
+                          CAP_SETFCAP, CAP_SYS_RESOURCE, CAP_LINUX_IMMUTABLE};
 
 }  // namespace
 
