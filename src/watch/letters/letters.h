@@ -64,8 +64,10 @@ enum class Note : std::uint8_t {
     ended_uncleanly,    // the sensor before this one; it was last alive `number` seconds ago
     act_refused,        // "ACT PROCESS USER FILE/PROGRAM" against the sensor; so often
     isolation_undone,   // of this host, by somebody and not by command
+    response_failed,    // "RULE WHY": what a rule leads to was not done; so often
+    response_waits,     // "RULE ID": it waits for approval; so often
 };
-constexpr std::uint8_t last_note = 12;
+constexpr std::uint8_t last_note = 14;
 struct Notice {
     Note note = Note::part_ended;
     std::string subject;  // at most most_subject bytes
@@ -73,7 +75,7 @@ struct Notice {
 
     bool operator==(const Notice&) const = default;
 };
-constexpr std::size_t most_subject = 200;
+constexpr std::size_t most_subject = 300;
 constexpr std::size_t most_notice = 16 + most_subject;
 Bytes encode(const Notice& notice);
 base::Result<Notice> decode_notice(View bytes);

@@ -7,6 +7,7 @@
 #include "watch/response/response_policy.h"
 #include "watch/response/small_file.h"
 #include "watch/station/part.h"
+#include "watch/station/response_news.h"
 
 #include <algorithm>
 #include <array>
@@ -42,7 +43,7 @@ std::int64_t seconds_now() {
 }
 
 // The alert of a rule.
-void answer_cause(int analyst, response::Responder& responder) {
+void answer_cause(int analyst, response::Responder& responder, ResponseNews& news) {
     const auto packet = base::receive_packet(analyst, letters::most_cause);
     if (!packet || packet->bytes.empty()) return;
     const auto cause = letters::decode_cause(packet->bytes);
@@ -51,10 +52,14 @@ void answer_cause(int analyst, response::Responder& responder) {
         cause->rule, {static_cast<pid_t>(cause->process), cause->start}, cause->path);
     if (!outcome) {
         spdlog::error("responding to {}: {}", cause->rule, outcome.error().message);
-    } else {
-        spdlog::warn("rule {}: the response is {}", cause->rule,
-                     outcome->done ? "done" : "kept until somebody approves");
+        news.add(letters::Note::response_failed, cause->rule, outcome.error().message);
+        return;
     }
+    // It waits already, or is in force.
+    if (outcome->told.empty()) return;
+    spdlog::warn("rule {}: the response is {}", cause->rule,
+                 outcome->done ? "done" : "kept until somebody approves");
+    if (!outcome->done) news.add(letters::Note::response_waits, cause->rule, outcome->id);
 }
 
 // Of orders that were refused; a hub that floods does not fill the log.
@@ -96,6 +101,12 @@ bool answer_errand(int deliverer, response::Responder& responder, Refusals& refu
 bool say(int keeper, PartSays what) {
     const auto byte = static_cast<char>(what);
     return ::send(keeper, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+}
+
+bool say_news(int keeper, const letters::Notice& notice) {
+    auto bytes = encode(notice);
+    bytes.insert(bytes.begin(), static_cast<std::uint8_t>(PartSays::response_news));
+    return ::send(keeper, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 // By a thread, as a response may take minutes: whoever stops this process stops it too.
@@ -212,12 +223,19 @@ base::Result<void> answer_links(response::Responder& responder, AnswererLinks li
     const auto life = show_life(links.keeper.get());
     IsolationGuard isolation(responder, links.keeper.get());
     Refusals refusals;
+    ResponseNews news;
     while (true) {
         isolation.look();
+        news.tell(Clock::now(), [&](const letters::Notice& notice) {
+            return say_news(links.keeper.get(), notice);
+        });
         std::array<pollfd, 4> waited{
             pollfd{links.keeper.get(), POLLIN, 0}, pollfd{links.listener.get(), POLLIN, 0},
             pollfd{links.analyst.get(), POLLIN, 0}, pollfd{links.deliverer.get(), POLLIN, 0}};
-        if (::poll(waited.data(), waited.size(), isolation.wait()) < 0) {
+        constexpr int moment = 1000;
+        const auto until = isolation.wait();
+        const auto wait = !news.waits() ? until : until < 0 ? moment : std::min(until, moment);
+        if (::poll(waited.data(), waited.size(), wait) < 0) {
             if (errno == EINTR) continue;
             return base::fail_errno(errno, "waiting");
         }
@@ -230,7 +248,7 @@ base::Result<void> answer_links(response::Responder& responder, AnswererLinks li
             if (!served) spdlog::warn("responses: {}", served.error().message);
         }
         if ((waited[2].revents & POLLIN) != 0) {
-            answer_cause(links.analyst.get(), responder);
+            answer_cause(links.analyst.get(), responder, news);
         } else if (waited[2].revents != 0) {
             links.analyst.reset();
         }

@@ -143,6 +143,9 @@ base::Result<void> Keeper::turn(Clock::time_point now) {
     if (std::exchange(part(PartName::answerer).isolation_undone, false)) {
         tell(letters::Note::isolation_undone, {}, 0);
     }
+    for (const auto& news : std::exchange(part(PartName::answerer).news, {})) {
+        tell(news.note, news.subject, news.number);
+    }
     if (part(PartName::analyst).ready) left_.reset();
     told_state_ |= part(PartName::analyst).ready;
     if (look_for_logs()) write_state();

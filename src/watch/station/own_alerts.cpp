@@ -51,6 +51,17 @@ Alert act_refused(const letters::Notice& notice, event::Time time, std::string_v
                       {"count", std::to_string(notice.number)}});
 }
 
+// `what`: what stands behind the rule.
+Alert of_response(std::string_view name, Level level, std::string_view what,
+                  const letters::Notice& notice, event::Time time, std::string_view host) {
+    std::string_view rest = notice.subject;
+    const auto rule = take_word(rest);
+    return own_alert(name, level, time, host,
+                     {{"rule", rule},
+                      {std::string(what), std::string(rest)},
+                      {"count", std::to_string(notice.number)}});
+}
+
 }  // namespace
 
 Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view host) {
@@ -78,6 +89,10 @@ Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view
             return act_refused(notice, time, host);
         case Note::isolation_undone:
             return own_alert("isolation_undone", Level::critical, time, host, {});
+        case Note::response_failed:
+            return of_response("response_failed", Level::critical, "message", notice, time, host);
+        case Note::response_waits:
+            return of_response("response_waits", Level::high, "id", notice, time, host);
         case Note::alive:
         case Note::part_ended:
         case Note::link_deliverer:

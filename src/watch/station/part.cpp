@@ -33,9 +33,18 @@ void Part::set_back(Clock::time_point now) {
     links.clear();
 }
 
+namespace {
+bool is_response_news(letters::Note note) {
+    return note == letters::Note::response_failed || note == letters::Note::response_waits;
+}
+}  // namespace
+
 void Part::hear(Clock::time_point now) {
-    std::array<std::uint8_t, 64> bytes{};
-    while (::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_PEEK) > 0) {
+    constexpr std::size_t most_news = 64;
+    std::array<std::uint8_t, 1 + letters::most_notice> bytes{};
+    while (true) {
+        const auto size = ::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_PEEK);
+        if (size <= 0) return;
         heard = now;
         const auto says = static_cast<PartSays>(bytes.front());
         if (name == PartName::answerer && says == PartSays::guards) {
@@ -48,6 +57,12 @@ void Part::hear(Clock::time_point now) {
         static_cast<void>(::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT));
         ready = was_ready = true;
         isolation_undone = isolation_undone || says == PartSays::isolation_undone;
+        if (name != PartName::answerer || says != PartSays::response_news) continue;
+        const auto notice = letters::decode_notice(
+            letters::View(bytes).subspan(1, static_cast<std::size_t>(size) - 1));
+        if (notice && is_response_news(notice->note) && news.size() < most_news) {
+            news.push_back(*notice);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/file_descriptor.h"
+#include "watch/letters/letters.h"
 #include "watch/response/guard_files.h"
 
 #include <array>
@@ -29,9 +30,15 @@ enum class LinkTo : std::uint8_t { analyst = 1, deliverer = 2, answerer = 3 };
 constexpr std::uint8_t leave_guards = 0;
 
 // The byte that a part says to the keeper: every second that it is alive; and the answerer, that
-// somebody undid the isolation of this host, and, with a GuardPart behind it and that one's
-// descriptors, what guards what is blocked from now on.
-enum class PartSays : std::uint8_t { alive = 0, isolation_undone = 1, guards = 2 };
+// somebody undid the isolation of this host, with a GuardPart behind it and that one's descriptors
+// what guards what is blocked from now on, and with a notice behind it how what a rule led to
+// ended.
+enum class PartSays : std::uint8_t {
+    alive = 0,
+    isolation_undone = 1,
+    guards = 2,
+    response_news = 3
+};
 
 using Clock = std::chrono::steady_clock;
 
@@ -53,6 +60,7 @@ struct Part {
     bool silent = false;            // and it was ended for that
     bool isolation_undone = false;  // it said so
     response::GuardFiles guards;    // of the answerer, held for the one after it
+    std::vector<letters::Notice> news;  // of responses, that the answerer said
     Clock::time_point began;
     Clock::time_point heard;
     Clock::time_point start_at;    // when it is to be started (again)
@@ -66,8 +74,8 @@ struct Part {
     bool is_news(bool by_force, Clock::time_point now);
     // After it ended: a pause that doubles up to a minute, none for the first time.
     void set_back(Clock::time_point now);
-    // Takes what it says. Descriptors are taken from the answerer alone, which has the keeper's
-    // rights.
+    // Takes what it says. Descriptors and news are taken from the answerer alone, which has the
+    // keeper's rights.
     void hear(Clock::time_point now);
     // Asks it to end; what it says before that is heard still.
     void ask_to_end() const;

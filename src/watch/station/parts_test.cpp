@@ -56,6 +56,43 @@ TEST(StationPart, WhatItSaysIsThatItIsAliveAndThatAnIsolationWasUndone) {
     EXPECT_TRUE(part.isolation_undone);
 }
 
+TEST(StationPart, HearsOfResponsesFromTheAnswererAlone) {
+    auto link = base::unix_socket_pair(base::SocketKind::packet);
+    ASSERT_TRUE(link);
+    Part part;
+    part.socket = std::move(link->first);
+    const auto says = [&](letters::Note note) {
+        auto bytes = encode(letters::Notice{note, "r it is gone", 2});
+        bytes.insert(bytes.begin(), static_cast<std::uint8_t>(PartSays::response_news));
+        EXPECT_TRUE(base::send_packet(link->second.get(), bytes));
+        part.hear(Clock::now());
+    };
+    part.name = PartName::analyst;
+    says(letters::Note::response_failed);
+    EXPECT_TRUE(part.news.empty());
+    part.name = PartName::answerer;
+    says(letters::Note::ended_uncleanly);
+    EXPECT_TRUE(part.news.empty());
+    says(letters::Note::response_failed);
+    ASSERT_EQ(part.news.size(), 1U);
+    EXPECT_EQ(part.news[0].subject, "r it is gone");
+    for (int i = 0; i < 1000; ++i) says(letters::Note::response_waits);
+    EXPECT_EQ(part.news.size(), 64U);
+}
+
+TEST(StationAlerts, OfResponsesNameTheRuleAndWhatBecameOfThem) {
+    const auto values = [](letters::Note note) {
+        std::string all;
+        const auto alert = alert_of({note, "r-1 it is gone", 2}, second, "here");
+        for (const auto& value : alert.values) all += value.name + "=" + value.value + ";";
+        return alert.rule + ":" + all;
+    };
+    EXPECT_EQ(values(letters::Note::response_failed),
+              "sensor.response_failed:rule=r-1;message=it is gone;count=2;host=here;");
+    EXPECT_EQ(values(letters::Note::response_waits),
+              "sensor.response_waits:rule=r-1;id=it is gone;count=2;host=here;");
+}
+
 TEST(StationAlerts, AnIsolationThatWasUndoneIsCritical) {
     const auto alert = alert_of({letters::Note::isolation_undone, {}, 0}, second, "here");
     EXPECT_EQ(alert.rule, "sensor.isolation_undone");
