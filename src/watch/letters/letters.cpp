@@ -89,6 +89,12 @@ Bytes encode(const Cause& cause) {
     writer.write_string(std::string_view(cause.rule).substr(0, most_cause_rule));
     // A path that is cut names another file.
     writer.write_string(cause.path.size() > most_cause_path ? std::string_view() : cause.path);
+    writer.write(static_cast<std::uint8_t>(cause.file));
+    writer.write(cause.device);
+    writer.write(cause.inode);
+    writer.write(static_cast<std::uint8_t>(cause.user.has_value()));
+    if (cause.user) writer.write(*cause.user);
+    writer.write_string(std::string_view(cause.digest).substr(0, most_cause_digest));
     return writer.take();
 }
 
@@ -99,9 +105,17 @@ base::Result<Cause> decode_cause(View bytes) {
     cause.start = reader.read<std::uint64_t>();
     cause.rule = reader.read_string(most_cause_rule);
     cause.path = reader.read_string(most_cause_path);
+    const auto file = reader.read<std::uint8_t>();
+    cause.file = static_cast<Cause::File>(file);
+    cause.device = reader.read<std::uint32_t>();
+    cause.inode = reader.read<std::uint64_t>();
+    const auto with_user = reader.read<std::uint8_t>();
+    if (with_user == 1) cause.user = reader.read<std::uint32_t>();
+    cause.digest = reader.read_string(most_cause_digest);
     constexpr std::uint32_t most_process = INT32_MAX;
     if (!reader.finished() || cause.rule.empty() || cause.process > most_process ||
-        cause.path.find('\0') != std::string::npos) {
+        cause.path.find('\0') != std::string::npos ||
+        file > static_cast<std::uint8_t>(Cause::File::script) || with_user > 1) {
         return wrong("an alert's response");
     }
     return cause;

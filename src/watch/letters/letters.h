@@ -80,18 +80,26 @@ constexpr std::size_t most_notice = 16 + most_subject;
 Bytes encode(const Notice& notice);
 base::Result<Notice> decode_notice(View bytes);
 
-// From the analyst to the process that responds: an alert of a rule.
+// From the analyst to the process that responds: an alert of a rule, and the file that it is about.
 struct Cause {
+    enum class File : std::uint8_t { none, written, run, script };  // response::CauseFile
+
     std::string rule;           // 1 to most_cause_rule bytes
     std::uint32_t process = 0;  // 0: none
     std::uint64_t start = 0;    // of the process, clock ticks since the boot
     std::string path;           // at most most_cause_path bytes
+    File file = File::none;
+    std::uint32_t device = 0;
+    std::uint64_t inode = 0;  // 0: not known
+    std::optional<std::uint32_t> user{};
+    std::string digest{};  // SHA-256, 64 hexadecimal digits; empty: not known
 
     bool operator==(const Cause&) const = default;
 };
 constexpr std::size_t most_cause_rule = 200;
 constexpr std::size_t most_cause_path = 4095;
-constexpr std::size_t most_cause = 32 + most_cause_rule + most_cause_path;
+constexpr std::size_t most_cause_digest = 64;
+constexpr std::size_t most_cause = 40 + most_cause_rule + most_cause_path + most_cause_digest;
 Bytes encode(const Cause& cause);
 base::Result<Cause> decode_cause(View bytes);
 

@@ -53,10 +53,17 @@ TEST(Letters, ANoticeIsReadAsItWasWritten) {
 }
 
 TEST(Letters, ACauseIsReadAsItWasWritten) {
-    const Cause cause{"rule", 12, 345, "/tmp/x"};
+    Cause cause{"rule", 12, 345, "/tmp/x"};
+    EXPECT_EQ(decode_cause(encode(cause)).value(), cause);
+    cause.file = Cause::File::script;
+    cause.device = 8U << 20U | 1U;
+    cause.inode = UINT64_MAX;
+    cause.user = 1000;
+    cause.digest = std::string(64, 'a');
     const auto bytes = encode(cause);
     EXPECT_LE(bytes.size(), most_cause);
     EXPECT_EQ(decode_cause(bytes).value(), cause);
+    EXPECT_FALSE(decode_cause(View(bytes).first(bytes.size() - 1)));
     EXPECT_FALSE(decode_cause(longer(bytes)));
     EXPECT_FALSE(decode_cause(encode(Cause{"", 1, 2, "/x"}))) << "no rule";
     EXPECT_FALSE(decode_cause(encode(Cause{"r", UINT32_MAX, 2, "/x"}))) << "no process's number";

@@ -2,10 +2,12 @@
 
 #include "core/base/random.h"
 #include "core/journal/hex.h"
+#include "watch/response/quarantine.h"
 
 #include <algorithm>
 #include <charconv>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace shoji::response {
@@ -91,9 +93,12 @@ BlockList::BlockList(const std::vector<Block>& blocks) {
 bool BlockList::look_at_paths() {
     bool changed = false;
     for (auto& [path, seen] : paths_) {
+        // Links in it may have become others than when it was blocked, and lead to any file.
+        const auto place = find_place(path);
         struct stat state {};
         std::optional<Seen> now;
-        if (::stat(path.c_str(), &state) == 0) {
+        if (place &&
+            ::fstatat(place->folder.get(), place->name.c_str(), &state, AT_SYMLINK_NOFOLLOW) == 0) {
             now = Seen{{state.st_dev, state.st_ino}, static_cast<std::uint64_t>(state.st_size)};
         }
         changed = changed || now != seen;

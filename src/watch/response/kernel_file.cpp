@@ -8,8 +8,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 namespace shoji::response {
 namespace {
@@ -46,12 +49,24 @@ std::optional<std::uint32_t> device_of_mount(const std::string& mountinfo, std::
 }  // namespace
 
 std::optional<KernelFile> kernel_file(const std::string& path) {
-    const base::FileDescriptor file(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    return kernel_file(base::FileDescriptor(::open(path.c_str(), O_PATH | O_CLOEXEC)).get());
+}
+
+std::optional<KernelFile> kernel_file_without_links(const std::string& path) {
+    open_how how{};
+    how.flags = O_PATH | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_SYMLINKS;
+    const base::FileDescriptor file(
+        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+    return kernel_file(file.get());
+}
+
+std::optional<KernelFile> kernel_file(int file) {
     struct stat state {};
-    if (!file.valid() || ::fstat(file.get(), &state) != 0) return std::nullopt;
+    if (::fstat(file, &state) != 0) return std::nullopt;
     constexpr std::size_t most_told = 1U << 14U;
     constexpr std::size_t most_mounts = 1U << 22U;
-    const auto told = read_small_file(fmt::format("/proc/self/fdinfo/{}", file.get()), most_told);
+    const auto told = read_small_file(fmt::format("/proc/self/fdinfo/{}", file), most_told);
     const auto mounts = read_small_file("/proc/self/mountinfo", most_mounts);
     const auto mount = told ? number_of(*told, "mnt_id:") : std::nullopt;
     const auto device = mount && mounts ? device_of_mount(*mounts, *mount) : std::nullopt;

@@ -18,6 +18,9 @@ struct KernelFile {
 
 // What is at that path now, links followed. Empty: nothing is.
 std::optional<KernelFile> kernel_file(const std::string& path);
+// The same where no part of the path is a link.
+std::optional<KernelFile> kernel_file_without_links(const std::string& path);
+std::optional<KernelFile> kernel_file(int file);
 
 // A device of stat(2), in the kernel's way of writing it.
 std::uint32_t kernel_device(std::uint64_t device);

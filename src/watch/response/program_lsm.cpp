@@ -118,7 +118,9 @@ base::Result<void> ProgramLsm::set_list(const BlockList& list) {
     std::set<Place> places;
     std::set<Name> names;
     for (const auto& path : list.paths()) {
-        if (const auto file = kernel_file(path)) places.insert({file->inode, file->device});
+        if (const auto file = kernel_file_without_links(path)) {
+            places.insert({file->inode, file->device});
+        }
         Name name{};
         if (path.size() >= name.size()) continue;  // known by what is there alone
         std::ranges::copy(path, name.begin());

@@ -176,24 +176,29 @@ base::Result<void> Responder::settle(const SignedOrder& order, const OrderEnd& e
 }
 
 base::Result<Outcome> Responder::respond_to_rule(const std::string& rule, ProcessId process,
-                                                 const std::string& path) {
+                                                 const CauseFile& file) {
     const auto found = policy_.rules.find(rule);
     if (found == policy_.rules.end()) {
         return base::fail(ErrorKind::not_found, "no response is set for the rule {}", rule);
     }
     Request request;
-    request.action.kind = found->second.kind;
+    auto& action = request.action;
+    action.kind = found->second.kind;
     // An isolation is held as it is until somebody releases it: nothing is left to be done.
-    if (request.action.kind == ActionKind::isolate && isolated()) {
+    if (action.kind == ActionKind::isolate && isolated()) {
         Outcome outcome;
         outcome.done = true;
         return outcome;
     }
-    if (request.action.kind == ActionKind::kill || request.action.kind == ActionKind::collect) {
-        request.action.process = process;
+    if (action.kind == ActionKind::kill || action.kind == ActionKind::collect) {
+        action.process = process;
     }
-    if (request.action.kind == ActionKind::quarantine || request.action.kind == ActionKind::block) {
-        request.action.path = path;
+    if (action.kind == ActionKind::quarantine || action.kind == ActionKind::block) {
+        const auto content = check_cause_file(file, process);
+        if (!content) return base::Failure(content.error());
+        action.path = file.path;
+        // What is approved later, or has come to that place meanwhile, is that content or nothing.
+        if (action.kind == ActionKind::quarantine) action.digest = *content;
     }
     constexpr std::size_t most = 190;
     request.reason = "rule " + rule.substr(0, most);

@@ -2,6 +2,7 @@
 // side of the sensor; one of it a machine.
 #pragma once
 
+#include "watch/response/cause_file.h"
 #include "watch/response/evidence.h"
 #include "watch/response/guarded_programs.h"
 #include "watch/response/isolation.h"
@@ -83,11 +84,11 @@ class Responder {
     [[nodiscard]] std::optional<OrderEnd> end_of(const SignedOrder& order) const;
     // Keeps how an accepted one ended, so that it can be said again.
     base::Result<void> settle(const SignedOrder& order, const OrderEnd& end);
-    // `not_found` where policy has no response to that rule. `process` and `path` are the alert's.
+    // `not_found` where policy has no response to that rule. `process` and `file` are the alert's.
     // What waits for approval already is not asked twice, a host that is isolated is not isolated
     // again: nothing is told then.
     base::Result<Outcome> respond_to_rule(const std::string& rule, ProcessId process,
-                                          const std::string& path);
+                                          const CauseFile& file);
 
     [[nodiscard]] base::Result<std::vector<Waiting>> waiting() const;
     base::Result<Outcome> approve(const std::string& id, const std::string& by);

@@ -26,6 +26,13 @@ std::string undo_command(std::string_view rest) {
     return fmt::format("shoji respond {} --reason … --by …", rest);
 }
 
+// Where a path leads at this moment: its links are not followed later, when they may be others.
+std::string resolved(const std::string& path) {
+    std::error_code unknown;
+    const auto place = std::filesystem::weakly_canonical(path, unknown);
+    return unknown || path.empty() ? path : place.native();
+}
+
 }  // namespace
 
 base::Result<Outcome> Responder::act(const Request& request) {
@@ -207,7 +214,7 @@ base::Result<void> Responder::put_blocks(std::vector<Block> blocks, GuardFiles l
 
 base::Result<Outcome> Responder::block(const Request& request) {
     const auto& action = request.action;
-    const Block added{action.digest, action.size, action.path};
+    const Block added{action.digest, action.size, resolved(action.path)};
     if (auto good = check_block(added); !good) return base::Failure(good.error());
     const auto files = files_of(policy_.protected_programs);
     for (const auto& file : files_of({action.path})) {
@@ -215,7 +222,7 @@ base::Result<Outcome> Responder::block(const Request& request) {
         return base::worded(base::fail(base::ErrorKind::denied, "{} is protected", action.path),
                             "response.quarantine.protected", {{"path", action.path}});
     }
-    const std::string what = action.digest ? base::to_hex(*action.digest) : action.path;
+    const std::string what = action.digest ? base::to_hex(*action.digest) : added.path;
     Outcome outcome;
     if (std::ranges::find(blocks_, added) != blocks_.end()) {
         return base::worded(base::fail(base::ErrorKind::exists, "{} is blocked already", what),
@@ -244,9 +251,10 @@ base::Result<Outcome> Responder::block(const Request& request) {
 base::Result<Outcome> Responder::unblock(const Request& request) {
     const auto& action = request.action;
     const std::string what = action.digest ? base::to_hex(*action.digest) : action.path;
+    const auto place = resolved(action.path);
     auto blocks = blocks_;
     const auto removed = std::erase_if(blocks, [&](const Block& one) {
-        return one.digest == action.digest && one.path == action.path;
+        return one.digest == action.digest && (one.path == action.path || one.path == place);
     });
     if (removed == 0) {
         return base::worded(base::fail(base::ErrorKind::not_found, "{} is not blocked", what),

@@ -4,6 +4,7 @@
 #include "core/base/printable.h"
 #include "core/base/random.h"
 #include "watch/response/control_server.h"
+#include "watch/response/kill.h"
 #include "watch/response/packet_rules.h"
 #include "watch/response/small_file.h"
 
@@ -190,19 +191,19 @@ TEST_F(ResponderTest, ALogWithBytesThatAreNoTextIsReadable) {
 
 TEST_F(ResponderTest, AsksFirstUnlessTheRuleSaysOtherwise) {
     auto responder = start();
-    EXPECT_EQ(responder.respond_to_rule("unknown", {}, "").error().kind,
+    EXPECT_EQ(responder.respond_to_rule("unknown", {}, {}).error().kind,
               base::ErrorKind::not_found);
     const auto target = victim();
-    const auto first = responder.respond_to_rule("asks", target, "");
+    const auto first = responder.respond_to_rule("asks", target, {});
     // The same again waits once, and is not recorded again.
     const auto before = log();
-    const auto again = responder.respond_to_rule("asks", target, "");
+    const auto again = responder.respond_to_rule("asks", target, {});
     ASSERT_TRUE(first && again);
     EXPECT_EQ(again->id, first->id);
     EXPECT_TRUE(again->told.empty());
     EXPECT_EQ(log(), before);
     EXPECT_EQ(responder.waiting()->size(), 1U);
-    const auto second = responder.respond_to_rule("asks", {target.number, 0}, "");
+    const auto second = responder.respond_to_rule("asks", {target.number, 0}, {});
     ASSERT_TRUE(second);
     EXPECT_FALSE(first->done);
     EXPECT_TRUE(lives());
@@ -216,7 +217,7 @@ TEST_F(ResponderTest, AsksFirstUnlessTheRuleSaysOtherwise) {
     ASSERT_TRUE(responder.approve(second->id, "taro"));
     EXPECT_TRUE(ended());
     EXPECT_TRUE(responder.waiting()->empty());
-    const auto third = responder.respond_to_rule("acts", victim(), "");
+    const auto third = responder.respond_to_rule("acts", victim(), {});
     ASSERT_TRUE(third) << third.error().message;
     EXPECT_TRUE(third->done);
     EXPECT_TRUE(ended());
@@ -226,9 +227,9 @@ TEST_F(ResponderTest, WhatWaitsHasAnEnd) {
     auto responder = start();
     constexpr pid_t most = 256;
     for (pid_t number = 1; number <= most; ++number) {
-        ASSERT_TRUE(responder.respond_to_rule("asks", {number, 1}, ""));
+        ASSERT_TRUE(responder.respond_to_rule("asks", {number, 1}, {}));
     }
-    const auto beyond = responder.respond_to_rule("asks", {most + 1, 1}, "");
+    const auto beyond = responder.respond_to_rule("asks", {most + 1, 1}, {});
     ASSERT_FALSE(beyond);
     EXPECT_EQ(beyond.error().key, "response.pending.full");
     EXPECT_EQ(responder.waiting()->size(), std::size_t{most});
@@ -430,6 +431,26 @@ TEST_F(ResponderTest, CollectsMemoryOnlyWherePolicyAllows) {
     ASSERT_TRUE(collected) << collected.error().message;
     const auto archive = fs::directory_iterator(settings_.state / "evidence")->path();
     EXPECT_TRUE(verify_evidence(archive, responder.evidence_key()));
+}
+
+// Whose folder it is could lead the path to any file.
+TEST_F(ResponderTest, ABlockedPathDoesNotFollowLinksThatComeLater) {
+    for (const auto* name : {"mine", "needed"}) {
+        fs::create_directory(folder_ / name);
+        std::ofstream(folder_ / name / "tool") << name;
+    }
+    const auto path = folder_ / "mine" / "tool";
+    BlockList list({{{}, {}, path}});
+    const auto needed = files_of({folder_ / "needed" / "tool"}).at(0);
+    EXPECT_TRUE(list.has_path("", files_of({path}).at(0)));
+    fs::rename(folder_ / "mine", folder_ / "moved");
+    fs::create_directory_symlink(folder_ / "needed", folder_ / "mine");
+    list.look_at_paths();
+    EXPECT_FALSE(list.has_path("", needed));
+    auto responder = start();
+    ASSERT_TRUE(responder.respond(request({.kind = ActionKind::block, .path = path})));
+    EXPECT_EQ(responder.blocks().at(0).path, folder_ / "needed" / "tool") << "as it led then";
+    EXPECT_TRUE(responder.respond(request({.kind = ActionKind::unblock, .path = path})));
 }
 
 }  // namespace

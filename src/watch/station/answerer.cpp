@@ -48,8 +48,14 @@ void answer_cause(int analyst, response::Responder& responder, ResponseNews& new
     if (!packet || packet->bytes.empty()) return;
     const auto cause = letters::decode_cause(packet->bytes);
     if (!cause) return spdlog::error("{}", cause.error().message);
+    const response::CauseFile file{static_cast<response::CauseFile::Kind>(cause->file),
+                                   cause->path,
+                                   cause->device,
+                                   cause->inode,
+                                   cause->user,
+                                   cause->digest};
     const auto outcome = responder.respond_to_rule(
-        cause->rule, {static_cast<pid_t>(cause->process), cause->start}, cause->path);
+        cause->rule, {static_cast<pid_t>(cause->process), cause->start}, file);
     if (!outcome) {
         spdlog::error("responding to {}: {}", cause->rule, outcome.error().message);
         news.add(letters::Note::response_failed, cause->rule, outcome.error().message);

@@ -5,7 +5,6 @@
 #include "watch/sensor/json_sink.h"
 #include "watch/sensor/stream_sink.h"
 #include "watch/station/alert_line.h"
-#include "watch/station/process_start.h"
 
 #include <array>
 #include <cerrno>
@@ -101,8 +100,7 @@ Outlet::Outlet(const Policy& policy, OutletInputs inputs, std::unique_ptr<Detect
       access_(names().add_source("process_access")),
       to_hub_(names(), fresh_number()),
       to_visitors_(names(), fresh_number()),
-      guid_(names().add_field("ProcessGuid")),
-      target_(names().add_field("TargetFilename")),
+      cause_reader_(names()),
       host_(host_name()) {
     if (inputs.deliverer.valid()) outbox_.connect(std::move(inputs.deliverer));
     if (!policy.delivery) return;
@@ -265,15 +263,8 @@ void Outlet::respond(const Alert& alert, const event::Event* event) {
     if (!causes_.want(alert.rule)) return;
     letters::Cause cause;
     cause.rule = alert.rule;
-    cause.path = alert.process;
-    if (event != nullptr) {
-        constexpr std::uint64_t tick_nanoseconds = 10'000'000;  // of USER_HZ, 100 on all machines
-        const auto started = start_in(event->value(guid_));
-        cause.process = started.process;
-        cause.start = started.nanoseconds / tick_nanoseconds;
-        if (const auto target = event->value(target_); !target.empty()) cause.path = target;
-    }
-    causes_.ask(cause, clock_now(CLOCK_BOOTTIME));
+    causes_.ask(event == nullptr ? cause : cause_reader_.read(alert.rule, *event),
+                clock_now(CLOCK_BOOTTIME));
 }
 
 void Outlet::hear_keeper() {

@@ -7,6 +7,7 @@
 #include "watch/sensor/analyst.h"
 #include "watch/sensor/sink.h"
 #include "watch/station/acts.h"
+#include "watch/station/cause_reader.h"
 #include "watch/station/causes.h"
 #include "watch/station/detection.h"
 #include "watch/station/keeper_watch.h"
@@ -88,8 +89,7 @@ class Outlet : public sensor::Sink {
     event::StreamWriter to_hub_;
     event::StreamWriter to_visitors_;
     std::set<event::SourceId> delivered_;
-    event::FieldId guid_;
-    event::FieldId target_;
+    CauseReader cause_reader_;
     std::string host_;
     std::vector<incident::Alert> told_;  // by what is being looked at now
     bool begun_ = false;

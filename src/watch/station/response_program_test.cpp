@@ -10,6 +10,8 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 
 namespace shoji::station {
@@ -237,6 +239,10 @@ TEST_F(ResponseProgram, ARulesResponseAsksFirst) {
         return true;
     }));
     EXPECT_EQ(::waitpid(victim, nullptr, WNOHANG), 0) << "nothing is done unasked";
+    const auto waits = alert(sensor, "sensor.response_waits");
+    ASSERT_TRUE(waits);
+    EXPECT_EQ(waits->at("Values").at("rule").as_string(), "rule-one");
+    EXPECT_EQ(waits->at("Values").at("id").as_string(), id);
     EXPECT_EQ(respond({"approve", id, "--by", "me"}).code, 0);
     EXPECT_EQ(ended_by(victim), SIGKILL);
 }
@@ -248,6 +254,40 @@ TEST_F(ResponseProgram, ARulesResponseComesAtOnceWherePolicySaysSo) {
     const pid_t victim = start_sleeper(word_);
     ASSERT_GT(victim, 1);
     EXPECT_EQ(ended_by(victim), SIGKILL);
+}
+
+// A program in the test's own folder, and only there, says the word.
+TEST_F(ResponseProgram, AQuarantineByARuleTakesTheFileThatRanAndNoOther) {
+    write_response("[[rules]]\nid = \"rule-one\"\nresponse = \"quarantine\"\nask = false\n");
+    for (const auto* name : {"tool", "needed", "evil"}) {
+        std::filesystem::copy_file("/bin/true", folder_.at(name));
+        std::ofstream(folder_.at(name), std::ios::app) << name;
+    }
+    RunningSensor sensor(policy({}, responding()));
+    ASSERT_TRUE(answers());
+    sensor::run({folder_.at("tool"), word_});
+    EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(folder_.at("tool")); }));
+    EXPECT_EQ(count(sensor, "sensor.response_failed"), 0U);
+    // In a mount namespace of its own the same path is another file.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool mounted = ::unshare(CLONE_NEWNS) == 0 &&
+                             ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                             ::mount(folder_.at("evil").c_str(), folder_.at("needed").c_str(),
+                                     nullptr, MS_BIND, nullptr) == 0;
+        if (mounted) {
+            ::execl(folder_.at("needed").c_str(), "needed", word_.c_str(), nullptr);
+        }
+        ::_exit(127);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    const auto failed = alert(sensor, "sensor.response_failed");
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->at("Values").at("rule").as_string(), "rule-one");
+    EXPECT_TRUE(std::filesystem::exists(folder_.at("needed")));
+    EXPECT_TRUE(std::filesystem::exists(folder_.at("evil")));
 }
 
 TEST_F(ResponseProgram, AKilledAnswererIsStartedAgain) {
