@@ -14,7 +14,7 @@
 namespace shoji::cli {
 
 // Where a sensor has its sockets by itself.
-constexpr const char* default_runtime = "/run/shoji";
+constexpr const char* default_runtime = "/run/shoji-sensor";
 
 class CommandTree {
   public:

@@ -165,8 +165,9 @@ Exit TerminalOutput::fail(const base::Error& error) {
         return exit_for(error.kind);
     }
     const std::string key = "cli.error." + std::string(kind);
-    const std::string message = shown(error.message);
-    fail(kind, json_ ? message : text::say(language_, key, {{"message", message}}));
+    const auto message = told(std::string_view(error.message), language_);
+    fail(kind,
+         json_ ? shown(error.message) : text::say(language_, key, {{"message", shown(message)}}));
     return exit_for(error.kind);
 }
 

@@ -33,12 +33,15 @@ std::string told(const base::Error& error, text::Language language) {
 std::string told(std::string_view english, text::Language language) {
     constexpr std::string_view between = ": ";
     if (language == text::Language::en) return std::string(english);
-    if (const auto whole = text::say_again(language, "reason.", english)) return *whole;
     const auto at = english.find(between);
-    if (at == std::string_view::npos) return std::string(english);
     const auto first = english.substr(0, at);
-    return text::say_again(language, "reason.", first).value_or(std::string(first)) +
-           std::string(between) + told(english.substr(at + between.size()), language);
+    const auto begins = text::say_again(language, "reason.", first);
+    if (at == std::string_view::npos) return begins.value_or(std::string(english));
+    if (!begins) {
+        if (const auto whole = text::say_again(language, "reason.", english)) return *whole;
+    }
+    return begins.value_or(std::string(first)) + std::string(between) +
+           told(english.substr(at + between.size()), language);
 }
 
 std::string reason_of(const base::Error& error) {

@@ -162,13 +162,19 @@ TEST(Told, RulesGiveNoReasonWithoutWords) {
 
 TEST(Told, SaysAgainWhatAnotherProgramToldInEnglish) {
     const auto japanese = [](std::string_view english) { return told(english, Language::ja); };
-    EXPECT_EQ(japanese("fentry: Operation not permitted"), "fentry: Operation not permitted");
+    EXPECT_EQ(japanese("fentry: Operation not permitted"), "fentry: 許可されていない操作です");
+    EXPECT_EQ(japanese("opening /etc/x: No such file or directory"),
+              "/etc/x を開けません: そのようなファイルやフォルダーはありません");
+    EXPECT_EQ(japanese("opening the object file: Permission denied"),
+              "カーネル内プログラムのファイルを開けません: アクセスが許可されていません");
+    EXPECT_EQ(japanese("making the folder a: b: Input/output error"),
+              "フォルダー a を作れません: b: Input/output error");
     EXPECT_EQ(japanese("fentry: attaching on_open: Operation not permitted"),
-              "fentry: on_open を取り付けられません: Operation not permitted");
+              "fentry: on_open を取り付けられません: 許可されていない操作です");
     EXPECT_EQ(japanese("there is no journal, and none of /var/log/auth.log, /var/log/secure"),
               "ジャーナルがなく、/var/log/auth.log, /var/log/secure のどれもありません");
     EXPECT_EQ(japanese("connecting to the collector: Connection refused"),
-              "収集側に接続できません: Connection refused");
+              "収集側に接続できません: 接続を拒否されました");
     EXPECT_EQ(japanese("LSM programs load but refuse nothing: 'bpf' is not among the kernel's "
                        "security modules"),
               "LSM プログラムは読み込めますが、何も拒みません。カーネルのセキュリティモジュールに"

@@ -118,7 +118,7 @@ void Collector::take(LinkId /*id*/, Link& link, const line::Hello& hello, const 
         }
     }
     if (welcome.renew) {
-        raise(sensor.name, "copy", incident::Level::high, {{"host", sensor.name}}, now);
+        raise_provoked(known, "copy", incident::Level::high, {{"host", sensor.name}}, now);
         link.answers.emplace_back(welcome);
         link.ends = true;
         return;
@@ -136,7 +136,7 @@ void Collector::introduce(Known& known, const line::Hello& hello, const Moment& 
     const bool is_new = sensor.spool == line::SpoolId{};
     const Values host{{"host", sensor.name}};
     if (hello.spool != sensor.spool) {
-        if (!is_new) raise(sensor.name, "replaced", incident::Level::medium, host, now);
+        if (!is_new) raise_provoked(known, "replaced", incident::Level::medium, host, now);
         sensor.spool = hello.spool;
         sensor.last = hello.acknowledged;
     }
@@ -144,15 +144,15 @@ void Collector::introduce(Known& known, const line::Hello& hello, const Moment& 
         if (hello.acknowledged.at(i) <= sensor.last.at(i)) continue;
         // It was stored here once, and is no longer: this database is an older copy.
         const auto missing = hello.acknowledged.at(i) - sensor.last.at(i);
-        raise(sensor.name, "hub_lost", incident::Level::high,
-              {{"host", sensor.name}, {"count", std::to_string(missing)}}, now);
+        raise_provoked(known, "hub_lost", incident::Level::high,
+                       {{"host", sensor.name}, {"count", std::to_string(missing)}}, now);
         sensor.last.at(i) = hello.acknowledged.at(i);
         sensor.lost += missing;
     }
     if (!is_new && hello.boot != sensor.boot) {
-        raise(sensor.name, "booted", incident::Level::informational, host, now);
+        raise_provoked(known, "booted", incident::Level::informational, host, now);
     } else if (!is_new && hello.start != sensor.start) {
-        raise(sensor.name, "restarted", incident::Level::medium, host, now);
+        raise_provoked(known, "restarted", incident::Level::medium, host, now);
     }
     if (hello.start != sensor.start) sensor.overrun = sensor.refused = 0;
     sensor.boot = hello.boot;
@@ -170,10 +170,10 @@ void Collector::compare_clock(Known& known, line::Nanoseconds sensor_clock, cons
     }
     const bool is_off = known.difference > tolerance || known.difference < -tolerance;
     if (is_off && !known.told_clock) {
-        raise(known.sensor.name, "clock", incident::Level::medium,
-              {{"host", known.sensor.name},
-               {"seconds", std::to_string(-known.difference / 1'000'000'000)}},
-              now);
+        raise_provoked(known, "clock", incident::Level::medium,
+                       {{"host", known.sensor.name},
+                        {"seconds", std::to_string(-known.difference / 1'000'000'000)}},
+                       now);
     }
     known.told_clock = is_off;
 }
@@ -223,6 +223,7 @@ Result<void> Collector::read_records(Prepared& prepared, line::Batch batch, cons
                 ++prepared.nonsense;
                 return;
             }
+            prepared.alert_bytes += record.size();
             // A sensor speaks for its own host, whatever it says.
             alert->host = known.sensor.name;
             prepared.alerts.push_back(
@@ -238,7 +239,7 @@ Result<void> Collector::read_records(Prepared& prepared, line::Batch batch, cons
 std::optional<Collector::Prepared> Collector::prepare(LinkId id, Link& link, const Moment& now) {
     line::Batch batch = std::move(link.waiting.front());
     link.waiting.pop_front();
-    const Known& known = sensors_.at(link.sensor);
+    Known& known = sensors_.at(link.sensor);
     const std::uint64_t stored = known.sensor.last.at(index(batch.kind));
     // Said before a hold and overtaken by it: the sensor says it again.
     if (batch.previous > stored) return std::nullopt;
@@ -255,9 +256,14 @@ std::optional<Collector::Prepared> Collector::prepare(LinkId id, Link& link, con
     prepared.lost = batch.first > stored + 1 ? batch.first - 1 - stored : 0;
     if (auto read = read_records(prepared, std::move(batch), known, now); !read) {
         spdlog::warn("{}: {}", known.sensor.name, read.error().message);
-        raise(known.sensor.name, "nonsense", incident::Level::high, {{"host", known.sensor.name}},
-              now);
+        raise_provoked(known, "nonsense", incident::Level::high, {{"host", known.sensor.name}},
+                       now);
         end(link, Reason::broken_rule);
+        return std::nullopt;
+    }
+    if (!has_room(known, prepared.alert_bytes, now)) {
+        link.waiting.clear();
+        link.answers.emplace_back(line::Hold{Reason::disk_full, share_hold.count()});
         return std::nullopt;
     }
     return prepared;
@@ -337,10 +343,11 @@ void Collector::settle(std::vector<Prepared>& batches, const Moment& now) {
         known.sensor.last.at(index(one.kind)) = one.last;
         known.sensor.lost += one.lost;
         known.sensor.seen = now.seconds();
+        known.alert_bytes += one.alert_bytes;
         known.untold.at(index(one.kind)) += one.lost;
         if (one.nonsense > 0) {
-            raise(known.sensor.name, "nonsense", incident::Level::high,
-                  {{"host", known.sensor.name}}, now);
+            raise_provoked(known, "nonsense", incident::Level::high, {{"host", known.sensor.name}},
+                           now);
         }
         tell_losses(known, now);
         for (const auto& alert : one.alerts) gather(alert);

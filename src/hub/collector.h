@@ -29,6 +29,8 @@ struct Moment {
 
 struct Keep {
     std::uint64_t event_bytes = std::uint64_t{4} << 30U;
+    // Of one sensor's alerts: what it says beyond stays with it until the oldest have gone.
+    std::uint64_t alert_bytes = std::uint64_t{256} << 20U;
     store::Seconds event_seconds = store::Seconds{30} * 86400;
     store::Seconds alert_seconds = store::Seconds{1095} * 86400;
     // A sensor that is heard no more for so long is told of, and its connection closed.
@@ -39,7 +41,10 @@ class Collector {
   public:
     using LinkId = std::uint64_t;
 
-    static constexpr std::chrono::seconds hold{5};  // after the disk refused
+    static constexpr std::chrono::seconds hold{5};         // after the disk refused
+    static constexpr std::chrono::seconds share_hold{60};  // of a sensor whose share is full
+    // Alerts of the hub's that what a sensor says may cause in an hour.
+    static constexpr unsigned most_provoked = 60;
 
     // Reads what is stored; alerts that the saved incidents do not have yet are gathered again.
     static base::Result<std::unique_ptr<Collector>> open(store::Database& database, Keep keep,
@@ -114,6 +119,10 @@ class Collector {
         line::PerClass untold{};  // missing records that no alert tells of yet
         std::uint64_t untold_refused = 0;
         std::optional<std::chrono::steady_clock::time_point> told_loss;
+        std::uint64_t alert_bytes = 0;  // of its stored alerts
+        bool told_full = false;
+        std::chrono::steady_clock::time_point hour;  // when the present one began
+        unsigned provoked = 0;                       // in it
     };
     struct Link {
         store::RowId sensor = 0;
@@ -133,6 +142,7 @@ class Collector {
         std::uint64_t lost = 0;  // missing before it
         line::Batch batch;       // of new records; unused for alerts
         std::vector<StoredAlert> alerts;
+        std::uint64_t alert_bytes = 0;
         std::uint64_t nonsense = 0;  // records that are no alerts
     };
 
@@ -163,9 +173,14 @@ class Collector {
     void tell_losses(Known& known, const Moment& now);
     void look_for_silence(const Moment& now);
     void sweep(const Moment& now);
+    base::Result<void> measure_alerts();
+    bool has_room(Known& known, std::uint64_t bytes, const Moment& now);
     using Values = std::vector<incident::NamedValue>;
     void raise(const std::string& host, std::string_view rule, incident::Level level, Values values,
                const Moment& now);
+    // For what a sensor can bring about as often as it likes. False: not now any more.
+    bool raise_provoked(Known& known, std::string_view rule, incident::Level level, Values values,
+                        const Moment& now);
 
     store::Database& database_;
     Keep keep_;

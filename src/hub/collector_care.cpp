@@ -5,6 +5,7 @@
 #include "watch/detect/incident/names.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -51,6 +52,7 @@ Result<void> Collector::restore(const Moment& now) {
         known.sensor = std::move(sensor);
         known.heard = now.steady;
     }
+    if (auto measured = measure_alerts(); !measured) return measured;
     auto incidents = records_.incidents();
     if (!incidents) return Failure(incidents.error());
     if (!incidents->state.empty()) {
@@ -90,6 +92,23 @@ void Collector::raise(const std::string& host, std::string_view rule, incident::
     own_.push_back(alert.bounded());
 }
 
+bool Collector::raise_provoked(Known& known, std::string_view rule, incident::Level level,
+                               Values values, const Moment& now) {
+    const std::string& name = known.sensor.name;
+    if (now.steady - known.hour >= 1h) {
+        known.hour = now.steady;
+        known.provoked = 0;
+    }
+    if (known.provoked > most_provoked) return false;
+    if (++known.provoked > most_provoked) {
+        raise(name, "unruly", incident::Level::high,
+              {{"host", name}, {"count", std::to_string(most_provoked)}}, now);
+        return false;
+    }
+    raise(name, rule, level, std::move(values), now);
+    return true;
+}
+
 // At once for alerts; for detail once in a while, with all that was lost since.
 void Collector::tell_losses(Known& known, const Moment& now) {
     const auto alerts =
@@ -100,9 +119,8 @@ void Collector::tell_losses(Known& known, const Moment& now) {
     }
     const bool is_due = !known.told_loss || now.steady - *known.told_loss >= loss_pause;
     const std::string& name = known.sensor.name;
-    if (alerts > 0) {
-        raise(name, "lost_alerts", incident::Level::critical,
-              {{"host", name}, {"count", std::to_string(alerts)}}, now);
+    if (alerts > 0 && raise_provoked(known, "lost_alerts", incident::Level::critical,
+                                     {{"host", name}, {"count", std::to_string(alerts)}}, now)) {
         known.untold.at(static_cast<std::size_t>(Class::alert)) = 0;
         known.untold_refused = 0;
     }
@@ -130,6 +148,28 @@ void Collector::look_for_silence(const Moment& now) {
     }
 }
 
+Result<void> Collector::measure_alerts() {
+    const auto bytes = records_.alert_bytes();
+    if (!bytes) return Failure(bytes.error());
+    for (auto& [id, known] : sensors_) {
+        const auto found = bytes->find(id);
+        known.alert_bytes = found == bytes->end() ? 0 : found->second;
+        if (known.alert_bytes < keep_.alert_bytes) known.told_full = false;
+    }
+    return {};
+}
+
+// One sensor's alerts must not take the disk that those of all others need.
+bool Collector::has_room(Known& known, std::uint64_t bytes, const Moment& now) {
+    if (known.alert_bytes + bytes <= keep_.alert_bytes) return true;
+    if (!std::exchange(known.told_full, true)) {
+        const std::string& name = known.sensor.name;
+        raise(name, "share_full", incident::Level::high,
+              {{"host", name}, {"megabytes", std::to_string(keep_.alert_bytes >> 20U)}}, now);
+    }
+    return false;
+}
+
 void Collector::sweep(const Moment& now) {
     next_sweep_ = now.steady + sweep_pause;
     const auto swept = records_.sweep({keep_.event_bytes, now.seconds() - keep_.event_seconds,
@@ -141,6 +181,9 @@ void Collector::sweep(const Moment& now) {
     if (swept->batches + swept->alerts > 0) {
         spdlog::info("made room: {} batches of events and {} alerts, the oldest, are gone",
                      swept->batches, swept->alerts);
+    }
+    if (swept->alerts > 0) {
+        if (const auto done = measure_alerts(); !done) spdlog::error("{}", done.error().message);
     }
     if (swept->more) next_sweep_ = now.steady;
 }

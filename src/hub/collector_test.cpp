@@ -367,6 +367,90 @@ TEST_F(CollectorTest, TheOldestEventsGoFirstAndAlertsByTheirOwnAge) {
     EXPECT_EQ(count("old"), 0U);
 }
 
+TEST_F(CollectorTest, AFloodOfEventsDrivesOutNobodyElses) {
+    keep_.event_bytes = 100'000;
+    open();
+    auto& flood = enrol("flood");
+    auto& quiet = enrol("quiet");
+    put_event(quiet, "what happened first");
+    deliver(quiet);
+    for (int i = 0; i < 20; ++i) {
+        for (int one = 0; one < 100; ++one) put_event(flood, base::random_hex(200));
+        deliver(flood);
+        pass(1h);
+        collector_->tick(now_);
+    }
+    EXPECT_LE(number("SELECT sum(length(body)) FROM batch"), 100'000);
+    EXPECT_EQ(number("SELECT sum(count) FROM batch WHERE sensor = 2"), 1);
+}
+
+TEST_F(CollectorTest, AlertsOfOneSensorLeaveRoomForThoseOfOthers) {
+    keep_.alert_bytes = 20'000;
+    open();
+    auto& flood = enrol("flood");
+    auto& quiet = enrol("quiet");
+    const auto exchange_for_a_while = [&](SensorSide& side) {
+        ASSERT_TRUE(side.spool->sync());
+        for (int i = 0; i < 14; ++i) {
+            if (side.link == 0) {
+                ASSERT_TRUE(connect(side));
+            }
+            ASSERT_TRUE(exchange(side));
+            pass(5s);
+        }
+    };
+    for (int round = 0; round < 20; ++round) {
+        for (int i = 0; i < 20; ++i) put_alert(flood, "flood " + std::to_string(i));
+        exchange_for_a_while(flood);
+    }
+    const auto full = [&] {
+        return number("SELECT coalesce(sum(length(body)), 0) FROM alert WHERE sensor = 1");
+    };
+    EXPECT_GT(full(), 10'000);
+    EXPECT_LE(full(), 22'000) << "about: a host's name is put in";
+    EXPECT_EQ(count("sensor.share_full"), 1U);
+    EXPECT_TRUE(waits(flood)) << "the rest is still there";
+    EXPECT_FALSE(collector_->ends(flood.link));
+    put_alert(quiet, "important");
+    deliver(quiet);
+    EXPECT_EQ(count("important"), 1U);
+    // Not by a new start either; when the oldest are gone the others come.
+    disconnect(flood);
+    open();
+    exchange_for_a_while(flood);
+    EXPECT_LE(full(), 22'000);
+    disconnect(flood);
+    pass(24h * 1100);
+    collector_->tick(now_);
+    EXPECT_EQ(full(), 0);
+    exchange_for_a_while(flood);
+    EXPECT_GT(full(), 0);
+}
+
+// A host that somebody else speaks for.
+TEST_F(CollectorTest, WhatASensorProvokesIsBounded) {
+    open();
+    auto& side = enrol("srv-01");
+    ASSERT_TRUE(connect(side));
+    ASSERT_TRUE(exchange(side));
+    const auto quarrel = [&] {
+        for (int i = 0; i < 300; ++i) {
+            const auto admission = collector_->admit("srv-01", side.fingerprint, now_);
+            line::Hello hello;
+            base::fill_random(hello.spool);
+            collector_->receive(admission.link, hello, now_);
+            collector_->leave(admission.link);
+            while (collector_->turn(now_)) continue;
+        }
+    };
+    quarrel();
+    EXPECT_EQ(number("SELECT count(*) FROM alert"), Collector::most_provoked + 1);
+    EXPECT_EQ(count("sensor.unruly"), 1U);
+    pass(1h);
+    quarrel();
+    EXPECT_EQ(count("sensor.unruly"), 2U);
+}
+
 TEST_F(CollectorTest, AClockThatIsOffIsToldOnceAndNothingDependsOnIt) {
     open();
     auto& side = enrol("srv-01");

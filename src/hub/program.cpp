@@ -65,8 +65,11 @@ Result<uid_t> owner_of(const std::filesystem::path& folder) {
 Keep keep_of(const base::HubSettings& settings) {
     constexpr std::uint64_t megabyte = 1 << 20;
     constexpr store::Seconds day = 86400;
-    return {settings.event_megabytes * megabyte, settings.event_days * day,
-            settings.alert_days * day, std::chrono::seconds(settings.silence_seconds)};
+    return {.event_bytes = settings.event_megabytes * megabyte,
+            .alert_bytes = settings.alert_megabytes * megabyte,
+            .event_seconds = settings.event_days * day,
+            .alert_seconds = settings.alert_days * day,
+            .silence = std::chrono::seconds(settings.silence_seconds)};
 }
 
 // The confined program.

@@ -23,6 +23,50 @@ StoredAlert read(SQLite::Statement& row) {
     return stored;
 }
 
+std::map<store::RowId, std::uint64_t> bytes_by_sensor(SQLite::Database& connection,
+                                                      const std::string& table) {
+    std::map<store::RowId, std::uint64_t> bytes;
+    SQLite::Statement rows(connection, "SELECT sensor, sum(length(body)) FROM " + table +
+                                           " WHERE sensor IS NOT NULL GROUP BY sensor");
+    while (rows.executeStep()) {
+        bytes[rows.getColumn(0).getInt64()] =
+            static_cast<std::uint64_t>(rows.getColumn(1).getInt64());
+    }
+    return bytes;
+}
+
+std::uint64_t drop_old_batches(SQLite::Database& connection, store::Seconds from) {
+    // Up to the first that is young enough: clocks may have jumped between them.
+    SQLite::Statement drop(connection,
+                           "DELETE FROM batch WHERE id IN (SELECT id FROM batch WHERE id < "
+                           "coalesce((SELECT min(id) FROM batch WHERE received >= ?1), "
+                           "9223372036854775807) ORDER BY id LIMIT ?2)");
+    drop.bind(1, from);
+    drop.bind(2, sweep_step);
+    return static_cast<std::uint64_t>(drop.exec());
+}
+
+std::uint64_t drop_batches_beyond(SQLite::Database& connection, std::uint64_t most_bytes) {
+    auto bytes = bytes_by_sensor(connection, "batch");
+    std::uint64_t all = 0;
+    for (const auto& [sensor, own] : bytes) all += own;
+    std::uint64_t dropped = 0;
+    while (all > most_bytes && dropped < sweep_step) {
+        const auto most =
+            std::ranges::max_element(bytes, {}, [](const auto& entry) { return entry.second; });
+        SQLite::Statement oldest(connection,
+                                 "DELETE FROM batch WHERE id = (SELECT min(id) FROM batch WHERE "
+                                 "sensor = ?) RETURNING length(body)");
+        oldest.bind(1, most->first);
+        if (!oldest.executeStep()) break;
+        const auto size = static_cast<std::uint64_t>(oldest.getColumn(0).getInt64());
+        all -= std::min(all, size);
+        most->second -= std::min(most->second, size);
+        ++dropped;
+    }
+    return dropped;
+}
+
 constexpr const char* newest_alerts =
     "SELECT * FROM (SELECT id, sensor, sequence, received, body FROM alert WHERE received >= ?2 "
     "AND (?3 = '' OR host = ?3) AND level >= ?4 ORDER BY id DESC LIMIT ?5) ORDER BY id";
@@ -110,6 +154,13 @@ base::Result<void> Records::save(const Incidents& incidents) {
     });
 }
 
+base::Result<std::map<store::RowId, std::uint64_t>> Records::alert_bytes() {
+    using Answer = base::Result<std::map<store::RowId, std::uint64_t>>;
+    return guarded(database_, "measuring alerts", [&](SQLite::Database& connection) -> Answer {
+        return bytes_by_sensor(connection, "alert");
+    });
+}
+
 base::Result<std::uint64_t> Records::batch_bytes() {
     using Answer = base::Result<std::uint64_t>;
     return guarded(database_, "measuring events", [&](SQLite::Database& connection) -> Answer {
@@ -120,30 +171,12 @@ base::Result<std::uint64_t> Records::batch_bytes() {
 }
 
 base::Result<Records::Swept> Records::sweep(const Limits& limits) {
-    const auto bytes = batch_bytes();
-    if (!bytes) return base::Failure(bytes.error());
     using Answer = base::Result<Swept>;
     return guarded(database_, "making room", [&](SQLite::Database& connection) -> Answer {
         Swept swept;
         SQLite::Transaction transaction(connection);
-        // Of the oldest batches: as many as are too old, and as must go to fit the bytes.
-        SQLite::Statement oldest(connection,
-                                 "SELECT id, received, length(body) FROM batch ORDER BY id "
-                                 "LIMIT ?");
-        oldest.bind(1, sweep_step);
-        std::uint64_t left = *bytes;
-        store::RowId last = 0;
-        while (oldest.executeStep()) {
-            const bool too_old = oldest.getColumn(1).getInt64() < limits.events_from;
-            if (!too_old && left <= limits.event_bytes) break;
-            last = oldest.getColumn(0).getInt64();
-            left -= std::min(left, static_cast<std::uint64_t>(oldest.getColumn(2).getInt64()));
-            ++swept.batches;
-        }
-        oldest.reset();
-        SQLite::Statement drop(connection, "DELETE FROM batch WHERE id <= ?");
-        drop.bind(1, last);
-        drop.exec();
+        swept.batches = drop_old_batches(connection, limits.events_from);
+        swept.batches += drop_batches_beyond(connection, limits.event_bytes);
         SQLite::Statement alerts(connection,
                                  "DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE "
                                  "received < ? LIMIT ?)");
@@ -151,7 +184,7 @@ base::Result<Records::Swept> Records::sweep(const Limits& limits) {
         alerts.bind(2, sweep_step);
         swept.alerts = static_cast<std::uint64_t>(alerts.exec());
         transaction.commit();
-        swept.more = swept.batches == sweep_step || swept.alerts == sweep_step;
+        swept.more = swept.batches >= sweep_step || swept.alerts == sweep_step;
         return swept;
     });
 }

@@ -6,6 +6,7 @@
 #include "watch/line/message.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -82,9 +83,12 @@ class Records {
         std::uint64_t alerts = 0;
         bool more = false;  // there is more to do: call it again
     };
-    // Removes the oldest beyond the limits, a bounded number at a time.
+    // Removes what is too old, and beyond the bytes the oldest of the sensor that has most: none
+    // drives out what others said. A bounded number at a time.
     base::Result<Swept> sweep(const Limits& limits);
     base::Result<std::uint64_t> batch_bytes();
+    // Of stored alerts' bodies, by sensor.
+    base::Result<std::map<store::RowId, std::uint64_t>> alert_bytes();
 
   private:
     store::Database& database_;

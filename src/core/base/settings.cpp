@@ -40,6 +40,7 @@ void read_hub(const toml::table& table, HubSettings& hub, std::optional<Error>& 
     reader.take("event_megabytes", hub.event_megabytes);
     reader.take("event_days", hub.event_days);
     reader.take("alert_days", hub.alert_days);
+    reader.take("alert_megabytes", hub.alert_megabytes);
     reader.take("silence_seconds", hub.silence_seconds);
 }
 
@@ -123,6 +124,7 @@ Result<void> check_hub(const HubSettings& hub) {
     if (!is_address(hub.sensor_address)) return out_of_range("hub.sensor_address", "an IP address");
     if (hub.sensor_port == 0) return out_of_range("hub.sensor_port", "from 1 to 65535");
     if (hub.event_megabytes < 16) return out_of_range("hub.event_megabytes", "at least 16");
+    if (hub.alert_megabytes < 1) return out_of_range("hub.alert_megabytes", "at least 1");
     for (const auto days : {hub.event_days, hub.alert_days}) {
         if (days < 1 || days > 3650) {
             return out_of_range("hub.event_days and hub.alert_days", "from 1 to 3650");
@@ -226,6 +228,7 @@ std::string format_settings(const Settings& settings) {
                     {"event_megabytes", settings.hub.event_megabytes},
                     {"event_days", settings.hub.event_days},
                     {"alert_days", settings.hub.alert_days},
+                    {"alert_megabytes", settings.hub.alert_megabytes},
                     {"silence_seconds", settings.hub.silence_seconds}};
     toml::array listeners;
     for (const auto& listener : settings.listeners) {

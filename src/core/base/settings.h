@@ -41,6 +41,7 @@ struct HubSettings {
     std::uint32_t event_megabytes = 4096;  // of stored events; the oldest go first
     std::uint32_t event_days = 30;         // 1 to 3650
     std::uint32_t alert_days = 1095;       // 1 to 3650
+    std::uint32_t alert_megabytes = 256;   // of one sensor's stored alerts; it keeps the others
     // A sensor that says nothing for so long is an alert; longer than sensors' pauses. 2 to 3600.
     std::uint32_t silence_seconds = 60;
 };

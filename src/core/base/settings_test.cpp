@@ -40,7 +40,7 @@ TEST_F(SettingsFile, ReadsBackWhatItFormats) {
     settings.separate_users = true;
     settings.user_base = 1000000;
     settings.session.grace_seconds = 5;
-    settings.hub = {"192.0.2.1", 9000, 100, 20, 30};
+    settings.hub = {"192.0.2.1", 9000, 100, 20, 30, 40};
     const auto loaded = load(format_settings(settings));
     ASSERT_TRUE(loaded) << loaded.error().message;
     EXPECT_EQ(loaded->runtime, settings.runtime);
@@ -52,6 +52,7 @@ TEST_F(SettingsFile, ReadsBackWhatItFormats) {
     EXPECT_EQ(loaded->hub.event_megabytes, 100U);
     EXPECT_EQ(loaded->hub.event_days, 20U);
     EXPECT_EQ(loaded->hub.alert_days, 30U);
+    EXPECT_EQ(loaded->hub.alert_megabytes, 40U);
     EXPECT_EQ(loaded->terminal_networks, settings.terminal_networks);
     EXPECT_EQ(loaded->resolvers, settings.resolvers);
     ASSERT_EQ(loaded->listeners.size(), 1U);
@@ -86,6 +87,7 @@ TEST_F(SettingsFile, RefusesAHubOutOfRange) {
     EXPECT_TRUE(refused([](HubSettings& hub) { hub.event_megabytes = 15; }));
     EXPECT_TRUE(refused([](HubSettings& hub) { hub.event_days = 0; }));
     EXPECT_TRUE(refused([](HubSettings& hub) { hub.alert_days = 3651; }));
+    EXPECT_TRUE(refused([](HubSettings& hub) { hub.alert_megabytes = 0; }));
     EXPECT_TRUE(refused([](HubSettings& hub) { hub.silence_seconds = 1; }));
 }
 

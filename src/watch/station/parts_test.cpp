@@ -103,7 +103,7 @@ TEST(StationAlerts, AnIsolationThatWasUndoneIsCritical) {
 TEST(StationPolicy, IsReadAndItsMistakesAreTold) {
     const auto policy = parse_policy(R"(
 state = "/var/lib/shoji/sensor"
-runtime = "/run/shoji"
+runtime = "/run/shoji-sensor"
 analyst_user = 1001
 [keeper]
 silent_seconds = 5

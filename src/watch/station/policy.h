@@ -2,7 +2,7 @@
 // sensor/policy.h; what it does with it:
 //
 //   state = "/var/lib/shoji/sensor"   # folder of what has to be kept; without it nothing below
-//   runtime = "/run/shoji"            # folder of its sockets; without it there are none
+//   runtime = "/run/shoji-sensor"     # folder of its sockets; without it there are none
 //   [local]
 //   group = "shoji-watch"             # its members may look at the sensor; without it only root
 //   [keeper]
