@@ -254,7 +254,13 @@ TEST_F(InstalledTest, WhatTheHubIsToldNotToTellIsStoredButNoIncident) {
 
 // Asked of the programs themselves, by nobody in particular.
 TEST(ProgramsTest, EachExplainsItselfInTheLanguageOfTheEnvironment) {
-    for (const char* program : {SHOJI_HUB_PROGRAM, SHOJI_SENSOR_PROGRAM, SHOJI_AUDIT_PROGRAM}) {
+    const auto error_of = [](const char* language, const char* program) {
+        return output_of({"/usr/bin/env", language, "/bin/sh", "-c", "exec \"$0\" --nonsense 2>&1",
+                          program})
+            .output;
+    };
+    for (const char* program :
+         {SHOJI_HUB_PROGRAM, SHOJI_SENSOR_PROGRAM, SHOJI_AUDIT_PROGRAM, SHOJI_GATEWAY_PROGRAM}) {
         const auto english = output_of({"/usr/bin/env", "LC_ALL=en_GB.UTF-8", program, "--help"});
         EXPECT_EQ(english.code, 0) << program;
         EXPECT_THAT(english.output, HasSubstr("Usage: shoji-"));
@@ -263,6 +269,9 @@ TEST(ProgramsTest, EachExplainsItselfInTheLanguageOfTheEnvironment) {
         EXPECT_THAT(japanese.output, HasSubstr("使い方: shoji-"));
         EXPECT_THAT(japanese.output, Not(HasSubstr("Usage")));
         EXPECT_EQ(output_of({program, "--nonsense"}).code, 2) << program;
+        EXPECT_THAT(error_of("LC_ALL=en_GB.UTF-8", program), HasSubstr("See --help."));
+        EXPECT_THAT(error_of("LC_ALL=ja_JP.UTF-8", program),
+                    HasSubstr("使い方は --help で確認できます"));
     }
 }
 

@@ -6,15 +6,12 @@
 #include "hub/server.h"
 #include "hub/tables.h"
 
-#include <cerrno>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace shoji::hub {
@@ -45,21 +42,6 @@ Result<channel::Context> load_context(const std::filesystem::path& folder) {
         if (!*part) return Failure(part->error());
     }
     return channel::Context::make(channel::End::hub, {*key, *certificate, *authority});
-}
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of descriptors stays low");
-}
-
-Result<uid_t> owner_of(const std::filesystem::path& folder) {
-    struct stat status {};
-    if (::stat(folder.c_str(), &status) != 0) {
-        return base::fail_errno(errno, "looking at " + folder.native());
-    }
-    return status.st_uid;
 }
 
 Keep keep_of(const base::HubSettings& settings) {
@@ -96,11 +78,11 @@ Result<void> run(const base::Settings& settings) {
     if (!prepared) return prepared;
     auto end = program::end_signals();
     if (!end) return Failure(end.error());
-    const auto administrator = owner_of(settings.state);
+    const auto administrator = program::owner_of(settings.state);
     if (!administrator) return Failure(administrator.error());
     auto sensors = listen_tcp(settings.hub.sensor_address, settings.hub.sensor_port);
     if (!sensors) return Failure(sensors.error());
-    raise_descriptor_limit();
+    program::raise_descriptor_limit();
     auto dropped = program::become_own_user(settings, settings.hub_user());
     if (!dropped) return dropped;
     // Whoever is at the other end is asked of the kernel.

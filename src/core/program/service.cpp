@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,6 +33,21 @@ Result<void> prepare_runtime(const base::Settings& settings, const std::filesyst
                                 fmt::format("giving {} to the user {}", folder.native(), user));
     }
     return {};
+}
+
+Result<uid_t> owner_of(const std::filesystem::path& folder) {
+    struct stat status {};
+    if (::stat(folder.c_str(), &status) != 0) {
+        return base::fail_errno(errno, "looking at " + folder.native());
+    }
+    return status.st_uid;
+}
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of descriptors stays low");
 }
 
 Result<void> become_own_user(const base::Settings& settings, uid_t user) {

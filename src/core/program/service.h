@@ -17,6 +17,12 @@ namespace shoji::program {
 base::Result<void> prepare_runtime(const base::Settings& settings,
                                    const std::filesystem::path& folder, uid_t user);
 
+// The user that the folder of an installation belongs to: its administrator.
+base::Result<uid_t> owner_of(const std::filesystem::path& folder);
+
+// As many open files as this process may have; in the log where that is not granted.
+void raise_descriptor_limit();
+
 // For good: `user`, or without users of their own, which is said, whoever this process is.
 base::Result<void> become_own_user(const base::Settings& settings, uid_t user);
 

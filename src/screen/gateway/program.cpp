@@ -1,7 +1,8 @@
 #include "screen/gateway/program.h"
 
-#include "core/base/privilege.h"
+#include "core/base/unix_socket.h"
 #include "core/policy/json.h"
+#include "core/program/service.h"
 #include "screen/gateway/admin_server.h"
 #include "screen/gateway/clock.h"
 #include "screen/gateway/confinement.h"
@@ -9,15 +10,12 @@
 #include "screen/gateway/server.h"
 #include "screen/gateway/static_files.h"
 
-#include <csignal>
 #include <ctime>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace shoji::gateway {
@@ -35,39 +33,8 @@ struct Opened {
     StaticFiles files;
     std::vector<OpenListener> listeners;
     uid_t state_owner = 0;
+    base::FileDescriptor end;  // readable when the program shall end
 };
-
-base::Result<uid_t> owner_of(const std::filesystem::path& folder) {
-    struct stat status {};
-    if (::stat(folder.c_str(), &status) != 0) {
-        return base::fail_errno(errno, "looking at " + folder.native());
-    }
-    return status.st_uid;
-}
-
-// The folder of the admin socket, which belongs to the gateway's user.
-base::Result<void> prepare_runtime(const base::Settings& settings) {
-    const auto folder = settings.admin_socket().parent_path();
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) {
-        return base::fail(base::ErrorKind::system, "making {}: {}", folder.native(),
-                          error.message());
-    }
-    if (::geteuid() != 0 || !settings.separate_users) return {};
-    const uid_t user = settings.gateway_user();
-    if (::chown(folder.c_str(), user, user) != 0) {
-        return base::fail_errno(errno, "giving " + folder.native() + " to the gateway's user");
-    }
-    return {};
-}
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of descriptors stays low");
-}
 
 base::Result<Opened> open_with_privileges(asio::io_context& loop, const base::Settings& settings,
                                           const std::filesystem::path& web) {
@@ -75,19 +42,15 @@ base::Result<Opened> open_with_privileges(asio::io_context& loop, const base::Se
     if (!files) return base::Failure(files.error());
     auto listeners = open_listeners(loop, settings);
     if (!listeners) return base::Failure(listeners.error());
-    auto owner = owner_of(settings.state);
+    const auto owner = program::owner_of(settings.state);
     if (!owner) return base::Failure(owner.error());
-    if (auto prepared = prepare_runtime(settings); !prepared) {
-        return base::Failure(prepared.error());
-    }
-    raise_descriptor_limit();
-    return Opened{std::move(*files), std::move(*listeners), *owner};
-}
-
-base::Result<void> drop(const base::Settings& settings) {
-    if (settings.separate_users) return base::drop_privileges(settings.gateway_user());
-    spdlog::warn("without users of its own each program can reach the files of the others");
-    return base::drop_privileges(::geteuid());
+    auto prepared = program::prepare_runtime(settings, settings.admin_socket().parent_path(),
+                                             settings.gateway_user());
+    if (!prepared) return base::Failure(prepared.error());
+    auto end = program::end_signals();
+    if (!end) return base::Failure(end.error());
+    program::raise_descriptor_limit();
+    return Opened{std::move(*files), std::move(*listeners), *owner, std::move(*end)};
 }
 
 // What reads its settings from the system does so while it may: the log's clock, OpenSSL.
@@ -102,7 +65,8 @@ base::Result<void> settle_libraries() {
 // Own user, no other file, no other program, no way out; the admin socket, which only that user may
 // make.
 base::Result<base::FileDescriptor> give_up_the_rest(const base::Settings& settings) {
-    if (auto dropped = drop(settings); !dropped) return base::Failure(dropped.error());
+    auto dropped = program::become_own_user(settings, settings.gateway_user());
+    if (!dropped) return base::Failure(dropped.error());
     constexpr mode_t for_all = 0666;  // whoever is at the other end is asked of the kernel
     auto admin =
         base::listen_unix(settings.admin_socket(), base::SocketKind::stream, for_all, true);
@@ -211,7 +175,7 @@ class Gateway {
           admin_(loop.get_executor(), commands_, {0, ::geteuid(), opened.state_owner}),
           server_({loop.get_executor(), api_, screens_, records_, audit_, connections_},
                   settings.host_name, std::move(opened.listeners)),
-          signals_(loop, SIGTERM, SIGINT) {}
+          end_signals_(loop, opened.end.release()) {}
 
     base::Result<void> start(const Remembered& remembered, base::FileDescriptor admin) {
         if (settings_.terminal_networks.empty()) {
@@ -238,11 +202,10 @@ class Gateway {
                      "", "", ""});
         admin_.start(std::move(admin), settings_.admin_socket());
         server_.start();
-        signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-            if (error) return;
-            spdlog::info("signal {}: ending", signal);
-            spawn(loop_.get_executor(), end(), "ending");
-        });
+        end_signals_.async_wait(asio::posix::stream_descriptor::wait_read,
+                                [this](const boost::system::error_code& error) {
+                                    if (!error) spawn(loop_.get_executor(), end(), "ending");
+                                });
         return {};
     }
 
@@ -286,7 +249,7 @@ class Gateway {
     AdminCommands commands_;
     AdminServer admin_;
     Server server_;
-    asio::signal_set signals_;
+    asio::posix::stream_descriptor end_signals_;
 };
 
 // The confined program, from its first thread on.
