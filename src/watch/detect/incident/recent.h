@@ -19,8 +19,8 @@ class Recent {
     explicit Recent(std::size_t most) : most_(most) {}
     Recent(const Recent&) = delete;
     Recent& operator=(const Recent&) = delete;
-    Recent(Recent&&) = default;
-    Recent& operator=(Recent&&) = default;
+    Recent(Recent&&) noexcept = default;
+    Recent& operator=(Recent&&) noexcept = default;
 
     // Null when it is not there. It is not touched.
     [[nodiscard]] Value* find(std::string_view name) {
