@@ -203,23 +203,23 @@ enum class Kind : std::uint8_t {
 // Values that an event of that shape has anyhow, as JSON. One of an object is there only when a
 // field has made the object, unless it stands alone.
 struct Constant {
-    Shape shape;
-    std::uint32_t event;  // 0: any
     std::string_view path;
     std::string_view json;
+    Shape shape;
     bool alone = false;
+    std::uint32_t event = 0;  // 0: any
 };
 inline constexpr Constant constants[] = {
-    {Shape::process_access, 8, "injection_type_id", "1"},
-    {Shape::module, 0, "module.load_type_id", "0"},
-    {Shape::network, 0, "connection_info.direction_id", "0"},
-    {Shape::windows_network, 0, "connection_info.direction_id", "0"},
-    {Shape::firewall, 0, "connection_info.direction_id", "0"},
-    {Shape::driver, 0, "actor.app_name", "\"Windows\"", true},  // it loads its drivers itself
-    {Shape::script, 0, "script.type_id", "2"},
-    {Shape::logon, 4624, "status_id", "1"},
-    {Shape::logon, 4625, "status_id", "2"},
-    {Shape::ticket, 4771, "status_id", "2"},
+    {"injection_type_id", "1", Shape::process_access, false, 8},
+    {"module.load_type_id", "0", Shape::module},
+    {"connection_info.direction_id", "0", Shape::network},
+    {"connection_info.direction_id", "0", Shape::windows_network},
+    {"connection_info.direction_id", "0", Shape::firewall},
+    {"actor.app_name", "\"Windows\"", Shape::driver, true},  // it loads its drivers itself
+    {"script.type_id", "2", Shape::script},
+    {"status_id", "1", Shape::logon, false, 4624},
+    {"status_id", "2", Shape::logon, false, 4625},
+    {"status_id", "2", Shape::ticket, false, 4771},
 };
 
 struct Attribute {
