@@ -222,6 +222,31 @@ TEST_F(HuntAnalysisTest, WhatWasLearntSurvivesBetweenRuns) {
     EXPECT_THAT(twice.error, HasSubstr("given twice"));
 }
 
+TEST_F(HuntAnalysisTest, IncidentsAreShownInTheZoneAskedForAndToldInUtc) {
+    write_logs(analysis::testing::attacked_office(), 0, event::Time{1} << 62);
+    const std::vector<std::string> tokyo{"--time-zone", "+09:00"};
+    const auto with = [&](std::vector<std::string> more, const char* language = "en") {
+        more.insert(more.begin(), tokyo.begin(), tokyo.end());
+        return hunt(more, language).output;
+    };
+    const auto incident = hunt({"--incidents", "--json"}).incidents().at(0);
+    const auto number = std::to_string(incident.at("id").to_number<std::uint64_t>());
+    EXPECT_THAT(hunt({"--incidents"}).output,
+                AllOf(HasSubstr("First (UTC)"), HasSubstr("Last (UTC)")));
+    EXPECT_THAT(with({"--incidents", "--html", "@all.html"}),
+                AllOf(HasSubstr("First (+09:00)"), HasSubstr("Last (+09:00)"),
+                      HasSubstr("  2026-11-17 10:01  "), Not(HasSubstr("  2026-11-17 01:0"))));
+    EXPECT_THAT(read("all.html"),
+                AllOf(HasSubstr("<th scope=\"col\">First (+09:00)</th>"),
+                      HasSubstr("<td>2026-11-17 10:01</td>"), HasSubstr("2026-11-17 10:01:00"),
+                      HasSubstr("(+09:00)\n"), Not(HasSubstr("2026-11-17 01:0"))));
+    EXPECT_THAT(with({"--incident", number}, "ja"),
+                AllOf(HasSubstr("（+09:00）"), HasSubstr("2026-11-17 10:01:00"),
+                      Not(HasSubstr("2026-11-17 01:0"))));
+    EXPECT_EQ(with({"--incidents", "--json"}), hunt({"--incidents", "--json"}).output);
+    EXPECT_EQ(with({"--incidents", "--ocsf"}), hunt({"--incidents", "--ocsf"}).output);
+}
+
 TEST_F(HuntAnalysisTest, TalkToTheOutsideAndTunnelsAreFound) {
     intrusion::testing::Scene scene;
     for (unsigned week = 0; week < 2; ++week) {
@@ -277,7 +302,12 @@ TEST_F(HuntAnalysisTest, SuppressionsAreNeverSilent) {
     EXPECT_THAT(json.output, HasSubstr(R"({"suppression":{"conditions":)"));
     EXPECT_THAT(json.error, HasSubstr("line 6"));
     const auto text = hunt({"--incidents", "--suppressions", "@suppressions.toml"}, "ja");
-    EXPECT_THAT(text.output, AllOf(HasSubstr("canary: 1 件を抑止"), HasSubstr("drill")));
+    EXPECT_THAT(text.output, AllOf(HasSubstr("canary: 1 件を抑止"), HasSubstr("drill"),
+                                   HasSubstr("期限 2027-03-31 15:00:00.000")));
+    EXPECT_THAT(
+        hunt({"--incidents", "--suppressions", "@suppressions.toml", "--time-zone", "+09:00"})
+            .output,
+        HasSubstr("until 2027-04-01 00:00:00.000"));
 }
 
 TEST_F(HuntAnalysisTest, ASuppressedHitIsMarkedWhereverItIsShown) {

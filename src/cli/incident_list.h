@@ -3,6 +3,7 @@
 
 #include "cli/terminal_output.h"
 #include "watch/detect/incident/gatherer.h"
+#include "watch/event/time_zone.h"
 
 #include <string>
 
@@ -13,16 +14,19 @@ std::string incident_title(const incident::Incident& incident, text::Language la
 
 // Those that are open and those that are over, the highest risk first; what suppressions did. With
 // --json a line for each: {"incident": …} and {"suppression": …}.
-void list_incidents(const incident::Gatherer& gatherer, TerminalOutput& output);
+void list_incidents(const incident::Gatherer& gatherer, const event::TimeZone& zone,
+                    TerminalOutput& output);
 
 // After a hunt: the suppressions that held back nothing. With --json {"unusedSuppression": …}.
-void list_unused_suppressions(const incident::Gatherer& gatherer, TerminalOutput& output);
+void list_unused_suppressions(const incident::Gatherer& gatherer, const event::TimeZone& zone,
+                              TerminalOutput& output);
 
 // One page, or its JSON; not_found when there is none of that number.
 Exit show_incident(const incident::Gatherer& gatherer, std::uint64_t number,
-                   TerminalOutput& output);
+                   const event::TimeZone& zone, TerminalOutput& output);
 
 // A table, and below it each incident's page.
-std::string incidents_html(const incident::Gatherer& gatherer, text::Language language);
+std::string incidents_html(const incident::Gatherer& gatherer, const event::TimeZone& zone,
+                           text::Language language);
 
 }  // namespace shoji::cli

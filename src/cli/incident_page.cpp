@@ -331,16 +331,17 @@ std::string suppression_conditions(const incident::Suppression& suppression) {
 }
 
 std::string unused_suppression_words(const incident::Suppression& suppression,
-                                     text::Language language) {
+                                     const event::TimeZone& zone, text::Language language) {
     return text::say(language, "incident.suppression.unused",
                      {{"line", std::to_string(suppression.line)},
                       {"conditions", suppression_conditions(suppression)},
                       {"owner", plain(suppression.owner)},
                       {"reason", plain(suppression.reason)},
-                      {"expires", shown_time(suppression.expires)}});
+                      {"expires", shown_time(suppression.expires, zone)}});
 }
 
-std::string suppressions_text(const incident::Gatherer& gatherer, text::Language language) {
+std::string suppressions_text(const incident::Gatherer& gatherer, const event::TimeZone& zone,
+                              text::Language language) {
     std::string page;
     const auto say = [&](std::string_view key,
                          std::initializer_list<std::pair<std::string_view, std::string_view>> v) {
@@ -356,16 +357,16 @@ std::string suppressions_text(const incident::Gatherer& gatherer, text::Language
         if (found == all.end()) {
             say("incident.suppression.gone", {{"rule", plain(count.rule)},
                                               {"held", held},
-                                              {"last", shown_time(count.last)},
+                                              {"last", shown_time(count.last, zone)},
                                               {"conditions", conditions_of(count.suppression)}});
         } else {
             say("incident.suppression.held", {{"rule", plain(count.rule)},
                                               {"held", held},
-                                              {"last", shown_time(count.last)},
+                                              {"last", shown_time(count.last, zone)},
                                               {"conditions", conditions_of(count.suppression)},
                                               {"owner", plain(found->owner)},
                                               {"reason", plain(found->reason)},
-                                              {"expires", shown_time(found->expires)}});
+                                              {"expires", shown_time(found->expires, zone)}});
         }
     }
     for (const auto* expired : gatherer.suppressions().expired(gatherer.now())) {
@@ -373,7 +374,7 @@ std::string suppressions_text(const incident::Gatherer& gatherer, text::Language
         for (const auto& count : counts) {
             if (count.suppression == expired->identity()) late += count.late;
         }
-        say("incident.suppression.expired", {{"expires", shown_time(expired->expires)},
+        say("incident.suppression.expired", {{"expires", shown_time(expired->expires, zone)},
                                              {"conditions", conditions_of(expired->identity())},
                                              {"owner", plain(expired->owner)},
                                              {"reason", plain(expired->reason)},

@@ -30,14 +30,15 @@ std::string incident_text(const IncidentView& view, text::Language language);
 boost::json::object incident_json(const IncidentView& view, text::Language language);
 
 // What suppressions held back, by rule; those that expired; those that could not be used.
-std::string suppressions_text(const incident::Gatherer& gatherer, text::Language language);
+std::string suppressions_text(const incident::Gatherer& gatherer, const event::TimeZone& zone,
+                              text::Language language);
 
 // A suppression's conditions as its owner wrote them: "rule=persistence host=srv".
 std::string suppression_conditions(const incident::Suppression& suppression);
 
 // One sentence: a suppression that held back nothing.
 std::string unused_suppression_words(const incident::Suppression& suppression,
-                                     text::Language language);
+                                     const event::TimeZone& zone, text::Language language);
 
 // One sentence: what an alert saw, and against which baseline.
 std::string alert_words(const incident::Alert& alert, text::Language language);

@@ -182,7 +182,7 @@ TEST(IncidentPage, SuppressionsAreShown) {
     for (int i = 0; i < 7; ++i) gatherer.add(alert);
     alert.rule = "old";
     const auto id = gatherer.add(alert);
-    const auto page = suppressions_text(gatherer, Language::en);
+    const auto page = suppressions_text(gatherer, {}, Language::en);
     EXPECT_THAT(page, HasSubstr("noise: 7 alerts held back"));
     EXPECT_THAT(page, HasSubstr("Conditions rule=noise, owner"));
     EXPECT_THAT(page, HasSubstr("山田"));
@@ -192,7 +192,7 @@ TEST(IncidentPage, SuppressionsAreShown) {
     EXPECT_THAT(incident_text({*gatherer.find(id), gatherer}, Language::en),
                 HasSubstr("[suppressed]"));
     gatherer.set_suppressions({});
-    EXPECT_THAT(suppressions_text(gatherer, Language::ja), HasSubstr("noise: 7 件を抑止"));
+    EXPECT_THAT(suppressions_text(gatherer, {}, Language::ja), HasSubstr("noise: 7 件を抑止"));
 }
 
 }  // namespace

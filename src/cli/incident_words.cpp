@@ -43,8 +43,7 @@ std::string listed(const std::vector<std::string>& names) {
 std::string alert_words(const incident::Alert& alert, text::Language language) {
     constexpr std::size_t most = 400;
     const auto values = shown_values(alert, language);
-    auto words =
-        base::printable(text::say(language, alert.what, std::span(values)), 4 * most);
+    auto words = base::printable(text::say(language, alert.what, std::span(values)), 4 * most);
     if (alert.baseline.empty()) return words;
     const auto baseline =
         base::printable(text::say(language, alert.baseline, std::span(values)), 4 * most);

@@ -129,9 +129,9 @@ std::string shown_level(sigma::Level level, text::Language language) {
     return text::say(language, "level." + std::string(sigma::name_of(level)));
 }
 
-std::string shown_minute(event::Time time) {
+std::string shown_minute(event::Time time, const event::TimeZone& zone) {
     constexpr std::size_t to_minutes = 16;
-    return shown_time(time).substr(0, to_minutes);
+    return shown_time(time, zone).substr(0, to_minutes);
 }
 
 std::string shown_time(event::Time time, const event::TimeZone& zone) {

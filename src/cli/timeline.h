@@ -71,6 +71,6 @@ std::string shown_level(sigma::Level level, text::Language language);
 // As shown to people: "2026-11-20 01:02:03.456", or "-".
 std::string shown_time(event::Time time, const event::TimeZone& zone = {});
 // "2026-11-20 01:02", or "-".
-std::string shown_minute(event::Time time);
+std::string shown_minute(event::Time time, const event::TimeZone& zone);
 
 }  // namespace shoji::cli

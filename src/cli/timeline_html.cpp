@@ -67,10 +67,10 @@ class Page {
         }
         plot();
         if (finds_.incidents != nullptr) {
-            html_ += incidents_html(*finds_.incidents, language_);
+            html_ += incidents_html(*finds_.incidents, finds_.zone, language_);
             for (const auto* one : finds_.incidents->unused_suppressions()) {
-                html_ +=
-                    fmt::format("<p>{}</p>\n", escaped(unused_suppression_words(*one, language_)));
+                html_ += fmt::format(
+                    "<p>{}</p>\n", escaped(unused_suppression_words(*one, finds_.zone, language_)));
             }
         }
         html_ += "<div class=\"columns\">\n";

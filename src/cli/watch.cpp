@@ -132,8 +132,8 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
             output.line(json::serialize(to_json(hit, finds, profile)));
         }
         if (finds.incidents != nullptr) {
-            list_incidents(*finds.incidents, output);
-            list_unused_suppressions(*finds.incidents, output);
+            list_incidents(*finds.incidents, finds.zone, output);
+            list_unused_suppressions(*finds.incidents, finds.zone, output);
             output.line(json::serialize(summary_json(finds)));
         }
         return warn_of_sources(finds, output);
@@ -145,8 +145,8 @@ void show(const Finds& finds, const Profile* profile, bool ocsf, TerminalOutput&
     show_summary(output, "hunt.by_technique", by_technique(finds));
     if (finds.incidents != nullptr) {
         output.say("cli.blank");
-        list_incidents(*finds.incidents, output);
-        list_unused_suppressions(*finds.incidents, output);
+        list_incidents(*finds.incidents, finds.zone, output);
+        list_unused_suppressions(*finds.incidents, finds.zone, output);
     }
     output.say("cli.blank");
     output.say("hunt.summary", {{"events", std::to_string(finds.timeline.events)},
@@ -325,7 +325,7 @@ Exit run_hunt(const Context& context, const HuntRequest& request) {
     }
     const auto* columns = profile ? &*profile : nullptr;
     if (request.incident > 0) {
-        const auto shown = show_incident(*finds.incidents, request.incident, output);
+        const auto shown = show_incident(*finds.incidents, request.incident, *zone, output);
         if (shown != Exit::done) return shown;
     } else {
         show(finds, columns, request.ocsf, output);
