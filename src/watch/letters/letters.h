@@ -66,8 +66,9 @@ enum class Note : std::uint8_t {
     isolation_undone,   // of this host, by somebody and not by command
     response_failed,    // "RULE WHY": what a rule leads to was not done; so often
     response_waits,     // "RULE ID": it waits for approval; so often
+    not_shielded,       // so many processes of the sensor, for want of room
 };
-constexpr std::uint8_t last_note = 14;
+constexpr std::uint8_t last_note = 15;
 struct Notice {
     Note note = Note::part_ended;
     std::string subject;  // at most most_subject bytes

@@ -99,7 +99,10 @@ int BPF_PROG(shield_fork, struct task_struct* parent, struct task_struct* child)
     if (BPF_CORE_READ(parent, tgid) == BPF_CORE_READ(child, tgid) || !role_of(parent)) return 0;
     struct shield_process key = key_of(child);
     __u32 role = SHIELD_PART;
-    bpf_map_update_elem(&shield_processes, &key, &role, BPF_ANY);
+    if (bpf_map_update_elem(&shield_processes, &key, &role, BPF_ANY) == 0) return 0;
+    __u32 zero = 0;
+    __u64* unheld = bpf_map_lookup_elem(&shield_unheld, &zero);
+    if (unheld) __sync_fetch_and_add(unheld, 1);
     return 0;
 }
 

@@ -106,6 +106,7 @@ class Stranger {
 struct Shield::Loaded {
     std::unique_ptr<shield_bpf, void (*)(shield_bpf*)> kernel{nullptr, &shield_bpf__destroy};
     std::array<std::uint64_t, SHIELD_ACTS> untold{};
+    std::uint64_t unheld = 0;
 
     base::Result<void> load() {
         kernel.reset(shield_bpf__open());
@@ -253,6 +254,13 @@ std::vector<Refused> Shield::take_refusals() {
         }
     }
     return all;
+}
+
+std::uint64_t Shield::take_unheld() {
+    std::uint64_t count = 0;
+    const int map = bpf_map__fd(loaded_->kernel->maps.shield_unheld);
+    if (bpf_map_lookup_elem(map, &zero, &count) != 0) return 0;
+    return count - std::exchange(loaded_->unheld, count);
 }
 
 }  // namespace shoji::shield

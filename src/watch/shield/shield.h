@@ -63,6 +63,9 @@ class Shield {
     // rest is told by act, of nobody. What users try against folders who have no right to change
     // them anyway is refused and not told.
     std::vector<Refused> take_refusals();
+    // How many processes since the last call are not held, because 512 of the sensor's ran already;
+    // nor is what these start.
+    std::uint64_t take_unheld();
 
   private:
     struct Loaded;

@@ -69,6 +69,14 @@ struct {
     __type(value, __u32);
 } shield_processes SEC(".maps");
 
+/* How many of the sensor's found no room above. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} shield_unheld SEC(".maps");
+
 /* The reader takes them out. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);

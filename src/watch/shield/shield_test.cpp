@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
@@ -250,6 +251,22 @@ TEST_F(ShieldTest, ItsMapsAreHeldAfterThousandsThatAreGone) {
 
 TEST_F(ShieldTest, TheSensorMakesNoMapThatCouldNotBeHeld) {
     EXPECT_EQ(ask('f'), std::to_string(ENOSPC));
+}
+
+// Those that find no room are counted; the others, and those after them, are held.
+TEST_F(ShieldTest, ProcessesThatFindNoRoomAreTold) {
+    EXPECT_EQ(ask('u'), "0");
+    for (int time = 0; time < 2; ++time) {
+        pid_t first = 0, last = 0;
+        std::istringstream(ask('p')) >> first >> last;
+        ASSERT_GT(last, 1);
+        EXPECT_EQ(number(::kill(first, SIGWINCH) == 0), EPERM);
+        EXPECT_EQ(::kill(last, SIGWINCH), 0) << "none of those that are held";
+        // Beside them there are the keeper, the part and its child.
+        EXPECT_EQ(ask('u'), std::to_string(crowd + 3 - SHIELD_PROCESSES));
+        EXPECT_EQ(ask('u'), "0");
+        ASSERT_EQ(ask('e'), "ended");
+    }
 }
 
 // By it services are stopped, at last with SIGKILL. Tried where it is but a shell.

@@ -1,7 +1,5 @@
 #include "watch/shield/shielded_test.h"
 
-#include "watch/shield/refused_act.h"
-
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -92,6 +90,41 @@ int fill_with_maps() {
     return 0;
 }
 
+// More than are held; they end with the keeper, or when told.
+class Crowd {
+  public:
+    // "FIRST LAST".
+    std::string start() {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) return "no";
+        stay_.reset(ends[1]);
+        const base::FileDescriptor reading(ends[0]);
+        pid_t first = 0, last = 0;
+        for (int i = 0; i < crowd; ++i) {
+            last = ::fork();
+            if (last < 0) return "no";
+            if (last == 0) stay(reading);
+            if (first == 0) first = last;
+        }
+        return fmt::format("{} {}", first, last);
+    }
+    std::string end() {
+        stay_.reset();
+        for (int i = 0; i < crowd; ++i) ::waitpid(-1, nullptr, 0);
+        return "ended";
+    }
+
+  private:
+    [[noreturn]] void stay(const base::FileDescriptor& reading) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        stay_.reset();
+        char nothing = 0;
+        static_cast<void>(!::read(reading.get(), &nothing, 1));
+        ::_exit(0);
+    }
+    base::FileDescriptor stay_;
+};
+
 // As parts write all the while.
 [[nodiscard]] bool writes_below(const std::filesystem::path& folder) {
     std::ofstream(folder / "fresh") << "x" << std::flush;
@@ -110,6 +143,7 @@ int fill_with_maps() {
     std::optional<Shield> shield(std::move(*raised));
     const auto ring = make_ring("keepers_ring");
     base::FileDescriptor late;
+    Crowd people;
     say(answers, "raised");
     if (::fork() == 0) {
         shield.reset();  // the keeper's alone
@@ -122,6 +156,9 @@ int fill_with_maps() {
             say(answers, made && late.valid() ? "made" : "no");
         }
         if (order == 'f') say(answers, std::to_string(fill_with_maps()));
+        if (order == 'p') say(answers, people.start());
+        if (order == 'e') say(answers, people.end());
+        if (order == 'u') say(answers, std::to_string(shield->take_unheld()));
         if (order == 't') say(answers, described(*shield));
         if (order == 'w') say(answers, writes_below(folders.whole.front()) ? "written" : "no");
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/file_descriptor.h"
+#include "watch/shield/refused_act.h"
 #include "watch/shield/shield.h"
 
 #include <filesystem>
@@ -14,6 +15,9 @@
 #include <sys/types.h>
 
 namespace shoji::shield {
+
+// So many processes the keeper starts when told: more than are held.
+constexpr int crowd = SHIELD_PROCESSES + 10;
 
 class ShieldTest : public testing::Test {
   protected:

@@ -75,6 +75,10 @@ void Keeper::look_at_shield(Clock::time_point now) {
         spdlog::error("the kernel refused, {} times: {}", one.count, subject);
         tell(letters::Note::act_refused, subject, one.count);
     }
+    const auto unheld = shield_->take_unheld();
+    if (unheld == 0) return;
+    spdlog::error("{} processes of the sensor are not shielded: too many run at once", unheld);
+    tell(letters::Note::not_shielded, {}, unheld);
 }
 
 void Keeper::look_at_kernel(Clock::time_point now) {

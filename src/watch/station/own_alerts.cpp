@@ -93,6 +93,8 @@ Alert alert_of(const letters::Notice& notice, event::Time time, std::string_view
             return of_response("response_failed", Level::critical, "message", notice, time, host);
         case Note::response_waits:
             return of_response("response_waits", Level::high, "id", notice, time, host);
+        case Note::not_shielded:
+            return own_alert("not_shielded", Level::high, time, host, {{"count", number}});
         case Note::alive:
         case Note::part_ended:
         case Note::link_deliverer:

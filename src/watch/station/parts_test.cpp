@@ -259,6 +259,12 @@ TEST(OwnAlerts, OfARefusedActNameTheFileAndTheProgram) {
               "act=signal-9;process=0;user=-;file=;program=-;count=3;host=h;");
 }
 
+TEST(OwnAlerts, OfProcessesWithoutShieldHaveTheirNumber) {
+    const auto alert = alert_of({letters::Note::not_shielded, {}, 7}, second, "here");
+    EXPECT_EQ(alert.rule, "sensor.not_shielded");
+    EXPECT_EQ(alert.values[0].value, "7");
+}
+
 TEST(ClockWatch, TellsAJumpAndNoDrift) {
     ClockWatch clock;
     EXPECT_FALSE(clock.look(100 * second, 10 * second));
