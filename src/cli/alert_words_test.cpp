@@ -83,7 +83,7 @@ TEST(AlertWords, OfARefusedActSayWhichAndOnWhichFile) {
     EXPECT_EQ(alert_words(refused("file", "sensor.json"), Language::ja),
               "pc1 で p（プロセス 7、利用者 0）がセンサーに手を出そうとし、カーネルが拒否しました"
               "（ファイル「sensor.json」の変更、2 回）");
-    for (const auto* act : {"file", "signal", "signal-9", "trace", "limit", "map"}) {
+    for (const auto* act : {"file", "signal", "signal-9", "trace", "limit", "map", "program"}) {
         EXPECT_THAT(alert_words(refused(act, ""), Language::ja), Not(HasSubstr(act))) << act;
     }
 }

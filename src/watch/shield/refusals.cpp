@@ -21,6 +21,8 @@ std::string word_of(const Refusal& refusal) {
             return "file";
         case Act::map:
             return "map";
+        case Act::program:
+            return "program";
     }
     return "other";
 }

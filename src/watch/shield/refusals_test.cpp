@@ -83,6 +83,7 @@ TEST(Refusals, AreDescribedWithTheFileOrWithout) {
     EXPECT_EQ(describe(file), "file 0 1000 a b/rm");
     EXPECT_EQ(describe({Act::signal, 9, 0, nobody, {}, {}}), "signal-9 0 - /-");
     EXPECT_EQ(describe({Act::signal, 0, 0, nobody, {}, {}}), "signal 0 - /-");
+    EXPECT_EQ(describe({Act::program, 0, 0, 0, "x", {}}), "program 0 0 /x");
     EXPECT_EQ(describe({Act::file, 0, 0, 0, "x", "/"}), "file 0 0 /x");
 }
 

@@ -8,6 +8,8 @@
 #define SHIELD_PROCESSES 512 /* of the sensor, with what they start */
 #define SHIELD_PLACES 64
 #define SHIELD_MAPS 1024
+#define SHIELD_PROGRAMS 1024
+#define SHIELD_ASKERS 1024 /* threads at once */
 #define SHIELD_SORTS 1024 /* of refusals, between two looks of their reader */
 #define SHIELD_NAME 32    /* bytes of a file's name that are told, with the zero at its end */
 #define SHIELD_NOBODY 0xffffffffU /* no user can be named */
@@ -51,9 +53,10 @@ enum shield_act {
     SHIELD_LIMIT,      /* resource limits, priority, processors */
     SHIELD_FILE,       /* its folders, its control groups */
     SHIELD_MAP,        /* its maps and rings in the kernel */
+    SHIELD_PROGRAM,    /* its programs in the kernel, and what attaches them */
 };
 
-#define SHIELD_ACTS 6 /* with 0, which is none */
+#define SHIELD_ACTS 7 /* with 0, which is none */
 
 /* Refusals are counted, each sort apart: many of one hide none of another. */
 struct shield_sort {

@@ -6,6 +6,7 @@
 #include "shield_common.bpf.h"
 #include "shield_files.bpf.h"
 #include "shield_maps.bpf.h"
+#include "shield_programs.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

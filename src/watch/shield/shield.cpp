@@ -48,7 +48,7 @@ Refused refused(const shield_sort& sort, const shield_told& told) {
     return one;
 }
 
-// Maps go by a hook that has another name since Linux 6.9.
+// Maps and programs go by hooks that have other names since Linux 6.9.
 bool has_hook(const char* name) {
     const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), &btf__free);
     return kernel && btf__find_by_name_kind(kernel.get(), name, BTF_KIND_FUNC) >= 0;
@@ -111,9 +111,13 @@ struct Shield::Loaded {
     base::Result<void> load() {
         kernel.reset(shield_bpf__open());
         if (!kernel) return base::fail_errno(errno, "loading LSM programs");
-        auto* goes = has_hook("bpf_lsm_bpf_map_free") ? kernel->progs.shield_map_goes
-                                                      : kernel->progs.shield_map_goes_before_6_9;
-        bpf_program__set_autoload(goes, true);
+        const auto& programs = kernel->progs;
+        const bool is_new = has_hook("bpf_lsm_bpf_map_free");
+        for (auto* goes : {is_new ? programs.shield_map_goes : programs.shield_map_goes_before_6_9,
+                           is_new ? programs.shield_program_goes
+                                  : programs.shield_program_goes_before_6_9}) {
+            bpf_program__set_autoload(goes, true);
+        }
         if (shield_bpf__load(kernel.get()) != 0) {
             return base::fail_errno(errno, "loading LSM programs");
         }
@@ -198,6 +202,21 @@ struct Shield::Loaded {
         }
         return {};
     }
+
+    // Opened by number they are the sensor's.
+    base::Result<void> take_programs() {
+        bpf_program* program = nullptr;
+        bpf_object__for_each_program(program, kernel->obj) {
+            if (!bpf_program__autoload(program)) continue;
+            bpf_prog_info info{};
+            std::uint32_t size = sizeof info;
+            if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0 ||
+                !base::FileDescriptor(bpf_prog_get_fd_by_id(info.id)).valid()) {
+                return base::fail_errno(errno, "holding the shield's programs");
+            }
+        }
+        return {};
+    }
 };
 
 Shield::Shield(std::unique_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
@@ -212,6 +231,7 @@ base::Result<Shield> Shield::raise(const Folders& folders) {
     auto loaded = std::make_unique<Loaded>();
     if (auto done = loaded->load(); !done) return base::Failure(done.error());
     if (auto done = loaded->adopt_this_process(); !done) return base::Failure(done.error());
+    if (auto done = loaded->take_programs(); !done) return base::Failure(done.error());
     if (auto done = loaded->take_places(folders); !done) return base::Failure(done.error());
     if (auto done = loaded->close_maps(); !done) return base::Failure(done.error());
     if (!stranger->is_refused()) {

@@ -1,8 +1,7 @@
 // The kernel refuses what others, root too, try against the process that holds this and against
-// all that it starts: signals that end or stop, tracing, limits; and against its folders
-// and maps. It needs
-// a kernel that takes LSM programs, and root. Process 1 of the machine, by which services are
-// stopped, is refused nothing.
+// all that it starts: signals that end or stop, tracing, limits; and against its folders, and its
+// maps and programs in the kernel. It needs a kernel that takes LSM programs, and root. Process 1 of the
+// machine, by which services are stopped, is refused nothing.
 #pragma once
 
 #include "core/base/result.h"
@@ -19,7 +18,7 @@ struct shield_bpf;
 
 namespace shoji::shield {
 
-enum class Act : std::uint8_t { signal = 1, trace, limit, file, map };
+enum class Act : std::uint8_t { signal = 1, trace, limit, file, map, program };
 
 struct Refusal {
     Act act = Act::signal;

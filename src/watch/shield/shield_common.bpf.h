@@ -20,6 +20,7 @@
 #include "refused_act.h"
 
 #define NOT_PERMITTED (-1)
+#define NO_ROOM (-28) /* ENOSPC */
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

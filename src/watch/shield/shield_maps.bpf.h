@@ -9,7 +9,6 @@
 struct bpf_map;
 
 #define MODE_WRITES 2 /* FMODE_WRITE */
-#define NO_ROOM (-28) /* ENOSPC */
 
 /* By address, which another map may have later: they are taken out when they go. (Numbers are
  * gone by then.) */

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <thread>
@@ -64,10 +65,9 @@ base::FileDescriptor make_map() {
 
 // As many come and go in a sensor that reads another policy again and again. The kernel takes them
 // away a moment after they are closed.
-[[nodiscard]] bool makes_many_maps() {
-    constexpr int many = 2 * SHIELD_MAPS;
+[[nodiscard]] bool makes_many(const std::function<base::FileDescriptor()>& make, int many) {
     for (int made = 0, tries = 0; made < many; ++tries) {
-        if (make_map().valid()) {
+        if (make().valid()) {
             ++made;
         } else if (errno != ENOSPC || tries > 2 * many) {
             return false;
@@ -133,41 +133,112 @@ class Crowd {
     return !failed && std::filesystem::remove(folder / "renamed", failed);
 }
 
-[[noreturn]] void be_keeper(const Folders& folders, int orders, int answers) {
+// Its numbers are told: "LINK PROGRAM".
+class AttachedProgram {
+  public:
+    explicit AttachedProgram(const std::filesystem::path& group) : group_(group) {}
+    std::string attach() {
+        program_ = load_program("keepers_program");
+        link_ = attach_program(program_, group_);
+        bpf_link_info info{};
+        std::uint32_t size = sizeof info;
+        if (bpf_obj_get_info_by_fd(link_.get(), &info, &size) != 0) return "no";
+        number_ = info.id;
+        return fmt::format("{} {}", info.id, info.prog_id);
+    }
+    [[nodiscard]] std::string detach() const {
+        const base::FileDescriptor link(bpf_link_get_fd_by_id(number_));
+        return bpf_link_detach(link.get()) == 0 ? "detached" : std::to_string(errno);
+    }
+
+  private:
+    std::filesystem::path group_;
+    base::FileDescriptor program_, link_;
+    std::uint32_t number_ = 0;
+};
+
+class Keeper {
+  public:
+    Keeper(Shield shield, const Folders& folders, const std::filesystem::path& group)
+        : shield_(std::move(shield)), folders_(folders), program_(group) {}
+    std::string obey(char order) {
+        switch (order) {
+            case 'm':
+                if (!makes_many(make_map, 2 * SHIELD_MAPS)) return "no";
+                late_ = make_ring("late_ring");
+                return late_.valid() ? "made" : "no";
+            case 'n':
+                return makes_many([] { return load_program("passing_program"); },
+                                  2 * SHIELD_PROGRAMS)
+                           ? "loaded"
+                           : "no";
+            case 'f':
+                return std::to_string(fill_with_maps());
+            case 'p':
+                return people_.start();
+            case 'e':
+                return people_.end();
+            case 'u':
+                return std::to_string(shield_->take_unheld());
+            case 't':
+                return described(*shield_);
+            case 'w':
+                return writes_below(folders_.whole.front()) ? "written" : "no";
+            case 'a':
+                return program_.attach();
+            case 'd':
+                return program_.detach();
+            case 'l':
+                shield_.reset();
+                return "lowered";
+            default:
+                return "no such order";
+        }
+    }
+    // In a process that goes on beside it.
+    void forget() { shield_.reset(); }
+
+  private:
+    std::optional<Shield> shield_;
+    const Folders& folders_;
+    base::FileDescriptor ring_ = make_ring("keepers_ring"), late_;
+    Crowd people_;
+    AttachedProgram program_;
+};
+
+[[noreturn]] void be_keeper(const Folders& folders, const std::filesystem::path& group, int orders,
+                            int answers) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     auto raised = Shield::raise(folders);
     if (!raised) {
         say(answers, raised.error().message);
         ::_exit(1);
     }
-    std::optional<Shield> shield(std::move(*raised));
-    const auto ring = make_ring("keepers_ring");
-    base::FileDescriptor late;
-    Crowd people;
+    Keeper keeper(std::move(*raised), folders, group);
     say(answers, "raised");
     if (::fork() == 0) {
-        shield.reset();  // the keeper's alone
+        keeper.forget();
         be_part(answers);
     }
-    for (char order = 0; ::read(orders, &order, 1) == 1 && order != 'l';) {
-        if (order == 'm') {
-            const bool made = makes_many_maps();
-            late = make_ring("late_ring");
-            say(answers, made && late.valid() ? "made" : "no");
-        }
-        if (order == 'f') say(answers, std::to_string(fill_with_maps()));
-        if (order == 'p') say(answers, people.start());
-        if (order == 'e') say(answers, people.end());
-        if (order == 'u') say(answers, std::to_string(shield->take_unheld()));
-        if (order == 't') say(answers, described(*shield));
-        if (order == 'w') say(answers, writes_below(folders.whole.front()) ? "written" : "no");
-    }
-    shield.reset();
-    say(answers, "lowered");
+    for (char order = 0; ::read(orders, &order, 1) == 1;) say(answers, keeper.obey(order));
     wait_forever();
 }
 
 }  // namespace
+
+base::FileDescriptor load_program(const char* name) {
+    const std::array<bpf_insn, 2> lets_all{
+        {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 1}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}}};
+    return base::FileDescriptor(bpf_prog_load(BPF_PROG_TYPE_CGROUP_SKB, name, "GPL",
+                                              lets_all.data(), lets_all.size(), nullptr));
+}
+
+base::FileDescriptor attach_program(const base::FileDescriptor& program,
+                                    const std::filesystem::path& group) {
+    const base::FileDescriptor folder(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return base::FileDescriptor(
+        bpf_link_create(program.get(), folder.get(), BPF_CGROUP_INET_INGRESS, nullptr));
+}
 
 void ShieldTest::SetUp() {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root";
@@ -200,7 +271,7 @@ void ShieldTest::SetUp() {
     if (keeper_ == 0) {
         ::close(orders[1]);
         if (!group_.empty()) std::ofstream(group_ / "cgroup.procs") << "0" << std::flush;
-        be_keeper({{held_}, {named_}}, orders[0], answers[1]);
+        be_keeper({{held_}, {named_}}, group_, orders[0], answers[1]);
     }
     ::close(orders[0]);
     ::close(answers[1]);

@@ -19,6 +19,11 @@ namespace shoji::shield {
 // So many processes the keeper starts when told: more than are held.
 constexpr int crowd = SHIELD_PROCESSES + 10;
 
+// A program of control groups that lets all through; attached.
+base::FileDescriptor load_program(const char* name);
+base::FileDescriptor attach_program(const base::FileDescriptor& program,
+                                    const std::filesystem::path& group);
+
 class ShieldTest : public testing::Test {
   protected:
     void SetUp() override;
