@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <set>
 #include <string_view>
 
@@ -22,6 +23,20 @@ bool is_taken_off(const bpf_link* link) {
     std::uint32_t size = sizeof info;
     if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &size) != 0) return false;
     return info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == 0;
+}
+
+// 0 takes all programs off the kernel's functions; their links stay as they are.
+constexpr const char* switch_of_functions = "/proc/sys/kernel/ftrace_enabled";
+
+bool are_functions_off() {
+    int on = 1;
+    return std::ifstream(switch_of_functions) >> on && on == 0;
+}
+
+void turn_functions_on() {
+    std::ofstream file(switch_of_functions);
+    file << "1" << std::flush;
+    if (!file) spdlog::error("{} cannot be set to 1", switch_of_functions);
 }
 
 }  // namespace
@@ -64,11 +79,13 @@ std::vector<std::string> KernelSide::mend() {
             attached.link = std::move(again.front().link);
         }
     }
-    if (pins_.empty()) return taken_off;
-    const bool is_whole = has_pins();
-    if (!is_whole) taken_off.emplace_back("pins");
-    if (!is_whole || !taken_off.empty()) {
+    if (!has_pins()) taken_off.emplace_back("pins");
+    if (!pins_.empty() && !taken_off.empty()) {
         if (const auto done = pin_all(); !done) spdlog::error("{}", done.error().message);
+    }
+    if (are_functions_off()) {
+        taken_off.emplace_back("ftrace_enabled");
+        turn_functions_on();
     }
     return taken_off;
 }

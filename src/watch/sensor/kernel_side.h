@@ -61,7 +61,8 @@ class KernelSide {
 
     [[nodiscard]] base::Result<KernelOutputs> outputs() const;
     [[nodiscard]] const std::vector<FamilyState>& state() const { return state_; }
-    // Attaches again what somebody took off, and pins it again. Returns the names of those
+    // Attaches again what somebody took off, and pins it again; where all were taken off the
+    // kernel's functions ("ftrace_enabled") they are put on again. Returns the names of those
     // programs; of those that could not be attached again too, which are tried anew the next time.
     std::vector<std::string> mend();
     // From now on all of this outlives its process, until remove_pins(). What the folder held is

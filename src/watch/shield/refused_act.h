@@ -10,8 +10,8 @@
 #define SHIELD_MAPS 1024
 #define SHIELD_PROGRAMS 1024
 #define SHIELD_ASKERS 1024 /* threads at once */
-#define SHIELD_SORTS 1024 /* of refusals, between two looks of their reader */
-#define SHIELD_NAME 32    /* bytes of a file's name that are told, with the zero at its end */
+#define SHIELD_SORTS 1024  /* of refusals, between two looks of their reader */
+#define SHIELD_NAME 32     /* bytes of a file's name that are told, with the zero at its end */
 #define SHIELD_NOBODY 0xffffffffU /* no user can be named */
 
 /* A process: its number may be used again, but not with this start. */

@@ -48,6 +48,12 @@ Refused refused(const shield_sort& sort, const shield_told& told) {
     return one;
 }
 
+// The kernel's program refuses it, and keeps what it was; without the program nothing changes.
+bool gives_to_nobody(const std::filesystem::path& folder) {
+    return ::chown(folder.c_str(), static_cast<uid_t>(-1), static_cast<gid_t>(-1)) != 0 &&
+           errno == EPERM;
+}
+
 // Maps and programs go by hooks that have other names since Linux 6.9.
 bool has_hook(const char* name) {
     const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), &btf__free);
@@ -113,9 +119,9 @@ struct Shield::Loaded {
         if (!kernel) return base::fail_errno(errno, "loading LSM programs");
         const auto& programs = kernel->progs;
         const bool is_new = has_hook("bpf_lsm_bpf_map_free");
-        for (auto* goes : {is_new ? programs.shield_map_goes : programs.shield_map_goes_before_6_9,
-                           is_new ? programs.shield_program_goes
-                                  : programs.shield_program_goes_before_6_9}) {
+        for (auto* goes :
+             {is_new ? programs.shield_map_goes : programs.shield_map_goes_before_6_9,
+              is_new ? programs.shield_program_goes : programs.shield_program_goes_before_6_9}) {
             bpf_program__set_autoload(goes, true);
         }
         if (shield_bpf__load(kernel.get()) != 0) {
@@ -144,11 +150,8 @@ struct Shield::Loaded {
         return set(0, 0);
     }
 
-    // The kernel's program refuses it, and keeps what it was; without the program nothing changes.
     bool take_place(const std::filesystem::path& folder, std::uint32_t hold) {
-        return set(static_cast<std::uint32_t>(::getpid()), hold) &&
-               ::chown(folder.c_str(), static_cast<uid_t>(-1), static_cast<gid_t>(-1)) != 0 &&
-               errno == EPERM;
+        return set(static_cast<std::uint32_t>(::getpid()), hold) && gives_to_nobody(folder);
     }
 
     // What is read-only cannot be renamed.
@@ -274,6 +277,11 @@ std::vector<Refused> Shield::take_refusals() {
         }
     }
     return all;
+}
+
+base::Result<void> Shield::hold_pins(const std::filesystem::path& folder) const {
+    if (gives_to_nobody(folder)) return {};
+    return base::because(base::ErrorKind::unavailable, "{} cannot be held", folder.native());
 }
 
 std::uint64_t Shield::take_unheld() {

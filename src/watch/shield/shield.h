@@ -1,7 +1,7 @@
 // The kernel refuses what others, root too, try against the process that holds this and against
 // all that it starts: signals that end or stop, tracing, limits; and against its folders, and its
-// maps and programs in the kernel. It needs a kernel that takes LSM programs, and root. Process 1 of the
-// machine, by which services are stopped, is refused nothing.
+// maps and programs in the kernel. It needs a kernel that takes LSM programs, and root. Process 1
+// of the machine, by which services are stopped, is refused nothing.
 #pragma once
 
 #include "core/base/result.h"
@@ -65,6 +65,8 @@ class Shield {
     // How many processes since the last call are not held, because 512 of the sensor's ran already;
     // nor is what these start.
     std::uint64_t take_unheld();
+    // A folder of a BPF file system, with all below, until the keeper removes it. By the keeper.
+    [[nodiscard]] base::Result<void> hold_pins(const std::filesystem::path& folder) const;
 
   private:
     struct Loaded;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
  *
- * What others may not do to the sensor's folders: write, make, remove, rename, link, or give to
- * somebody else what is in them; nor to the control groups that it is in. They may read. */
+ * What others may not do to the sensor's folders, that of its pins too: write, make, remove,
+ * rename, link, or give to somebody else what is in them; nor to the control groups that it is in.
+ * They may read. */
 #pragma once
 
 #include "shield_common.bpf.h"
@@ -11,6 +12,7 @@
 struct dentry;
 struct super_block {
     __u32 s_dev;
+    unsigned long s_magic;
     struct dentry* s_root;
 };
 struct inode {
@@ -45,6 +47,9 @@ struct file {
 #define KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
 #define FORMAT 0170000           /* S_IFMT */
 #define FOLDER 0040000           /* S_IFDIR */
+#define PROC_FILES 0x9fa0        /* PROC_SUPER_MAGIC */
+#define BPF_FILES 0xcafe4a11     /* BPF_FS_MAGIC */
+#define SAME ((__u32)-1)         /* of an owner: it stays */
 #define OTHERS_WRITE 0022        /* the group, or all */
 /* CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER. */
 #define CHANGES_FILES_OF_OTHERS (1U << 0 | 1U << 1 | 1U << 3)
@@ -96,7 +101,17 @@ static __always_inline bool is_out_of_sight(struct dentry* dentry) {
     return !(BPF_CORE_READ(task, flags) & KERNEL_THREAD);
 }
 
+/* /proc/sys/kernel/ftrace_enabled: 0 takes all programs off the kernel's functions, these too. By
+ * name, which nobody gives there; each mount, and each look after some time, has another inode. */
+static __always_inline bool is_switch_of_programs(struct dentry* dentry) {
+    if (BPF_CORE_READ(dentry, d_inode, i_sb, s_magic) != PROC_FILES) return false;
+    char name[NAME_BYTES] = {};
+    bpf_probe_read_kernel_str(name, sizeof name, BPF_CORE_READ(dentry, d_name.name));
+    return BEGINS(name, "ftrace_enabled");
+}
+
 static __always_inline bool is_held(struct dentry* dentry) {
+    if (is_switch_of_programs(dentry)) return true;
     if (hold_of(dentry) & SHIELD_ITSELF) return true;
     struct dentry* above = BPF_CORE_READ(dentry, d_parent);
     if (above == dentry) return is_out_of_sight(dentry);
@@ -167,9 +182,30 @@ int BPF_PROG(shield_unlink, struct path* folder, struct dentry* dentry, int befo
     return before ? before : check_attempt(dentry);
 }
 
+static __always_inline bool is_of_keepers_pins(struct dentry* dentry) {
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
+    return BPF_CORE_READ(dentry, d_inode, i_sb, s_magic) == BPF_FILES &&
+           role_of(task) == SHIELD_KEEPER;
+}
+
+/* The keeper makes its folder of pins when the settings are closed: it is held once the keeper
+ * gives it to nobody else, until the keeper removes it. */
+static __always_inline bool takes_pins(struct dentry* dentry) {
+    if (!is_of_keepers_pins(dentry)) return false;
+    struct shield_place place = place_of(dentry);
+    __u32 hold = SHIELD_ITSELF | SHIELD_BELOW;
+    return bpf_map_update_elem(&shield_places, &place, &hold, BPF_ANY) == 0;
+}
+
 SEC("lsm/path_rmdir")
 int BPF_PROG(shield_rmdir, struct path* folder, struct dentry* dentry, int before) {
-    return before ? before : check_attempt(dentry);
+    if (before) return before;
+    if (is_of_keepers_pins(dentry)) {
+        struct shield_place place = place_of(dentry);
+        bpf_map_delete_elem(&shield_places, &place);
+        return 0;
+    }
+    return check_attempt(dentry);
 }
 
 SEC("lsm/path_mknod")
@@ -233,5 +269,6 @@ SEC("lsm/path_chown")
 int BPF_PROG(shield_chown, struct path* path, unsigned int user, unsigned int group, int before) {
     if (before) return before;
     struct dentry* dentry = BPF_CORE_READ(path, dentry);
-    return takes_place(dentry) ? NOT_PERMITTED : check_attempt(dentry);
+    bool is_taken = takes_place(dentry) || (user == SAME && group == SAME && takes_pins(dentry));
+    return is_taken ? NOT_PERMITTED : check_attempt(dentry);
 }

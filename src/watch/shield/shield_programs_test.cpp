@@ -6,7 +6,9 @@
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace shoji::shield {
@@ -92,6 +94,65 @@ TEST_F(ShieldProgramsTest, TheyAreHeldAfterThousandsThatAreGone) {
     std::istringstream(ask('a')) >> link_ >> program_;
     EXPECT_EQ(number(open_link().valid()), EPERM);
     EXPECT_TRUE(is_told(Act::program, 0));
+}
+
+class ShieldPinsTest : public ShieldProgramsTest {
+  protected:
+    void SetUp() override {
+        ShieldProgramsTest::SetUp();
+        if (IsSkipped()) return;
+        std::filesystem::create_directory(pins_.parent_path());
+        ASSERT_EQ(::mount("bpf", pins_.parent_path().c_str(), "bpf", 0, "mode=0700"), 0) << errno;
+        ASSERT_EQ(ask('k'), "pinned");
+    }
+    void TearDown() override {
+        if (!pins_.empty()) ::umount2(pins_.parent_path().c_str(), MNT_DETACH);
+        ShieldProgramsTest::TearDown();
+    }
+    struct Attempt {
+        std::string name;
+        Act act;
+        std::function<bool()> make;
+    };
+    // In an order in which all can be done, one after the other.
+    [[nodiscard]] std::vector<Attempt> attempts() const {
+        const auto pin = pins_ / "link", aside = pins_.parent_path() / "aside";
+        return {
+            {"opening", Act::program,
+             [=] { return base::FileDescriptor(bpf_obj_get(pin.c_str())).valid(); }},
+            {"pinning", Act::file,
+             [=, this] {
+                 const auto program = load_program("others_program");
+                 return bpf_obj_pin(program.get(), (pins_ / "other").c_str()) == 0;
+             }},
+            {"a folder", Act::file,
+             [=, this] { return ::mkdir((pins_ / "d").c_str(), 0700) == 0; }},
+            {"mode", Act::file, [=, this] { return ::chmod(pins_.c_str(), 0700) == 0; }},
+            {"moving", Act::file, [=] { return ::rename(pin.c_str(), aside.c_str()) == 0; }},
+            {"moving back", Act::file, [=] { return ::rename(aside.c_str(), pin.c_str()) == 0; }},
+            {"removing", Act::file, [=] { return ::unlink(pin.c_str()) == 0; }},
+            {"moving the folder", Act::file,
+             [=, this] { return ::rename(pins_.c_str(), aside.c_str()) == 0; }},
+        };
+    }
+};
+
+TEST_F(ShieldPinsTest, NobodyElseTakesThemAway) {
+    const auto aside = pins_.parent_path() / "aside";
+    for (int time = 0; time < 2; ++time) {
+        const auto others = load_program("others_program");
+        ASSERT_EQ(bpf_obj_pin(others.get(), aside.c_str()), 0) << "beside them";
+        for (const auto& attempt : attempts()) {
+            EXPECT_EQ(number(attempt.make()), EPERM) << attempt.name;
+            EXPECT_TRUE(is_told(attempt.act, 0)) << attempt.name;
+        }
+        ASSERT_EQ(::unlink(aside.c_str()), 0);
+        EXPECT_TRUE(std::filesystem::exists(pins_ / "link"));
+        ASSERT_EQ(ask('k'), "pinned") << "by the sensor, in a folder that it makes anew";
+    }
+    EXPECT_TRUE(take_refusals().empty());
+    lower();
+    for (const auto& attempt : attempts()) EXPECT_EQ(number(attempt.make()), 0) << attempt.name;
 }
 
 }  // namespace

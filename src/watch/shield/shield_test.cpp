@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -267,6 +268,28 @@ TEST_F(ShieldTest, ProcessesThatFindNoRoomAreTold) {
         EXPECT_EQ(ask('u'), "0");
         ASSERT_EQ(ask('e'), "ended");
     }
+}
+
+// It would take the shield itself away. Only in a guest: it does so to all programs of the machine.
+TEST_F(ShieldTest, NobodyTakesAllProgramsOffTheKernelsFunctions) {
+    if (!is_first_process_a_shell()) GTEST_SKIP() << "the machine's programs are left in peace";
+    const auto elsewhere = top_ / "proc";
+    std::filesystem::create_directory(elsewhere);
+    ASSERT_EQ(::mount("proc", elsewhere.c_str(), "proc", 0, nullptr), 0);
+    const auto switch_of = [](const std::filesystem::path& procfs, const char* value) {
+        const base::FileDescriptor file(
+            ::open((procfs / "sys/kernel/ftrace_enabled").c_str(), O_WRONLY | O_CLOEXEC));
+        return number(file.valid() && ::write(file.get(), value, 1) == 1);
+    };
+    for (const auto& procfs : {std::filesystem::path("/proc"), elsewhere}) {
+        EXPECT_EQ(switch_of(procfs, "0"), EPERM);
+        EXPECT_TRUE(is_told(Act::file, 0));
+    }
+    EXPECT_EQ(number(::kill(part_, SIGWINCH) == 0), EPERM);
+    lower();
+    EXPECT_EQ(switch_of(elsewhere, "0"), 0);
+    EXPECT_EQ(switch_of(elsewhere, "1"), 0);
+    EXPECT_EQ(::umount(elsewhere.c_str()), 0);
 }
 
 // By it services are stopped, at last with SIGKILL. Tried where it is but a shell.

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,7 +137,8 @@ class Crowd {
 // Its numbers are told: "LINK PROGRAM".
 class AttachedProgram {
   public:
-    explicit AttachedProgram(const std::filesystem::path& group) : group_(group) {}
+    AttachedProgram(const std::filesystem::path& group, const std::filesystem::path& pins)
+        : group_(group), pins_(pins) {}
     std::string attach() {
         program_ = load_program("keepers_program");
         link_ = attach_program(program_, group_);
@@ -151,16 +153,26 @@ class AttachedProgram {
         return bpf_link_detach(link.get()) == 0 ? "detached" : std::to_string(errno);
     }
 
+    // As after SIGHUP: the folder is another one then.
+    [[nodiscard]] std::string pin(const Shield& shield) const {
+        std::error_code failed;
+        std::filesystem::remove_all(pins_, failed);
+        const bool made = !failed && ::mkdir(pins_.c_str(), 0700) == 0 &&
+                          bpf_obj_pin(link_.get(), (pins_ / "link").c_str()) == 0 &&
+                          shield.hold_pins(pins_);
+        return made ? "pinned" : "no";
+    }
+
   private:
-    std::filesystem::path group_;
+    std::filesystem::path group_, pins_;
     base::FileDescriptor program_, link_;
     std::uint32_t number_ = 0;
 };
 
 class Keeper {
   public:
-    Keeper(Shield shield, const Folders& folders, const std::filesystem::path& group)
-        : shield_(std::move(shield)), folders_(folders), program_(group) {}
+    Keeper(Shield shield, const Folders& folders, AttachedProgram program)
+        : shield_(std::move(shield)), folders_(folders), program_(std::move(program)) {}
     std::string obey(char order) {
         switch (order) {
             case 'm':
@@ -188,6 +200,8 @@ class Keeper {
                 return program_.attach();
             case 'd':
                 return program_.detach();
+            case 'k':
+                return program_.pin(*shield_);
             case 'l':
                 shield_.reset();
                 return "lowered";
@@ -206,7 +220,7 @@ class Keeper {
     AttachedProgram program_;
 };
 
-[[noreturn]] void be_keeper(const Folders& folders, const std::filesystem::path& group, int orders,
+[[noreturn]] void be_keeper(const Folders& folders, AttachedProgram program, int orders,
                             int answers) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     auto raised = Shield::raise(folders);
@@ -214,7 +228,7 @@ class Keeper {
         say(answers, raised.error().message);
         ::_exit(1);
     }
-    Keeper keeper(std::move(*raised), folders, group);
+    Keeper keeper(std::move(*raised), folders, std::move(program));
     say(answers, "raised");
     if (::fork() == 0) {
         keeper.forget();
@@ -247,6 +261,7 @@ void ShieldTest::SetUp() {
     top_ = name;
     held_ = top_ / "above" / "state";
     named_ = top_ / "run";
+    pins_ = top_ / "bpf" / "sensor";
     for (const auto& folder : {held_ / "spool", named_}) {
         std::filesystem::create_directories(folder);
     }
@@ -271,7 +286,7 @@ void ShieldTest::SetUp() {
     if (keeper_ == 0) {
         ::close(orders[1]);
         if (!group_.empty()) std::ofstream(group_ / "cgroup.procs") << "0" << std::flush;
-        be_keeper({{held_}, {named_}}, group_, orders[0], answers[1]);
+        be_keeper({{held_}, {named_}}, {group_, pins_}, orders[0], answers[1]);
     }
     ::close(orders[0]);
     ::close(answers[1]);

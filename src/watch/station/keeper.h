@@ -77,6 +77,7 @@ class Keeper {
     [[nodiscard]] base::Result<Policy> try_policy() const;
     void pin_programs();
     void raise_shield();
+    void hold_pins() const;
     void look_at_shield(Clock::time_point now);
     void remove_pins() const;
     void tell_manager();

@@ -45,6 +45,14 @@ void Keeper::pin_programs() {
         spdlog::error("nothing watches on when the sensor is killed: {}", pinned.error().message);
         tell(letters::Note::not_pinned, pinned.error().message, 0);
     }
+    hold_pins();
+}
+
+void Keeper::hold_pins() const {
+    if (!shield_ || !side_->is_pinned()) return;
+    if (auto held = shield_->hold_pins(policy_->keeper.pins); !held) {
+        spdlog::error("the kernel does not protect the sensor's pins: {}", held.error().message);
+    }
 }
 
 void Keeper::remove_pins() const {
@@ -86,6 +94,7 @@ void Keeper::look_at_kernel(Clock::time_point now) {
     next_look_ = now + 1s;
     const auto taken_off = side_->mend();
     if (taken_off.empty()) return;
+    hold_pins();
     const auto names = fmt::format("{}", fmt::join(taken_off, ", "));
     spdlog::error("somebody detached {}", names);
     tell(letters::Note::programs_detached, names, taken_off.size());

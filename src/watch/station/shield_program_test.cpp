@@ -5,6 +5,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+
+#include <sys/mount.h>
 
 namespace shoji::station {
 namespace {
@@ -83,6 +86,67 @@ TEST_F(ShieldProgram, APartThatEndsIsStartedAgainBehindIt) {
     EXPECT_NE(::kill(next, SIGKILL), 0);
     EXPECT_EQ(errno, EPERM);
     EXPECT_EQ(sensor.stop(), 0);
+}
+
+// Without the shield, which refuses it.
+TEST_F(ShieldProgram, ProgramsOnTheKernelsFunctionsArePutOnAgain) {
+    if (!shield::is_first_process_a_shell()) {
+        GTEST_SKIP() << "the machine's programs are left in peace";
+    }
+    RunningSensor sensor(policy_with("shield = false\n"));
+    const auto* file = "/proc/sys/kernel/ftrace_enabled";
+    std::ofstream(file) << "0" << std::flush;
+    const auto told = alert(sensor, "sensor.programs_detached");
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->at("Values").at("programs").as_string(), "ftrace_enabled");
+    int on = 0;
+    std::ifstream(file) >> on;
+    EXPECT_EQ(on, 1);
+    EXPECT_EQ(sensor.stop(), 0);
+}
+
+class PinsBehindIt : public ShieldProgram {
+  protected:
+    void SetUp() override {
+        ShieldProgram::SetUp();
+        if (IsSkipped()) return;
+        std::filesystem::create_directory(folder_.at("bpf"));
+        ASSERT_EQ(::mount("bpf", folder_.at("bpf").c_str(), "bpf", 0, "mode=0700"), 0) << errno;
+    }
+    void TearDown() override {
+        if (!IsSkipped()) ::umount2(folder_.at("bpf").c_str(), MNT_DETACH);
+    }
+    [[nodiscard]] bool refuses_to_remove() const {
+        std::error_code refused;
+        std::filesystem::remove_all(folder_.at("bpf/sensor"), refused);
+        return refused.value() == EPERM && std::filesystem::exists(folder_.at("bpf/sensor/told"));
+    }
+};
+
+TEST_F(PinsBehindIt, StayUntilTheSensorItselfRemovesThem) {
+    const auto text = policy_with(fmt::format("pins = \"{}\"\n", folder_.at("bpf/sensor")));
+    if (!shield::is_first_process_a_shell()) {
+        GTEST_SKIP() << "the machine's first process is left in peace";
+    }
+    {
+        RunningSensor sensor(text);
+        NEEDS_SHIELD(sensor)
+        EXPECT_TRUE(refuses_to_remove());
+        EXPECT_TRUE(alert(sensor, "sensor.act_refused"));
+        ASSERT_GT(signal_part(sensor, "keeper", SIGHUP), 1);
+        ASSERT_TRUE(alert(sensor, "sensor.policy_changed"));
+        EXPECT_TRUE(eventually([&] { return refuses_to_remove(); }));
+        EXPECT_EQ(count(sensor, "sensor.programs_detached"), 0U);
+        const pid_t keeper = process_of(sensor, "keeper");
+        ASSERT_EQ(shield::kill_by_first_process(keeper, SIGKILL), 0);
+        EXPECT_EQ(sensor.stop(), -SIGKILL);
+    }
+    ASSERT_TRUE(std::filesystem::exists(folder_.at("bpf/sensor/told")));
+    RunningSensor next(text);
+    EXPECT_TRUE(alert(next, "sensor.ended_uncleanly"));
+    EXPECT_TRUE(refuses_to_remove());
+    EXPECT_EQ(next.stop(), 0);
+    EXPECT_FALSE(std::filesystem::exists(folder_.at("bpf/sensor")));
 }
 
 TEST_F(ShieldProgram, PolicyTakesItAway) {
