@@ -6,6 +6,7 @@
 #include "shield_common.bpf.h"
 #include "shield_files.bpf.h"
 #include "shield_maps.bpf.h"
+#include "shield_mounts.bpf.h"
 #include "shield_programs.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -43,6 +44,8 @@ static __always_inline void adopt(struct task_struct* task, struct task_struct* 
     struct shield_process key = key_of(task);
     __u32 role = SHIELD_KEEPER;
     bpf_map_update_elem(&shield_processes, &key, &role, BPF_ANY);
+    __u64 home = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns);
+    bpf_map_update_elem(&shield_home, &zero, &home, BPF_ANY);
 }
 
 SEC("lsm/task_kill")

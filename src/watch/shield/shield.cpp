@@ -154,7 +154,7 @@ struct Shield::Loaded {
         return set(static_cast<std::uint32_t>(::getpid()), hold) && gives_to_nobody(folder);
     }
 
-    // What is read-only cannot be renamed.
+    // What is read-only cannot be renamed, but covered.
     void take_places_above(std::filesystem::path folder) {
         for (folder = folder.parent_path(); folder.has_relative_path();
              folder = folder.parent_path()) {
@@ -181,6 +181,7 @@ struct Shield::Loaded {
                 take_places_above(folder);
             }
         }
+        take_places_above(folders.pins);
         take_groups();
         return set(0, 0);
     }

@@ -44,6 +44,7 @@ struct Folders {
         whole;  // with all below, and the folders above by their name
     // Of these the entries whose name begins with "sensor." or "respond.", and the same above.
     std::vector<std::filesystem::path> names;
+    std::filesystem::path pins;  // those above it; may be empty, and need not exist
 };
 
 class Shield {

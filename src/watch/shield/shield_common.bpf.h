@@ -44,6 +44,10 @@ struct cred {
     kernel_cap_t cap_effective;
     struct user_namespace* user_ns;
 };
+struct mnt_namespace;
+struct nsproxy {
+    struct mnt_namespace* mnt_ns;
+};
 struct task_struct {
     unsigned int flags;
     int tgid;
@@ -51,6 +55,7 @@ struct task_struct {
     struct task_struct* group_leader;
     struct signal_struct* signal;
     const struct cred* cred;
+    struct nsproxy* nsproxy;
 };
 
 #pragma clang attribute pop
@@ -69,6 +74,14 @@ struct {
     __type(key, struct shield_process);
     __type(value, __u32);
 } shield_processes SEC(".maps");
+
+/* The keeper's namespace of mounts, by its address. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} shield_home SEC(".maps");
 
 /* How many of the sensor's found no room above. */
 struct {

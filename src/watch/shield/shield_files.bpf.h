@@ -29,7 +29,12 @@ struct dentry {
     struct qstr d_name;
     struct inode* d_inode;
 };
+struct vfsmount {
+    struct dentry* mnt_root;
+    int mnt_flags;
+};
 struct path {
+    struct vfsmount* mnt;
     struct dentry* dentry;
 };
 struct file {

@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -272,6 +273,10 @@ void ShieldTest::SetUp() {
     // Anybody finds the way; one folder is a user's.
     ASSERT_EQ(::chmod(top_.c_str(), 0755), 0);
     ASSERT_EQ(::chown((held_ / "spool").c_str(), user, user), 0);
+    if (mounts_bpf_) {
+        std::filesystem::create_directory(pins_.parent_path());
+        ASSERT_EQ(::mount("bpf", pins_.parent_path().c_str(), "bpf", 0, "mode=0700"), 0) << errno;
+    }
     const std::filesystem::path groups = "/sys/fs/cgroup";
     if (std::filesystem::exists(groups / "cgroup.procs")) group_ = groups / top_.filename();
     if (!group_.empty()) {
@@ -286,7 +291,7 @@ void ShieldTest::SetUp() {
     if (keeper_ == 0) {
         ::close(orders[1]);
         if (!group_.empty()) std::ofstream(group_ / "cgroup.procs") << "0" << std::flush;
-        be_keeper({{held_}, {named_}}, {group_, pins_}, orders[0], answers[1]);
+        be_keeper({{held_}, {named_}, pins_}, {group_, pins_}, orders[0], answers[1]);
     }
     ::close(orders[0]);
     ::close(answers[1]);
@@ -305,8 +310,14 @@ void ShieldTest::TearDown() {
         ::kill(keeper_, SIGTERM);
         static_cast<void>(end_of_keeper());
     }
-    std::error_code ignored;
     // The kernel takes the programs away a moment after their last holder.
+    const auto bpf = pins_.parent_path();
+    for (int tries = 0;
+         tries < 5000 && mounts_bpf_ && ::umount2(bpf.c_str(), MNT_DETACH) != 0 && errno == EPERM;
+         ++tries) {
+        ::usleep(1000);
+    }
+    std::error_code ignored;
     for (int tries = 0; tries < 5000 && !top_.empty() && std::filesystem::exists(top_); ++tries) {
         std::filesystem::remove_all(top_, ignored);
         ::usleep(1000);

@@ -44,7 +44,8 @@ class ShieldTest : public testing::Test {
     std::filesystem::path top_;    // a folder of the test's own
     std::filesystem::path held_;   // below it; what the keeper holds whole
     std::filesystem::path named_;  // of this what has the sensor's names
-    std::filesystem::path pins_;   // the keeper makes them when told, where a test has mounted that
+    bool mounts_bpf_ = false;      // a BPF file system, above pins_
+    std::filesystem::path pins_;   // the keeper makes them when told
     std::filesystem::path group_;  // the keeper's control group
     pid_t keeper_ = -1, part_ = -1, child_ = -1, thread_ = -1;  // child and thread are the part's
     base::FileDescriptor order_, answer_;

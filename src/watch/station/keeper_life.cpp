@@ -66,6 +66,7 @@ void Keeper::raise_shield() {
     shield::Folders folders;
     if (!policy_->state.empty()) folders.whole.push_back(policy_->state);
     if (!policy_->runtime.empty()) folders.names.push_back(policy_->runtime);
+    folders.pins = policy_->keeper.pins;
     auto raised = shield::Shield::raise(folders);
     if (raised) {
         shield_.emplace(std::move(*raised));
