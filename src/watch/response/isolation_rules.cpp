@@ -8,9 +8,6 @@
 namespace shoji::response {
 namespace {
 
-// Before everything else that people set up, conntrack and flow tables included.
-constexpr int priority = -450;
-
 void clear_behind(Network& network) {
     for (std::size_t i = 0; i < network.bytes.size(); ++i) {
         const std::size_t first = i * 8;
@@ -58,7 +55,7 @@ std::string sets(const IsolationPolicy& policy) {
     return text;
 }
 
-constexpr std::string_view outgoing =
+constexpr std::string_view outgoing_rules =
     "    ip daddr . tcp dport @collector_4 accept\n"
     "    ip6 daddr . tcp dport @collector_6 accept\n"
     "    ip daddr @listed_4 accept\n"
@@ -72,7 +69,7 @@ constexpr std::string_view outgoing =
     "} accept\n"
     "    counter drop\n";
 
-constexpr std::string_view incoming =
+constexpr std::string_view incoming_rules =
     "    ip saddr @listed_4 accept\n"
     "    ip6 saddr @listed_6 accept\n"
     "    tcp flags & (syn | ack) == syn counter drop\n"
@@ -89,23 +86,9 @@ constexpr std::string_view incoming =
 // Address resolution and 802.1X are no IP.
 constexpr std::string_view frames = "    meta protocol { arp, 0x888e } accept\n";
 
-std::string anew(std::string_view table) {
-    // Adding before deleting makes the deletion hold whether the table was there or not.
-    return fmt::format("table {0} {{}}\ndelete table {0}\n", table);
-}
-
 std::string chain(std::string_view name, std::string_view hook, std::string_view rules) {
     return fmt::format("  chain {} {{\n    type filter hook {} priority {}; policy drop;\n{}  }}\n",
-                       name, hook, priority, rules);
-}
-
-// A name that nft reads back as it is, in quotes. The kernel forbids no more than '/', ':' and
-// spaces.
-bool is_plain(std::string_view name) {
-    return !name.empty() && name.size() < 16 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_' || c == '.' || c == '@';
-    });
+                       name, hook, rules_priority, rules);
 }
 
 }  // namespace
@@ -169,38 +152,57 @@ bool may_stay(const IsolationPolicy& policy, const Network& address, std::uint16
 }
 
 std::string host_rules(const IsolationPolicy& policy) {
-    std::string text = anew(host_table) + fmt::format("table {} {{\n", host_table) + sets(policy);
-    text += chain("output", "output", "    meta oiftype loopback accept\n" + std::string(outgoing));
-    text += chain("input", "input", "    meta iiftype loopback accept\n" + std::string(incoming));
+    std::string text =
+        without_table(host_table) + fmt::format("table {} {{\n", host_table) + sets(policy);
+    text += chain("output", "output",
+                  "    meta oiftype loopback accept\n" + std::string(outgoing_rules));
+    text +=
+        chain("input", "input", "    meta iiftype loopback accept\n" + std::string(incoming_rules));
     text += chain("forward", "forward", "    counter drop\n");
     return text + "}\n";
 }
 
-base::Result<std::string> device_rules(const IsolationPolicy& policy,
-                                       std::span<const std::string> devices) {
-    std::string text = anew(device_table);
-    if (devices.empty()) return text;
-    text += fmt::format("table {} {{\n", device_table) + sets(policy);
-    std::size_t number = 0;
-    for (const auto& device : devices) {
-        if (!is_plain(device)) {
-            return base::fail(base::ErrorKind::invalid,
-                              "the network device '{}' cannot be named in a rule", device);
+std::string without_table(std::string_view table) {
+    // Adding before deleting makes the deletion hold whether the table was there or not.
+    return fmt::format("table {0} {{}}\ndelete table {0}\n", table);
+}
+
+bool is_plain_device(std::string_view name) {
+    return !name.empty() && name.size() < 16 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.' || c == '@';
+    });
+}
+
+std::string device_sets(const IsolationPolicy& policy) {
+    return without_table(device_table) + fmt::format("table {} {{\n", device_table) + sets(policy) +
+           "}\n";
+}
+
+std::string device_chain_name(bool outgoing, std::size_t place) {
+    return fmt::format("{}_{}", outgoing ? "out" : "in", place);
+}
+
+std::string device_chains(std::string_view device, std::size_t place) {
+    std::string text = fmt::format("table {} {{\n", device_table);
+    for (const bool out : {true, false}) {
+        const auto rules = std::string(frames) + std::string(out ? outgoing_rules : incoming_rules);
+        const auto name = device_chain_name(out, place);
+        if (is_plain_device(device)) {
+            const auto* hook = out ? "egress" : "ingress";
+            text += chain(name, fmt::format("{} device \"{}\"", hook, device), rules);
+        } else {
+            text += fmt::format("  chain {} {{\n{}  }}\n", name, rules);
         }
-        text += chain(fmt::format("out_{}", number), fmt::format("egress device \"{}\"", device),
-                      std::string(frames) + std::string(outgoing));
-        text += chain(fmt::format("in_{}", number), fmt::format("ingress device \"{}\"", device),
-                      std::string(frames) + std::string(incoming));
-        ++number;
     }
     return text + "}\n";
 }
 
 std::string release_rules() {
-    return anew(host_table) + anew(device_table);
+    return without_table(host_table) + without_table(device_table);
 }
 
-std::string boot_unit(std::string_view rules_file) {
+std::string boot_unit(std::string_view rules_file, std::string_view nft) {
     return fmt::format(
         "# Written by shoji when this host was isolated; gone when it is released.\n"
         "[Unit]\n"
@@ -213,10 +215,10 @@ std::string boot_unit(std::string_view rules_file) {
         "[Service]\n"
         "Type=oneshot\n"
         "RemainAfterExit=yes\n"
-        "ExecStart=/usr/sbin/nft -f {0}\n\n"
+        "ExecStart={1} -f {0}\n\n"
         "[Install]\n"
         "WantedBy=sysinit.target\n",
-        rules_file);
+        rules_file, nft);
 }
 
 }  // namespace shoji::response

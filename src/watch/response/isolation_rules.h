@@ -54,15 +54,27 @@ constexpr std::string_view device_table = "netdev shoji_isolation";
 // whether it is there or not.
 std::string host_rules(const IsolationPolicy& policy);
 
-// The devices' table: frames of these, so that packet sockets and bridges
-// are held too. `invalid` for a name that nft's language cannot hold.
-base::Result<std::string> device_rules(const IsolationPolicy& policy,
-                                       std::span<const std::string> devices);
+// A name that nft's language holds as it is, in quotes. The kernel forbids no more than '/', ':'
+// and spaces.
+bool is_plain_device(std::string_view name);
+
+// Takes the table away, whether it is there or not.
+std::string without_table(std::string_view table);
+
+// The devices' table: frames of these, so that packet sockets and bridges are held too. It is made
+// anew, with no more than its sets: device_chains() go into it.
+std::string device_sets(const IsolationPolicy& policy);
+// Of the device that has this place among all, in both directions. Of a name that is not plain they
+// have no hook: the kernel was given that before (packet_rules.h).
+std::string device_chains(std::string_view device, std::size_t place);
+std::string device_chain_name(bool outgoing, std::size_t place);
+constexpr int rules_priority =
+    -450;  // before all that people set up, conntrack and flow tables too
 
 // Removes both tables, whether they are there or not.
 std::string release_rules();
 
 // What systemd runs early at each boot, before any network is set up, while the host is isolated.
-std::string boot_unit(std::string_view rules_file);
+std::string boot_unit(std::string_view rules_file, std::string_view nft);
 
 }  // namespace shoji::response

@@ -68,16 +68,20 @@ TEST(IsolationRules, DecidesWhichConnectionsStay) {
 }
 
 TEST(IsolationRules, NameNoDeviceThatCouldSayMore) {
-    const std::vector<std::string> good{"eth0", "br-lan.5@x"};
-    EXPECT_THAT(device_rules({}, good).value(), HasSubstr("\"br-lan.5@x\""));
-    for (const char* bad : {"", "a\"b", "a b", "a;b", "0123456789abcdef"}) {
-        EXPECT_FALSE(device_rules({}, std::vector<std::string>{bad})) << bad;
+    EXPECT_THAT(device_chains("br-lan.5@x", 3), HasSubstr("device \"br-lan.5@x\""));
+    EXPECT_THAT(device_chains("eth0", 3), HasSubstr("chain out_3 {"));
+    for (const char* odd : {"a+b", "a\"b", "a b", "a;b", "eth*", "\xff", "0123456789abcdef"}) {
+        EXPECT_FALSE(is_plain_device(odd)) << odd;
+        const auto chains = device_chains(odd, 3);
+        EXPECT_THAT(chains, Not(HasSubstr(odd)));
+        EXPECT_THAT(chains, Not(HasSubstr("device")));
+        EXPECT_THAT(chains, HasSubstr("chain out_3 {"));
     }
-    EXPECT_THAT(device_rules({}, {}).value(), Not(HasSubstr("chain")));
+    EXPECT_THAT(device_sets({}), Not(HasSubstr("chain")));
 }
 
 TEST(IsolationRules, BootBeforeTheNetwork) {
-    const auto unit = boot_unit("/var/lib/shoji/response/isolation.nft");
+    const auto unit = boot_unit("/var/lib/shoji/response/isolation.nft", "/usr/sbin/nft");
     EXPECT_THAT(unit, HasSubstr("DefaultDependencies=no"));
     EXPECT_THAT(unit, HasSubstr("Before=network-pre.target"));
     EXPECT_THAT(unit,

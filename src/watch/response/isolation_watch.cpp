@@ -49,9 +49,8 @@ base::Result<Listed> try_apart(const IsolationPolicy& policy) {
             return;
         }
         const std::array<std::string, 1> devices{std::string(tried_device)};
-        const auto frames = device_rules(policy, devices);
-        auto applied = frames ? apply_packet_rules(host_rules(policy) + *frames)
-                              : base::Result<void>(base::Failure(frames.error()));
+        auto applied = apply_packet_rules(host_rules(policy));
+        if (applied) applied = apply_device_rules(policy, devices);
         if (!applied) {
             listed = base::Failure(applied.error());
             return;

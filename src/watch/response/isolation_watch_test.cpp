@@ -24,51 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using base::FileDescriptor;
 
-// A process with a network namespace of its own, until this goes.
-class Container {
-  public:
-    Container() {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
-        const FileDescriptor reading(ends[0]);
-        const FileDescriptor writing(ends[1]);
-        process_ = ::fork();
-        if (process_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            if (::unshare(CLONE_NEWNET) != 0 || ::write(writing.get(), "r", 1) != 1) ::_exit(1);
-            while (true) ::pause();
-        }
-        char ready = 0;
-        if (::read(reading.get(), &ready, 1) != 1) return;
-        space_.reset(
-            ::open(fmt::format("/proc/{}/ns/net", process_).c_str(), O_RDONLY | O_CLOEXEC));
-    }
-    Container(const Container&) = delete;
-    Container& operator=(const Container&) = delete;
-    ~Container() {
-        if (process_ <= 1) return;
-        ::kill(process_, SIGKILL);
-        ::waitpid(process_, nullptr, 0);
-    }
-    bool run(const std::function<bool()>& body) const {
-        bool done = false;
-        std::thread([&] { done = ::setns(space_.get(), CLONE_NEWNET) == 0 && body(); }).join();
-        return done;
-    }
-    [[nodiscard]] std::string listed() const {
-        std::string text;
-        run([&] {
-            text = list_packet_rules().value();
-            return true;
-        });
-        return text;
-    }
-
-  private:
-    pid_t process_ = -1;
-    FileDescriptor space_;
-};
-
 class Undoing : Checks {
   public:
     explicit Undoing(fs::path state) : state_(std::move(state)) {}
@@ -91,6 +46,7 @@ class Undoing : Checks {
         expect_nothing("what nobody touched");
         rules_that_are_undone();
         files_that_are_undone();
+        links_that_are_planted();
         elsewhere();
         devices();
         expect(isolation_.release().has_value(), "it is released");
@@ -171,8 +127,31 @@ class Undoing : Checks {
                "its rules can be replaced");
         expect_mended("a file of other rules");
     }
+    // What systemd would not start the unit by, or start otherwise.
+    void links_that_are_planted() {
+        const auto units = state_ / "units";
+        const auto link = units / "sysinit.target.wants/shoji-isolation.service";
+        for (const auto* target : {"/dev/null", "../other.service"}) {
+            expect(fs::remove(link), "the link can be replaced");
+            fs::create_symlink(target, link);
+            expect_mended(std::string("a link to ") + target);
+            expect(fs::read_symlink(link) == "../shoji-isolation.service", "it is the unit's");
+        }
+        const auto added = units / "shoji-isolation.service.d";
+        fs::create_directory(added);
+        expect(replace_file(added / "x.conf", "[Service]\nExecStart=\n", 0644).has_value(),
+               "a part can be added to the unit");
+        expect_mended("a drop-in");
+        expect(!fs::exists(added), "it is gone");
+        fs::create_directory(state_ / "elsewhere");
+        expect(replace_file(state_ / "elsewhere/kept", "", 0644).has_value(), "a file elsewhere");
+        fs::create_directory_symlink(state_ / "elsewhere", added);
+        expect_mended("a link to drop-ins");
+        expect(fs::exists(state_ / "elsewhere/kept"), "what is elsewhere stays");
+    }
     void elsewhere() {
         const Container later;
+        expect(!isolation_.holds(true).value_or(true), "a namespace without rules is not held");
         expect_nothing("a namespace that came later");
         const auto there = later.listed();
         expect(there.find("chain forward") != std::string::npos, "it has rules of its own");
@@ -185,6 +164,7 @@ class Undoing : Checks {
     }
     void devices() {
         expect(ip("link add extra0 type veth peer name extra1"), "a device comes");
+        expect(!isolation_.holds(true).value_or(true), "a device without rules is not held");
         expect_nothing("a device that came");
         expect(list_packet_rules()->find("\"extra0\"") != std::string::npos, "it has rules");
         rules_ = list_packet_rules().value();

@@ -4,8 +4,31 @@
 
 namespace shoji::response {
 
+namespace {
+
+bool is_in_unit(const Process& process, const std::vector<std::string>& units) {
+    constexpr std::string_view slice = "/system.slice/";
+    if (!process.cgroup.starts_with(slice)) return false;
+    std::string_view unit = process.cgroup;
+    unit.remove_prefix(slice.size());
+    return std::ranges::find(units, unit.substr(0, unit.find('/'))) != units.end();
+}
+
+bool is_the_sensors(const Process& process, const Protection& protection) {
+    const pid_t keeper = protection.keeper;
+    return keeper > 1 && protection.own != FileId{} && process.program == protection.own &&
+           (process.id.number == keeper || process.parent == keeper);
+}
+
+bool is_protected(const Process& process, const Protection& protection) {
+    return process.program != FileId{} &&
+           std::ranges::find(protection.programs, process.program) != protection.programs.end() &&
+           (process.of_root || is_in_unit(process, protection.units));
+}
+
+}  // namespace
+
 base::Result<void> may_kill(const Process& process, const Protection& protection) {
-    constexpr pid_t kernel_threads = 2;
     const pid_t number = process.id.number;
     const auto refused = [&](const char* key) {
         return base::worded(base::fail(base::ErrorKind::denied, "process {} ({}) is not killed: {}",
@@ -13,13 +36,11 @@ base::Result<void> may_kill(const Process& process, const Protection& protection
                             key, {{"pid", std::to_string(number)}, {"name", process.name}});
     };
     if (number <= 1) return refused("response.kill.first");
-    if (number == kernel_threads || process.parent == kernel_threads) {
-        return refused("response.kill.kernel");
-    }
+    if (process.kernel) return refused("response.kill.kernel");
     if (number == protection.self) return refused("response.kill.self");
-    const bool listed =
-        std::ranges::find(protection.programs, process.program) != protection.programs.end();
-    if (listed && process.program != FileId{}) return refused("response.kill.protected");
+    if (is_the_sensors(process, protection) || is_protected(process, protection)) {
+        return refused("response.kill.protected");
+    }
     return {};
 }
 

@@ -12,11 +12,17 @@
 
 namespace shoji::response {
 
-// What is never killed, besides process 1 and the kernel's own threads. Programs are known by their
-// file: a name is chosen by whoever bears it.
+// What is never killed, besides process 1 and the kernel's own threads. Nobody without root can
+// become any of it: programs are known by their file, as a name is chosen by whoever bears it, and
+// only where root runs them or a unit does that policy names, as everybody may start a program,
+// with his own code in it (LD_PRELOAD).
 struct Protection {
     pid_t self = 0;
-    std::vector<FileId> programs;
+    std::vector<FileId> programs;    // no dynamic loaders: those run what they are given
+    std::vector<std::string> units;  // of the system, such as "postgresql.service"
+    // What started `self`, and its other children that run the program of `self`: the sensor's.
+    pid_t keeper = 0;
+    FileId own;  // zeros: there are none
 };
 
 // Why `process` may not be killed; done where it may.

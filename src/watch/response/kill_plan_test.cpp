@@ -39,16 +39,67 @@ TEST(KillPlan, ReadsWhatProcSays) {
     }
 }
 
+TEST(KillPlan, KnowsRootsProcessesAndTheKernelsThreads) {
+    EXPECT_TRUE(is_of_root("Name:\tx\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n"));
+    // A set-user-id program of root, started by somebody; a service that gave root up.
+    EXPECT_FALSE(is_of_root("Name:\tx\nUid:\t1000\t0\t0\t0\n"));
+    EXPECT_FALSE(is_of_root("Name:\tx\nUid:\t0\t33\t0\t33\n"));
+    EXPECT_FALSE(is_of_root("Name:\tUid:\\t0\nUid:\t1000\t1000\t1000\t1000\n"));
+    EXPECT_FALSE(is_of_root(""));
+    EXPECT_TRUE(parse_stat("9 (k) I 2 0 0 0 -1 69238880 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n")->kernel);
+    EXPECT_FALSE(parse_stat("9 (k) S 2 0 0 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n")->kernel);
+}
+
+Process of_root(Process one) {
+    one.of_root = true;
+    return one;
+}
+
 TEST(KillPlan, RefusesWhatIsNeverKilled) {
-    const Protection protection{77, {guard}};
+    const Protection protection{77, {guard}, {}, 0, {}};
     EXPECT_FALSE(may_kill(process(1, 0, 1), protection));
-    EXPECT_FALSE(may_kill(process(2, 0, 1), protection));
-    EXPECT_FALSE(may_kill(process(40, 2, 1, {}), protection));
+    Process thread = process(40, 2, 1, {});
+    thread.kernel = true;
+    EXPECT_FALSE(may_kill(thread, protection));
     EXPECT_FALSE(may_kill(process(77, 1, 1), protection));
-    EXPECT_FALSE(may_kill(process(78, 1, 1, guard), protection));
+    EXPECT_FALSE(may_kill(of_root(process(78, 1, 1, guard)), protection));
     EXPECT_TRUE(may_kill(process(79, 1, 1), protection));
     // One whose program cannot be read is no protected one.
-    EXPECT_TRUE(may_kill(process(79, 1, 1, {}), {77, {FileId{}}}));
+    EXPECT_TRUE(may_kill(of_root(process(79, 1, 1, {})), {77, {FileId{}}, {}, 0, {}}));
+}
+
+// Whoever has no root can start a protected program too; and whatever the kernel starts hangs below
+// its threads, such as what root gave it for core dumps.
+TEST(KillPlan, NobodyWithoutRootBecomesProtected) {
+    const Protection protection{77, {guard}, {"db.service"}, 0, {}};
+    EXPECT_TRUE(may_kill(process(78, 1, 1, guard), protection));
+    EXPECT_TRUE(may_kill(process(40, 2, 1, shell), protection));
+    Process served = process(80, 1, 1, guard);
+    for (const auto* unit : {"/system.slice/db.service", "/system.slice/db.service/worker"}) {
+        served.cgroup = unit;
+        EXPECT_FALSE(may_kill(served, protection)) << unit;
+    }
+    for (const auto* unit :
+         {"/system.slice/web.service", "/user.slice/db.service", "/system.slice/db.service2",
+          "/user.slice/user-1000.slice/system.slice/db.service", "/db.service", ""}) {
+        served.cgroup = unit;
+        EXPECT_TRUE(may_kill(served, protection)) << unit;
+    }
+    served = process(81, 1, 1, shell);
+    served.cgroup = "/system.slice/db.service";
+    EXPECT_TRUE(may_kill(served, protection)) << "what its service is made to start is not it";
+}
+
+TEST(KillPlan, TheSensorsProcessesAreKnownByWhoStartedThem) {
+    const Protection protection{77, {}, {}, 70, guard};
+    EXPECT_FALSE(may_kill(process(70, 1, 1, guard), protection));
+    EXPECT_FALSE(may_kill(process(71, 70, 1, guard), protection));
+    EXPECT_TRUE(may_kill(process(72, 70, 1, shell), protection));
+    EXPECT_TRUE(may_kill(process(73, 71, 1, guard), protection));
+    EXPECT_TRUE(may_kill(process(74, 1, 1, guard), protection));
+    // Without a keeper its children would be everybody who lost a parent.
+    EXPECT_TRUE(may_kill(process(74, 1, 1, guard), {77, {}, {}, 1, guard}));
+    EXPECT_TRUE(may_kill(process(71, 70, 1, {}), {77, {}, {}, 70, {}}));
 }
 
 TEST(KillPlan, FindsDescendantsInWhateverOrderTheyStand) {
@@ -65,9 +116,9 @@ TEST(KillPlan, TakesAReusedNumberForNobody) {
 }
 
 TEST(KillPlan, SparesProtectedOnesAndWhatIsBelowThem) {
-    Tree tree({100, 5}, 1000, {101, {guard}});
+    Tree tree({100, 5}, 1000, {101, {guard}, {}, 0, {}});
     const std::vector listing{process(100, 50, 5), process(101, 100, 6), process(102, 101, 7),
-                              process(103, 100, 6, guard), process(104, 103, 7)};
+                              of_root(process(103, 100, 6, guard)), process(104, 103, 7)};
     EXPECT_THAT(numbers(tree.grow(listing)), ElementsAre(100));
     EXPECT_EQ(tree.spared().size(), 4U);
 }

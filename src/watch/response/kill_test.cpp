@@ -93,7 +93,10 @@ class KillTest : public ::testing::Test {
 
     void* memory_ = nullptr;
     Budget* budget_ = nullptr;
-    Protection protection_{::getpid(), {}};
+    static Protection protect(const std::vector<std::string>& programs) {
+        return {::getpid(), files_of(programs), {}, 0, {}};
+    }
+    Protection protection_ = protect({});
 };
 
 TEST_F(KillTest, EndsAProcessAndWhatDescendsFromIt) {
@@ -150,11 +153,33 @@ TEST_F(KillTest, NeverKillsTheFirstProcessItselfOrAProtectedProgram) {
     EXPECT_FALSE(kill_process(id_of(1), true, protection_, false));
     EXPECT_FALSE(kill_process(id_of(::getpid()), true, protection_, false));
     const pid_t child = start([] { ::pause(); });
-    const auto outcome = kill_process(id_of(child), true, {0, files_of({"/proc/self/exe"})}, false);
+    auto protection = protect({"/proc/self/exe"});
+    protection.self = 0;
+    const auto outcome = kill_process(id_of(child), true, protection, false);
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().kind, base::ErrorKind::denied);
     EXPECT_EQ(outcome.error().key, "response.kill.protected");
     EXPECT_EQ(children().size(), 1U);
+}
+
+// Everybody may start a protected program, and make it run what he likes.
+TEST_F(KillTest, KillsAProtectedProgramThatSomebodyWithoutRootStarted) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    const auto protection = protect({"/bin/sleep"});
+    const auto sleeper = [](uid_t user) {
+        return start([user] {
+            // As who is started by a program with the set-user-id bit of root.
+            if (::setresuid(user, 0, 0) != 0) ::_exit(1);
+            ::execl("/bin/sleep", "sleep", "600", nullptr);
+        });
+    };
+    for (const uid_t user : {0U, 65534U}) {
+        const pid_t child = sleeper(user);
+        ASSERT_TRUE(
+            wait_for([&] { return read_process(child)->program == protection.programs.front(); }));
+        const auto outcome = kill_process(id_of(child), true, protection, false);
+        EXPECT_EQ(outcome.has_value(), user != 0) << user;
+    }
 }
 
 TEST_F(KillTest, EndsAForkBombWhileItGrows) {
@@ -316,9 +341,10 @@ TEST_F(FrozenKillTest, DoesNotFreezeAGroupWithAProtectedProcess) {
         ::execl("/bin/sleep", "sleep", "60", nullptr);
         ::_exit(1);
     });
-    const auto sleeping = files_of({"/bin/sleep"});
-    ASSERT_TRUE(wait_for([&] { return read_process(beside)->program == sleeping.front(); }));
-    const auto outcome = kill_process(id_of(child), true, {::getpid(), sleeping}, false);
+    const auto protection = protect({"/bin/sleep"});
+    ASSERT_TRUE(
+        wait_for([&] { return read_process(beside)->program == protection.programs.front(); }));
+    const auto outcome = kill_process(id_of(child), true, protection, false);
     ASSERT_TRUE(outcome) << outcome.error().message;
     EXPECT_FALSE(outcome->frozen);
     EXPECT_EQ(children().size(), 1U);

@@ -159,6 +159,7 @@ base::Result<std::vector<std::string>> network_devices() {
                               request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
         if (!loopback) names.emplace_back(one->if_name);
     }
+    std::ranges::stable_partition(names, is_plain_device);
     return names;
 }
 

@@ -14,7 +14,12 @@ base::Result<std::string> list_packet_rules();
 // The same of one table, as "inet name"; empty where it is not there or cannot be listed.
 std::string list_packet_table(std::string_view table);
 
-// Names of the network devices but the loopback.
+// The devices' table with chains for these. A device that goes meanwhile is no error; one whose
+// rules the kernel refuses leaves the others theirs, and is told.
+base::Result<void> apply_device_rules(const IsolationPolicy& policy,
+                                      std::span<const std::string> devices);
+
+// Names of the network devices but the loopback, those that are plain first.
 base::Result<std::vector<std::string>> network_devices();
 
 // Ends TCP and connected UDP sockets whose other end the policy does not list (sock_diag(7),

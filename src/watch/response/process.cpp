@@ -59,10 +59,23 @@ base::Result<Process> parse_stat(std::string_view text) {
         !take_number(take_word(text), process.session)) {
         return wrong();
     }
-    constexpr int between = 15;  // fields 7 to 21
-    for (int i = 0; i < between; ++i) take_word(text);
+    for (int field = 7; field < 9; ++field) take_word(text);
+    constexpr std::uint32_t kernel_thread =
+        0x00200000;  // PF_KTHREAD, gone from who executes a file
+    std::uint32_t flags = 0;
+    if (!take_number(take_word(text), flags)) return wrong();
+    process.kernel = (flags & kernel_thread) != 0;
+    for (int field = 10; field < 22; ++field) take_word(text);
     if (!take_number(take_word(text), process.id.start)) return wrong();
     return process;
+}
+
+bool is_of_root(std::string_view status) {
+    constexpr std::string_view key = "\nUid:\t";
+    const auto at = status.find(key);
+    if (at == std::string_view::npos) return false;
+    status.remove_prefix(at + key.size());
+    return status.substr(0, status.find('\n')) == "0\t0\t0\t0";
 }
 
 base::Result<Process> read_process(pid_t number) {
@@ -74,6 +87,10 @@ base::Result<Process> read_process(pid_t number) {
     struct stat program {};
     if (::stat((folder + "exe").c_str(), &program) == 0) {
         process->program = {program.st_dev, program.st_ino};
+    }
+    // Not by the owner of the folder: that is root's for whoever wishes to be no dumpable process.
+    if (const auto status = read_small_file(folder + "status", most_small)) {
+        process->of_root = is_of_root(*status);
     }
     if (const auto groups = read_small_file(folder + "cgroup", most_small)) {
         process->cgroup = unified_cgroup(*groups);

@@ -34,14 +34,19 @@ struct Process {
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;
-    char state = '?';    // as proc(5) has it: R, S, Z …
-    std::string name;    // what the process calls itself, at most 15 bytes
-    FileId program;      // zeros: none, as of the kernel's own threads, or not to be read
-    std::string cgroup;  // in the unified hierarchy, such as "/system.slice/x.service"
+    char state = '?';      // as proc(5) has it: R, S, Z …
+    std::string name;      // what the process calls itself, at most 15 bytes
+    FileId program;        // zeros: none, as of the kernel's own threads, or not to be read
+    std::string cgroup;    // in the unified hierarchy, such as "/system.slice/x.service"
+    bool kernel = false;   // a thread of the kernel's own
+    bool of_root = false;  // by its real, effective, saved and file system's user id
 };
 
-// The text of /proc/PID/stat; `program` and `cgroup` stay empty.
+// The text of /proc/PID/stat; `program`, `cgroup` and `of_root` stay empty.
 base::Result<Process> parse_stat(std::string_view text);
+
+// From the text of /proc/PID/status.
+bool is_of_root(std::string_view status);
 
 // `not_found` where it does not exist (any more).
 base::Result<Process> read_process(pid_t number);

@@ -109,11 +109,21 @@ base::Result<void> Responder::resume(GuardFiles left) {
         hand_over(GuardPart::sockets, {});
         return {};
     }
+    // What is not in force then, mend_isolation() tells and tries again; without a responder there
+    // would be no release either.
     const auto isolated = isolation_.isolate(isolation_request());
-    if (!isolated) return base::Failure(isolated.error());
     // Without a new one the former guard stays.
-    if (isolated->sockets) hand_over(GuardPart::sockets, isolation_.socket_guard_files());
+    if (isolated && isolated->sockets)
+        hand_over(GuardPart::sockets, isolation_.socket_guard_files());
     return {};
+}
+
+IsolationMended Responder::mend_isolation() {
+    const bool guarded = isolation_.socket_guard().has_value();
+    auto mended = isolation_.mend(isolation_request());
+    if (!guarded && isolation_.socket_guard())
+        hand_over(GuardPart::sockets, isolation_.socket_guard_files());
+    return mended;
 }
 
 base::Result<void> Responder::resume_blocks(GuardFiles left) {

@@ -28,7 +28,9 @@ struct RuleResponse {
 
 struct ResponsePolicy {
     std::string host;
-    std::vector<std::string> protected_programs;  // never killed, quarantined or blocked
+    // Never quarantined or blocked, and not killed where root or one of the units runs them.
+    std::vector<std::string> protected_programs;
+    std::vector<std::string> protected_units;
     std::vector<std::string> packet_programs;  // may make packet sockets while the host is isolated
     IsolationPolicy isolation;
     OrderPolicy orders;
@@ -101,7 +103,7 @@ class Responder {
     // Whether that holds at this moment, in the kernel.
     base::Result<bool> isolation_holds() { return isolation_.holds(settings_.every_namespace); }
     // As Isolation::mend().
-    IsolationMended mend_isolation() { return isolation_.mend(isolation_request()); }
+    IsolationMended mend_isolation();
     // By what it is held now; empty: nothing is to be held, or nothing holds it.
     [[nodiscard]] std::optional<GuardChoice> program_guard() const {
         return programs_ ? std::optional(programs_->choice()) : std::nullopt;

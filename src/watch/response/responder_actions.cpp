@@ -1,4 +1,5 @@
 // What each kind of response does, and what it tells.
+#include "core/base/printable.h"
 #include "core/base/random.h"
 #include "watch/response/kill.h"
 #include "watch/response/responder.h"
@@ -20,6 +21,19 @@ void tell_processes(const char* key, const std::vector<Process>& processes, Outc
         outcome.told.push_back(
             {key, {{"pid", std::to_string(processes[i].id.number)}, {"name", processes[i].name}}});
     }
+}
+
+// Whatever the kernel lets a device be called.
+std::string named(const std::vector<std::string>& devices) {
+    constexpr std::size_t most_shown = 4096;
+    return base::printable(fmt::format("{}", fmt::join(devices, ", ")), most_shown);
+}
+
+// Files that nobody takes away, but which run whatever they are given.
+bool is_loader(const std::string& path) {
+    std::error_code unknown;
+    const auto name = std::filesystem::canonical(path, unknown).filename().native();
+    return name.starts_with("ld-") || name.starts_with("ld.") || name.starts_with("libc.so");
 }
 
 std::string undo_command(std::string_view rest) {
@@ -58,7 +72,11 @@ base::Result<Outcome> Responder::act(const Request& request) {
 }
 
 Protection Responder::protection() const {
-    return {::getpid(), files_of(policy_.protected_programs)};
+    auto programs = policy_.protected_programs;
+    std::erase_if(programs, is_loader);
+    const auto own = files_of({"/proc/self/exe"});
+    return {::getpid(), files_of(programs), policy_.protected_units, ::getppid(),
+            own.empty() ? FileId{} : own.front()};
 }
 
 IsolationRequest Responder::isolation_request() const {
@@ -144,7 +162,7 @@ base::Result<Outcome> Responder::isolate(const Request& request) {
     Outcome outcome;
     outcome.done = !request.dry_run;
     outcome.told.push_back({request.dry_run ? "response.isolate.would" : "response.isolate.done",
-                            {{"devices", fmt::format("{}", fmt::join(isolated->devices, ", "))},
+                            {{"devices", named(isolated->devices)},
                              {"namespaces", std::to_string(isolated->namespaces)},
                              {"connections", std::to_string(isolated->connections_cut)}}});
     for (const auto* holders : {&isolated->killed, &isolated->left}) {
@@ -166,7 +184,14 @@ base::Result<Outcome> Responder::isolate(const Request& request) {
         outcome.told.push_back(
             {lsm ? "response.isolate.sockets.lsm" : "response.isolate.sockets.tracepoints", {}});
     }
-    if (!isolated->at_boot) outcome.told.push_back({"response.isolate.not_at_boot", {}});
+    if (isolated->at_boot == AtBoot::no_systemd || isolated->at_boot == AtBoot::no_nft) {
+        const bool has_unit = isolated->at_boot == AtBoot::no_nft;
+        outcome.told.push_back(
+            {has_unit ? "response.isolate.no_nft" : "response.isolate.not_at_boot", {}});
+    }
+    for (const auto& problem : isolated->problems) {
+        outcome.told.push_back({"response.isolate.problem", {{"why", problem}}});
+    }
     outcome.undo = undo_command("release");
     return outcome;
 }
@@ -178,12 +203,14 @@ base::Result<Outcome> Responder::release(const Request& request) {
             {isolation_.in_force() ? "response.release.would" : "response.release.none", {}});
         return outcome;
     }
-    if (auto released = isolation_.release(settings_.every_namespace); !released) {
-        return base::Failure(released.error());
-    }
+    const auto released = isolation_.release(settings_.every_namespace);
+    if (!released) return base::Failure(released.error());
     hand_over(GuardPart::sockets, {});
     outcome.done = true;
     outcome.told.push_back({"response.release.done", {}});
+    for (const auto& problem : *released) {
+        outcome.told.push_back({"response.release.problem", {{"why", problem}}});
+    }
     outcome.undo = undo_command("isolate");
     return outcome;
 }

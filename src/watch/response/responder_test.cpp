@@ -6,6 +6,7 @@
 #include "watch/response/control_server.h"
 #include "watch/response/kill.h"
 #include "watch/response/packet_rules.h"
+#include "watch/response/response_policy.h"
 #include "watch/response/small_file.h"
 
 #include <algorithm>
@@ -25,7 +26,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 class ResponderTest : public ::testing::Test {
   protected:
@@ -89,6 +92,36 @@ class ResponderTest : public ::testing::Test {
     std::int64_t now_ = 1'800'000'000;
     pid_t child_ = -1;
 };
+
+// The loader is protected as a file; who runs a program by it is not, nor what that starts.
+TEST_F(ResponderTest, KillsWhoStartsByTheLoader) {
+    policy_.protected_programs = parse_response_policy("host = \"x\"")->protected_programs;
+    auto responder = start();
+    constexpr const char* loader = "/lib64/ld-linux-x86-64.so.2";
+    child_ = ::fork();
+    if (child_ == 0) {
+        ::execl("/bin/sh", "sh", "-c", "$0 /bin/sh -c '/bin/sleep 600 & wait' & wait", loader,
+                nullptr);
+        ::_exit(127);
+    }
+    const auto files = files_of({loader, "/bin/sleep"});
+    const auto all_run = [&] {
+        const auto all = list_processes().value();
+        const auto by = [&](pid_t parent, FileId program) {
+            return std::ranges::find_if(all, [&](const Process& one) {
+                return one.parent == parent && one.program == program;
+            });
+        };
+        const auto loaded = by(child_, files.at(0));
+        return loaded != all.end() && by(loaded->id.number, files.at(1)) != all.end();
+    };
+    for (int i = 0; i < 20000 && !all_run(); ++i) ::usleep(1000);
+    ASSERT_TRUE(all_run());
+    const auto done = responder.respond(request({.process = {child_, 0}}));
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_THAT(done->told.at(0).values, ElementsAre(Pair("count", "3")));
+    EXPECT_TRUE(ended());
+}
 
 TEST_F(ResponderTest, AFullDiskDoesNotDisarmIt) {
     std::filesystem::create_directories(settings_.state);

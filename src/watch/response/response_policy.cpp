@@ -20,6 +20,14 @@ constexpr std::array always_protected{"/lib64/ld-linux-x86-64.so.2",
                                       "/usr/bin/shoji-host",
                                       "/usr/bin/shoji-audit"};
 
+// What Shoji runs under users of its own.
+constexpr std::array own_units{"shoji-gateway.service", "shoji-audit.service", "shoji-hub.service"};
+
+bool is_service(std::string_view unit) {
+    return unit.size() > std::string_view(".service").size() && unit.ends_with(".service") &&
+           unit.find('/') == std::string_view::npos;
+}
+
 base::Failure wrong(std::string_view key, std::string_view why) {
     return base::fail(base::ErrorKind::invalid, "response.toml: '{}' {}", key, why);
 }
@@ -181,8 +189,8 @@ base::Result<ResponsePolicy> parse_response_policy(std::string_view text) {
         return base::fail(base::ErrorKind::invalid, "response.toml, line {}: {}",
                           error.source().begin.line, error.description());
     }
-    if (auto known = know(table, {"host", "protected_programs", "collect_memory", "isolation",
-                                  "orders", "quarantine", "rules"});
+    if (auto known = know(table, {"host", "protected_programs", "protected_units", "collect_memory",
+                                  "isolation", "orders", "quarantine", "rules"});
         !known) {
         return base::Failure(known.error());
     }
@@ -195,6 +203,13 @@ base::Result<ResponsePolicy> parse_response_policy(std::string_view text) {
     policy.protected_programs = std::move(*programs);
     policy.protected_programs.insert(policy.protected_programs.end(), always_protected.begin(),
                                      always_protected.end());
+    auto units = texts(table, "protected_units");
+    if (!units) return base::Failure(units.error());
+    if (!std::ranges::all_of(*units, is_service)) {
+        return wrong("protected_units", "must be a list of services, as postgresql.service");
+    }
+    policy.protected_units = std::move(*units);
+    policy.protected_units.insert(policy.protected_units.end(), own_units.begin(), own_units.end());
     if (table.contains("collect_memory")) {
         const auto allowed = table["collect_memory"].value_exact<bool>();
         if (!allowed) return wrong("collect_memory", "must be true or false");

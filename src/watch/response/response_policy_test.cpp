@@ -16,6 +16,7 @@ TEST(ResponsePolicy, IsReadFromTheAdministratorsFile) {
     const auto policy = parse_response_policy(R"(
 host = "terminal-1"
 protected_programs = ["/usr/sbin/sshd"]
+protected_units = ["postgresql.service"]
 collect_memory = true
 [isolation]
 collectors = ["10.0.0.2:8443", "[fd00::2]:8443"]
@@ -41,6 +42,8 @@ response = "isolate"
     EXPECT_EQ(policy->orders.host, "terminal-1");
     EXPECT_THAT(policy->protected_programs, Contains("/usr/sbin/sshd"));
     EXPECT_THAT(policy->protected_programs, Contains("/lib/systemd/systemd"));
+    EXPECT_THAT(policy->protected_units, Contains("postgresql.service"));
+    EXPECT_THAT(policy->protected_units, Contains("shoji-gateway.service"));
     EXPECT_TRUE(policy->memory_may_be_collected);
     EXPECT_EQ(policy->vault.file_bytes, 2U << 20U);
     EXPECT_EQ(policy->vault.free_bytes, VaultLimits().free_bytes);
@@ -60,6 +63,8 @@ TEST(ResponsePolicy, SaysWhatIsWrong) {
         {"host = \"h\"\nhots = 1", "hots"},
         {"host = \"h\"\nprotected_programs = [\"sshd\"]", "protected_programs"},
         {"host = \"h\"\nprotected_programs = \"/x\"", "protected_programs"},
+        {"host = \"h\"\nprotected_units = [\"sshd\"]", "protected_units"},
+        {"host = \"h\"\nprotected_units = [\"a/b.service\"]", "protected_units"},
         {"host = \"h\"\ncollect_memory = 1", "collect_memory"},
         {"host = \"h\"\nisolation = 1", "isolation"},
         {"host = \"h\"\n[isolation]\ncollectors = [\"10.0.0.2\"]", "collectors"},

@@ -1,13 +1,17 @@
 #include "watch/response/traffic_test.h"
 
+#include "watch/response/packet_rules.h"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <linux/if_packet.h>
@@ -166,6 +170,40 @@ void send_frame(int socket, const std::string& device) {
     to.sll_halen = ETH_ALEN;
     std::memset(to.sll_addr, 0xff, ETH_ALEN);
     (void)::sendto(socket, "frame", 5, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+}
+
+Container::Container() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
+    const FileDescriptor reading(ends[0]);
+    const FileDescriptor writing(ends[1]);
+    process_ = ::fork();
+    if (process_ == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::unshare(CLONE_NEWNET) != 0 || ::write(writing.get(), "r", 1) != 1) ::_exit(1);
+        while (true) ::pause();
+    }
+    char ready = 0;
+    if (::read(reading.get(), &ready, 1) != 1) return;
+    space_.reset(::open(fmt::format("/proc/{}/ns/net", process_).c_str(), O_RDONLY | O_CLOEXEC));
+}
+Container::~Container() {
+    if (process_ <= 1) return;
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+}
+bool Container::run(const std::function<bool()>& body) const {
+    bool done = false;
+    std::thread([&] { done = ::setns(space_.get(), CLONE_NEWNET) == 0 && body(); }).join();
+    return done;
+}
+std::string Container::listed() const {
+    std::string text;
+    (void)run([&] {
+        text = list_packet_rules().value();
+        return true;
+    });
+    return text;
 }
 
 void expect_none_wrong(const std::function<int(const std::string& folder)>& body) {

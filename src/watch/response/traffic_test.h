@@ -44,6 +44,22 @@ bool by_raw_protocol(const std::string& to);
 base::FileDescriptor packet_socket(const std::string& device, bool bypass);
 void send_frame(int socket, const std::string& device);
 
+// A process with a network namespace of its own, until this goes.
+class Container {
+  public:
+    Container();
+    Container(const Container&) = delete;
+    Container& operator=(const Container&) = delete;
+    ~Container();
+    [[nodiscard]] bool run(const std::function<bool()>& body) const;
+    // Its packet rules.
+    [[nodiscard]] std::string listed() const;
+
+  private:
+    pid_t process_ = -1;
+    base::FileDescriptor space_;
+};
+
 // For what plays in another process, where no failed check reaches the test: counts them.
 class Checks {
   protected:

@@ -144,11 +144,14 @@ class IsolationGuard {
         if (!responder_.isolated() || Clock::now() < next_) return;
         const auto mended = responder_.mend_isolation();
         const bool fails = !mended.problem.empty();
-        if (fails) spdlog::error("the isolation does not hold: {}", mended.problem);
+        if (fails && mended.problem != problem_) {
+            spdlog::error("the isolation does not hold: {}", mended.problem);
+        }
+        problem_ = mended.problem;
         if (mended.undone) spdlog::error("somebody undid the isolation; its rules are given again");
-        // Once: a device or a namespace that went meanwhile.
-        untold_ = untold_ || mended.undone || (fails && failed_);
-        failed_ = fails;
+        // Once, until it held again; not for a device or a namespace that went meanwhile.
+        failed_ = fails ? failed_ + 1 : 0;
+        untold_ = untold_ || mended.undone || failed_ == 2;
         if (untold_ && say(keeper_, PartSays::isolation_undone)) untold_ = false;
         next_ = Clock::now() + 5s;
     }
@@ -157,7 +160,8 @@ class IsolationGuard {
     response::Responder& responder_;
     int keeper_;
     Clock::time_point next_;
-    bool failed_ = false;  // the last time
+    std::size_t failed_ = 0;  // so many times one after the other
+    std::string problem_;     // the last time
     bool untold_ = false;
 };
 
@@ -189,9 +193,16 @@ base::Result<response::Responder> start(const Policy& policy, int keeper,
     std::error_code unknown;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
     if (!unknown) rules->protected_programs.push_back(self.native());
+    for (const auto* beside : {"shoji", "shoji-gateway", "shoji-host", "shoji-audit"}) {
+        if (!unknown) rules->protected_programs.push_back(self.parent_path() / beside);
+    }
     response::ResponderSettings settings;
     settings.state = policy.response_folder();
     settings.units = policy.response->units;
+    const std::filesystem::path systemd = "/run/systemd/system";  // there where it runs
+    if (settings.units.empty() && std::filesystem::exists(systemd, unknown)) {
+        settings.units = "/etc/systemd/system";
+    }
     settings.now = seconds_now;
     settings.hand_over = [keeper](response::GuardPart part, std::span<const int> files) {
         hand_over(keeper, part, files);

@@ -33,7 +33,7 @@
 //   pulse_seconds = 15
 //   [response]
 //   policy = "/etc/shoji/response.toml"  # docs/response.md
-//   units = "/etc/systemd/system"        # where isolation's unit goes; without it there is none
+//   units = "/etc/systemd/system"        # where isolation's unit goes; the default with systemd
 #pragma once
 
 #include "core/base/result.h"
