@@ -191,7 +191,7 @@ TEST_F(OrderTest, TheStatusSaysThatAnIsolationDoesNotHold) {
     EXPECT_THAT(status(R"("isolated":false,"isolation_undone":false)"),
                 HasSubstr("This host is not isolated."));
     const auto undone = status(R"("isolated":false,"isolation_undone":true)");
-    EXPECT_THAT(undone, HasSubstr("its rules were taken out of the kernel"));
+    EXPECT_THAT(undone, HasSubstr(": rules were taken out of the kernel"));
     EXPECT_THAT(undone, Not(HasSubstr("This host is isolated.")));
 }
 
