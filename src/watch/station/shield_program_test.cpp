@@ -114,7 +114,8 @@ class PinsBehindIt : public ShieldProgram {
         ASSERT_EQ(::mount("bpf", folder_.at("bpf").c_str(), "bpf", 0, "mode=0700"), 0) << errno;
     }
     void TearDown() override {
-        if (!IsSkipped()) ::umount2(folder_.at("bpf").c_str(), MNT_DETACH);
+        // Nothing where the test was skipped before the mount.
+        ::umount2(folder_.at("bpf").c_str(), MNT_DETACH);
     }
     [[nodiscard]] bool refuses_to_remove() const {
         std::error_code refused;
