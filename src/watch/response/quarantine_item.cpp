@@ -47,15 +47,7 @@ std::filesystem::path Vault::item(const std::string& id, const char* kind) const
 
 base::Result<Vault> Vault::open(const std::filesystem::path& folder, VaultLimits limits) {
     if (sodium_init() < 0) return base::fail(ErrorKind::system, "libsodium cannot be used");
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-        return base::fail_errno(errno, "making " + folder.native());
-    }
-    struct stat state {};
-    if (::lstat(folder.c_str(), &state) != 0) return base::fail_errno(errno, folder.native());
-    if (!S_ISDIR(state.st_mode) || state.st_uid != ::geteuid() || (state.st_mode & 077U) != 0) {
-        return base::fail(ErrorKind::denied, "{} must be a folder that its owner alone may enter",
-                          folder.native());
-    }
+    if (auto made = need_private_folder(folder); !made) return base::Failure(made.error());
     const auto file = folder / "vault.key";
     Key key{};
     if (!std::filesystem::exists(file)) {
@@ -64,6 +56,7 @@ base::Result<Vault> Vault::open(const std::filesystem::path& folder, VaultLimits
         if (auto written = replace_file(file, text, 0600); !written)
             return base::Failure(written.error());
     }
+    struct stat state {};
     if (::lstat(file.c_str(), &state) != 0) return base::fail_errno(errno, file.native());
     if (!S_ISREG(state.st_mode) || (state.st_mode & 077U) != 0) {
         return base::fail(ErrorKind::denied, "{} must be a file that its owner alone may read",

@@ -18,19 +18,6 @@ namespace {
 
 using base::ErrorKind;
 
-base::Result<void> need_folder(const std::filesystem::path& folder) {
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-        return base::fail_errno(errno, "making " + folder.native());
-    }
-    struct stat state {};
-    if (::lstat(folder.c_str(), &state) != 0) return base::fail_errno(errno, folder.native());
-    if (!S_ISDIR(state.st_mode) || state.st_uid != ::geteuid() || (state.st_mode & 077U) != 0) {
-        return base::fail(ErrorKind::denied, "{} must be a folder that its owner alone may enter",
-                          folder.native());
-    }
-    return {};
-}
-
 base::Result<journal::SigningKey> need_key(const std::filesystem::path& path) {
     if (!std::filesystem::exists(path)) {
         const auto key = journal::SigningKey::generate();
@@ -63,7 +50,7 @@ base::Result<Responder> Responder::start(ResponsePolicy policy, ResponderSetting
     spare(left, ::getpid());
     const auto& state = settings.state;
     for (const auto& folder : {state, state / "pending", state / "orders", state / "evidence"}) {
-        if (auto made = need_folder(folder); !made) return base::Failure(made.error());
+        if (auto made = need_private_folder(folder); !made) return base::Failure(made.error());
     }
     auto vault = Vault::open(state / "vault", policy.vault);
     if (!vault) return base::Failure(vault.error());

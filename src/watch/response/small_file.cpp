@@ -55,6 +55,19 @@ base::Result<void> write_control_file(const std::filesystem::path& path, std::st
     return {};
 }
 
+base::Result<void> need_private_folder(const std::filesystem::path& folder) {
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+        return base::fail_errno(errno, "making " + folder.native());
+    }
+    struct stat state {};
+    if (::lstat(folder.c_str(), &state) != 0) return base::fail_errno(errno, folder.native());
+    if (!S_ISDIR(state.st_mode) || state.st_uid != ::geteuid() || (state.st_mode & 077U) != 0) {
+        return base::fail(base::ErrorKind::denied,
+                          "{} must be a folder that its owner alone may enter", folder.native());
+    }
+    return {};
+}
+
 base::Result<void> sync_folder(const std::filesystem::path& folder) {
     const base::FileDescriptor held(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!held.valid() || ::fsync(held.get()) != 0) {

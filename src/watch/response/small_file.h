@@ -25,6 +25,9 @@ base::Result<void> replace_file(const std::filesystem::path& path, std::string_v
 
 base::Result<void> write_all(int file, std::span<const std::uint8_t> bytes, std::string_view doing);
 
+// There is such a folder, which its owner alone may enter: it is made, or as it was left.
+base::Result<void> need_private_folder(const std::filesystem::path& folder);
+
 // On the disk: the names in a folder.
 base::Result<void> sync_folder(const std::filesystem::path& folder);
 
